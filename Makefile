@@ -1,0 +1,79 @@
+# Every command a user or CI needs. `make` alone lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# The oldest supported Python wins when several are installed, so that everybody runs what CI runs.
+PYTHON ?= $(shell for p in python3.11 python3 python3.12; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+VENV := .venv
+VENV_211 := .venv-211
+VENV_PEERS := .venv-peers
+UV := $(VENV)/bin/uv
+# A half-written bytecode cache makes every Airflow command slow; the environment decides nothing here.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONHASHSEED ?= 0
+
+.PHONY: help setup demo ui test test-211 lint types bench docs constraints clean
+
+help: ## list the commands
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(VENV)/installed ## create .venv with Airflow 3.3, the package and its tools
+
+demo: $(VENV)/installed ## run the three DAGs in a real Airflow 3.3 against the emulator
+	$(VENV)/bin/python demo/run.py
+
+ui: $(VENV)/installed ## start Airflow with the emulator and the Connection in place; prints address and password
+	$(VENV)/bin/python demo/ui.py
+
+test: $(VENV)/installed $(VENV_PEERS)/installed ## run the tests on Airflow 3.3, with coverage
+	scripts/test.sh $(VENV)
+
+test-211: $(VENV_211)/installed ## run the Airflow-facing tests on Airflow 2.11
+	$(VENV_211)/bin/python -m pytest tests/airflow
+
+lint: $(VENV)/installed ## ruff: rules and formatting
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+types: $(VENV)/installed ## mypy, strict
+	$(VENV)/bin/mypy
+
+bench: $(VENV)/installed $(VENV_PEERS)/installed ## measure, print, and write benchmarks/RESULTS.md
+	$(VENV)/bin/python -m benchmarks
+
+docs: $(VENV)/installed ## regenerate the generated pages and schemas
+	$(VENV)/bin/python scripts/docs.py
+
+constraints: $(UV) ## regenerate the pinned sets from setup.cfg
+	scripts/constraints.sh $(UV)
+
+clean: ## remove environments, caches and results of runs
+	rm -rf $(VENV) $(VENV_211) $(VENV_PEERS) .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
+
+$(UV): constraints/bootstrap.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none was found; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --require-hashes --requirement constraints/bootstrap.txt
+	@touch $@
+
+# The egg-info that an editable install leaves beside the package would register the provider twice.
+define install_package
+	$(UV) pip install --quiet --python $(1)/bin/python --no-deps --no-build-isolation --editable .
+	rm -rf *.egg-info build
+	@touch $(1)/installed
+endef
+
+$(VENV)/installed: $(UV) constraints/airflow-3.3.txt setup.cfg
+	$(UV) pip install --quiet --python $(VENV)/bin/python --require-hashes --requirement constraints/airflow-3.3.txt
+	$(call install_package,$(VENV))
+
+$(VENV_211)/installed: $(UV) constraints/airflow-2.11.txt setup.cfg
+	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_211)
+	$(UV) pip install --quiet --python $(VENV_211)/bin/python --require-hashes --requirement constraints/airflow-2.11.txt
+	$(call install_package,$(VENV_211))
+
+$(VENV_PEERS)/installed: $(UV) constraints/peers.txt
+	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_PEERS)
+	$(UV) pip install --quiet --python $(VENV_PEERS)/bin/python --require-hashes --requirement constraints/peers.txt
+	@touch $@

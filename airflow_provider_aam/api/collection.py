@@ -1,0 +1,174 @@
+"""The verbs of one resource, bound to a session. Which of them a resource has is in its declaration."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, AAMInvalid, AAMNotFound, Fate
+from airflow_provider_aam.api.paging import LARGEST_PAGE, Completeness, Page, iter_pages
+from airflow_provider_aam.api.resources import Resource, Verb
+from airflow_provider_aam.api.session import AAMSession
+
+Record = dict[str, Any]
+"""One object as AAM writes it: its own field names, epoch milliseconds, unknown fields kept."""
+
+Records = list[Record]
+
+LIST_ATTEMPTS = 3
+
+
+class Collection:
+    """All objects of one kind, as ``client.segments``, ``client.traits`` and so on."""
+
+    def __init__(self, resource: Resource, session: AAMSession) -> None:
+        self.resource = resource
+        self._session = session
+
+    def __repr__(self) -> str:
+        return f"<{self.resource.name} of {self._session.base_url}>"
+
+    def list(self, **filters: Any) -> Iterator[Record]:
+        """Every object that matches, in AAM's order of ids; one request per 1,000, several under way at once.
+
+        ``filters`` are AAM's query parameters (``folderId=7``, ``search="price"``, ``includeMetrics=True``). Raises
+        :class:`AAMIncomplete` after the last row when the list could not be proven complete: take no decision on rows
+        before the iteration has ended.
+        """
+        proof = self.completeness()
+        for page in self.iter_pages(filters):
+            proof.add(page)
+            for row in page.rows:
+                yield msgspec.json.decode(row)
+        proof.verify()
+
+    def fetch_all(self, **filters: Any) -> Records:
+        """:meth:`list` in memory, read again from the start (three times at most) when it was not complete."""
+        for _ in range(LIST_ATTEMPTS - 1):
+            try:
+                return [*self.list(**filters)]
+            except AAMIncomplete:
+                continue
+        return [*self.list(**filters)]
+
+    def iter_pages(
+        self, filters: Mapping[str, Any], *, page_size: int = LARGEST_PAGE, max_concurrency: int | None = None
+    ) -> Iterator[Page]:
+        """Undecoded pages, for whoever writes or counts rows without looking into them."""
+        self._require(Verb.LIST)
+        self.check_filters(filters)
+        what = f"list of {self.resource.name}"
+        if self.resource.children:
+            return iter([self._flat_tree(filters)])
+
+        def fetch(number: int, size: int) -> bytes:
+            paging = {"page": number, "pageSize": size, "sortBy": self.resource.id_field} if self.resource.paged else {}
+            return self._session.call_raw(
+                f"{self.resource.path}/", params={**self.resource.always, **paging, **filters}
+            )
+
+        concurrency = max_concurrency or self._session.limit.highest
+        return iter_pages(fetch, page_size=page_size, concurrency=concurrency, what=what)
+
+    def completeness(self) -> Completeness:
+        """An empty proof, to be fed with the pages of one list."""
+        return Completeness(what=f"list of {self.resource.name}", id_field=self.resource.id_field)
+
+    def check_filters(self, filters: Mapping[str, Any]) -> None:
+        """Raises :class:`AAMInvalid` for parameters that AAM does not document: it ignores those, silently."""
+        unknown = [name for name in filters if name not in self.resource.list_params]
+        if unknown:
+            names = sorted(self.resource.list_params)
+            near = [match for name in unknown for match in difflib.get_close_matches(name, names, n=1)]
+            hint = f" Did you mean {', '.join(near)}?" if near else ""
+            raise AAMInvalid(
+                f"list of {self.resource.name}: unknown filters {', '.join(sorted(unknown))}.{hint} "
+                f"Known: {', '.join(names)}"
+            )
+
+    def get(self, object_id: int, **params: Any) -> Record:
+        """One object with all its details. Raises :class:`AAMNotFound`."""
+        self._require(Verb.GET)
+        return self._record(self._session.call("GET", self._path(object_id), params={**self.resource.always, **params}))
+
+    def get_by_integration_code(self, code: str, **params: Any) -> Record:
+        """The object with this integration code (AAM's ``ic:`` look-up), ambiguous unless codes are unique."""
+        self._require(Verb.BY_INTEGRATION_CODE)
+        path = self._path(f"ic:{quote(code, safe='')}")
+        return self._record(self._session.call("GET", path, params={**self.resource.always, **params}))
+
+    def create(self, body: Mapping[str, Any]) -> Record:
+        """The created object, with its id. Not repeated when its fate is unknown: :class:`AAMOutcomeUnknown`."""
+        self._require(Verb.CREATE)
+        return self._record(self._session.call("POST", f"{self.resource.path}/", body=dict(body)), written=True)
+
+    def update(self, object_id: int, changes: Mapping[str, Any]) -> Record:
+        """The object after ``changes``: read, merged and written, because AAM's PUT replaces all. Two requests."""
+        return self.replace(object_id, {**self.get(object_id), **changes})
+
+    def replace(self, object_id: int, body: Mapping[str, Any]) -> Record:
+        """AAM's PUT as it is: what ``body`` leaves out is reset."""
+        self._require(Verb.UPDATE)
+        return self._record(self._session.call("PUT", self._path(object_id), body=dict(body)))
+
+    def delete(self, object_id: int) -> bool:
+        """Whether there was something to delete: an object that is gone already is no error."""
+        self._require(Verb.DELETE)
+        try:
+            self._session.call("DELETE", self._path(object_id))
+        except AAMNotFound:
+            return False
+        return True
+
+    def bulk_delete(self, object_ids: Sequence[int]) -> None:
+        """Delete many in one request. AAM is known to report a failure for work it has done: look afterwards."""
+        self._require(Verb.BULK_DELETE)
+        self._session.call("POST", f"{self.resource.path}/bulk-delete", body=[*object_ids], replayable=True)
+
+    def validate(self, rule: str) -> Record:
+        """AAM's own verdict on a rule; the shape of its answer is not documented."""
+        self._require(Verb.VALIDATE)
+        answer = self._session.call("POST", f"{self.resource.path}/validate", body={"code": rule}, replayable=True)
+        return answer if isinstance(answer, dict) else {"valid": answer}
+
+    def limits(self) -> Any:
+        """How many objects there are and may be; the shape of the answer is not documented."""
+        self._require(Verb.LIMITS)
+        return self._session.call("GET", f"{self.resource.path}/limits")
+
+    def _require(self, verb: Verb) -> None:
+        if verb not in self.resource.verbs:
+            known = ", ".join(sorted(known.value for known in self.resource.verbs))
+            raise AAMInvalid(f"AAM has no {verb.value} for {self.resource.name}; it has {known}.")
+
+    def _path(self, key: object) -> str:
+        return f"{self.resource.path}/{key}"
+
+    def _record(self, answer: Any, *, written: bool = False) -> Record:
+        if isinstance(answer, dict) and (not written or self.resource.id_field in answer):
+            return answer
+        shape = f"keys {sorted(answer)}" if isinstance(answer, dict) else type(answer).__name__
+        raise AAMBadAnswer(
+            f"{self.resource.name}: AAM answered {shape} where one object with {self.resource.id_field} was due.",
+            fate=Fate.UNKNOWN,
+        )
+
+    def _flat_tree(self, filters: Mapping[str, Any]) -> Page:
+        """AAM's tree as one page of rows without their children, parents first."""
+        answer = self._session.call("GET", f"{self.resource.path}/", params=filters)
+        roots = answer if isinstance(answer, list) else [answer]
+        rows: list[msgspec.Raw] = []
+        waiting = list(reversed(roots))
+        while waiting:
+            node = waiting.pop()
+            if not isinstance(node, dict):
+                text = f"list of {self.resource.name}: a {type(node).__name__} stands where a folder was due."
+                raise AAMBadAnswer(text, fate=Fate.UNKNOWN)
+            waiting.extend(reversed(node.get(self.resource.children or "") or []))
+            flat = {name: value for name, value in node.items() if name != self.resource.children}
+            rows.append(msgspec.Raw(msgspec.json.encode(flat)))
+        return Page(number=0, total=None, size=len(rows), rows=rows)

@@ -1,0 +1,230 @@
+"""Every way in which work with AAM can end badly, one class per outcome that a caller handles differently.
+
+::
+
+    AAMError
+    ├── AAMConfigError             the Connection cannot work as it is; lists every problem
+    ├── AAMCredentialError         Adobe IMS refused the credential
+    │   ├── AAMClientRejected      client id or client secret
+    │   ├── AAMKeyRejected         private key, certificate or signature
+    │   ├── AAMClaimsRejected      organisation, technical account or clock
+    │   ├── AAMScopeRejected       scopes or metascopes
+    │   └── AAMCredentialConverted JWT credential that Adobe has moved to OAuth server-to-server
+    ├── AAMTokenUnavailable      ↻ IMS gave no usable answer
+    ├── AAMNoAnswer              ↻ the connection failed or timed out
+    ├── AAMUntrusted               the server's TLS certificate cannot be verified
+    ├── AAMBadAnswer             ↻ an answer that is not what AAM documents (HTML, half a body)
+    ├── AAMRefused                 AAM understood and said no
+    │   ├── AAMInvalid             400, 415: the request's content
+    │   ├── AAMUnauthorized        401 with a freshly minted token
+    │   ├── AAMForbidden           403: permissions (role-based access control)
+    │   │   ├── AAMApiKeyRejected  the Audience Manager API is not in the Developer Console project
+    │   │   ├── AAMNoProductProfile the credential has no product profile
+    │   │   └── AAMLimitReached    the account holds as many objects as it may
+    │   ├── AAMNotFound            404
+    │   ├── AAMConflict            409
+    │   └── AAMThrottled         ↻ 429
+    ├── AAMServerError           ↻ 5xx, 408
+    ├── AAMOutcomeUnknown        ↻ a write whose answer was lost: look before writing again
+    ├── AAMIncomplete            ↻ a list that could not be proven complete
+    ├── AAMSourceError             a file of desired objects with findings; lists every one
+    ├── AAMPlanRefused             a plan that a guard rail stops
+    ├── AAMPushFailed              rows were rejected (retryable when only unknown ones remain)
+    └── AAMDestinationError        a file that cannot be written there
+
+↻ marks ``retryable``: the same call may succeed later with nothing changed. Messages say what was attempted, what came
+back and what to do next; they hold no secret and no whole body. All errors pickle, because Airflow moves them between
+processes.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from typing import Any
+
+
+class Fate(enum.Enum):
+    """What a failed request may have done on the server."""
+
+    NOT_DONE = "not done"
+    """Nothing: it never got there, or the server said that it did not act."""
+    UNKNOWN = "unknown"
+    """The exchange is over; whether the server acted is not known."""
+    RUNNING = "running"
+    """Nobody waits for the answer any more, but the server may still act."""
+
+
+class AAMError(Exception):
+    """Root of the tree; ``details`` holds the keyword arguments that the class adds as attributes."""
+
+    retryable: bool = False
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+        for name, value in details.items():
+            setattr(self, name, value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.message, self.details)
+
+
+def _rebuild(kind: type[AAMError], message: str, details: dict[str, Any]) -> AAMError:
+    return kind(message, **details)
+
+
+class AAMConfigError(AAMError, ValueError):
+    """The Connection cannot work as it is. ``problems`` lists each one."""
+
+    problems: tuple[str, ...] = ()
+
+    @classmethod
+    def from_problems(cls, what: str, problems: Sequence[str]) -> AAMConfigError:
+        lines = "\n".join(f"  - {problem}" for problem in problems)
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        return cls(f"{what} has {count}:\n{lines}", problems=tuple(problems))
+
+
+class AAMCredentialError(AAMError):
+    """Adobe IMS refused the credential. ``status`` and ``error`` are IMS's own."""
+
+    status: int | None = None
+    error: str | None = None
+
+
+class AAMClientRejected(AAMCredentialError):
+    """IMS does not know the client id, or the client secret does not belong to it."""
+
+
+class AAMKeyRejected(AAMCredentialError):
+    """The private key cannot be read, or its certificate is not (or no longer) bound to the credential."""
+
+
+class AAMClaimsRejected(AAMCredentialError):
+    """The signed JWT's organisation, technical account, audience or time is not accepted."""
+
+
+class AAMScopeRejected(AAMCredentialError):
+    """The scopes or metascopes asked for are not granted to the credential."""
+
+
+class AAMCredentialConverted(AAMCredentialError):
+    """The answer that IMS gives for a JWT credential which Adobe has moved to OAuth server-to-server."""
+
+
+class AAMTokenUnavailable(AAMError):
+    """IMS gave no usable answer although it was asked more than once."""
+
+    retryable = True
+
+
+class AAMNoAnswer(AAMError):
+    """The connection failed, broke or timed out. ``fate`` tells what the server may have done."""
+
+    retryable = True
+    fate: Fate = Fate.UNKNOWN
+
+
+class AAMUntrusted(AAMError):
+    """The server's TLS certificate cannot be verified; nothing was sent."""
+
+    fate: Fate = Fate.NOT_DONE
+
+
+class AAMBadAnswer(AAMError):
+    """An answer that is not what AAM documents: an HTML page, half a body, JSON of another shape."""
+
+    retryable = True
+    fate: Fate = Fate.UNKNOWN
+
+
+class _Answered(AAMError):
+    status: int = 0
+    code: str | None = None
+    """AAM's ``code`` or the gateway's ``error_code``."""
+    reason: str = ""
+    """AAM's own words: its message and child messages."""
+    retry_after_s: float | None = None
+
+
+class AAMRefused(_Answered):
+    """AAM understood the request and said no."""
+
+
+class AAMInvalid(AAMRefused):
+    """400 or 415: something in the request's content."""
+
+
+class AAMUnauthorized(AAMRefused):
+    """401 although the token was minted a moment ago."""
+
+
+class AAMForbidden(AAMRefused):
+    """403: the technical account may not do this."""
+
+
+class AAMApiKeyRejected(AAMForbidden):
+    """The gateway does not accept the client id for Audience Manager."""
+
+
+class AAMNoProductProfile(AAMForbidden):
+    """The credential has no product profile, or belongs to another organisation."""
+
+
+class AAMLimitReached(AAMForbidden):
+    """The account already holds as many objects of this kind as Adobe allows."""
+
+
+class AAMNotFound(AAMRefused):
+    """404: no such object, or none that the technical account may see."""
+
+
+class AAMConflict(AAMRefused):
+    """409: the object exists already, or another object still uses it."""
+
+
+class AAMThrottled(AAMRefused):
+    """429. Adobe's limits are shared by everything that uses the same Developer Console project."""
+
+    retryable = True
+
+
+class AAMServerError(_Answered):
+    """5xx or 408 from AAM or a gateway in front of it."""
+
+    retryable = True
+
+
+class AAMOutcomeUnknown(AAMError):
+    """A write whose answer was lost: look before writing again. ``fate`` tells whether it may yet happen."""
+
+    retryable = True
+    fate: Fate = Fate.UNKNOWN
+
+
+class AAMIncomplete(AAMError):
+    """A list that could not be proven complete: rows, ids and the announced total do not agree."""
+
+    retryable = True
+
+
+class AAMSourceError(AAMError, ValueError):
+    """A file of desired objects that must not be applied. ``findings`` lists everything wrong with it, as text."""
+
+    findings: tuple[str, ...] = ()
+
+
+class AAMPlanRefused(AAMError):
+    """A guard rail stopped the plan before anything was written."""
+
+
+class AAMPushFailed(AAMError):
+    """More rows than allowed were rejected or ended unknown. ``counts`` tells how many of each."""
+
+    counts: dict[str, int]
+
+
+class AAMDestinationError(AAMError, ValueError):
+    """A file cannot be written there: no such format, no permission, no such bucket or folder."""

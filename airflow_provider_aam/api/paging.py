@@ -1,0 +1,157 @@
+"""Lists of AAM, read page by page and proven complete.
+
+With ``page`` and ``pageSize`` AAM answers ``{"total", "page", "pageSize", "list"}``, pages counted from 0; without
+them, or where a resource knows no pages, a bare array of everything. Both are read here, whatever was asked for.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import msgspec
+
+from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, Fate
+
+LARGEST_PAGE = 1000
+"""What Adobe's own bulk workbook asks for at most; beyond it the server's behaviour is not documented."""
+
+_IDS_PER_PASS = 25_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """``rows`` are undecoded JSON objects. ``total`` is ``None`` for a bare array, which is all there is."""
+
+    number: int
+    total: int | None
+    size: int
+    rows: list[msgspec.Raw]
+
+
+class _Envelope(msgspec.Struct, rename={"rows": "list", "page_size": "pageSize"}):
+    rows: list[msgspec.Raw]
+    total: int
+    page_size: int | None = None
+
+
+_decoder = msgspec.json.Decoder(_Envelope | list[msgspec.Raw], strict=False)
+
+FetchBody = Callable[[int, int], bytes]
+"""(page number, page size) → the undecoded answer."""
+
+
+def parse_page(body: bytes, *, number: int, size: int, what: str) -> Page:
+    """Raises :class:`AAMBadAnswer` for anything but the two documented shapes."""
+    try:
+        answer = _decoder.decode(body)
+    except msgspec.MsgspecError as broken:
+        raise AAMBadAnswer(
+            f"{what}: page {number} is neither an array nor {{list, total}} ({broken}).", fate=Fate.UNKNOWN
+        ) from broken
+    if isinstance(answer, list):
+        return Page(number=number, total=None, size=size, rows=answer)
+    return Page(number=number, total=answer.total, size=answer.page_size or size, rows=answer.rows)
+
+
+def iter_pages(fetch: FetchBody, *, page_size: int, concurrency: int, what: str) -> Iterator[Page]:
+    """Every page in order; at most ``concurrency`` of them under way or waiting to be consumed.
+
+    The first page is asked for alone, because it tells ``total`` and the page size that the server really uses.
+    """
+    first = parse_page(fetch(0, page_size), number=0, size=page_size, what=what)
+    yield first
+    if first.total is None or len(first.rows) >= first.total:
+        return
+    size = _size_in_use(first, asked=page_size, what=what)
+    numbers = iter(range(1, -(-first.total // size)))
+    with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="aam-page") as pool:
+        waiting: deque[Future[Page]] = deque()
+
+        def ask_next() -> None:
+            number = next(numbers, None)
+            if number is not None:
+                waiting.append(
+                    pool.submit(lambda: parse_page(fetch(number, size), number=number, size=size, what=what))
+                )
+
+        try:
+            for _ in range(concurrency):
+                ask_next()
+            while waiting:
+                page = waiting.popleft().result()
+                ask_next()
+                yield page
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _size_in_use(first: Page, *, asked: int, what: str) -> int:
+    """A server may cut the page size down; then its pages are as long as it says."""
+    if len(first.rows) == asked:
+        return asked
+    if first.size == len(first.rows):
+        return first.size
+    due = min(asked, first.total or 0)
+    raise AAMIncomplete(f"{what}: page 0 holds {len(first.rows)} rows where {due} were due (total {first.total}).")
+
+
+@dataclass(kw_only=True)
+class Completeness:
+    """Proof that a list is whole: rows = total of the first page = total of the last page, and no id twice.
+
+    Holds eight bytes a row.
+    """
+
+    what: str
+    id_field: str
+    rows: int = 0
+    first_total: int | None = None
+    last_total: int | None = None
+    _ids: array[int] = field(default_factory=lambda: array("q"), repr=False)
+    _decoder: msgspec.json.Decoder[object] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        id_only = msgspec.defstruct("IdOnly", [("id", int)], rename={"id": self.id_field})
+        self._decoder = msgspec.json.Decoder(list[id_only], strict=False)  # type: ignore[valid-type]
+
+    def add(self, page: Page) -> None:
+        if page.number == 0:
+            self.first_total = page.total
+        self.last_total = page.total
+        self.rows += len(page.rows)
+        joined = b"[" + b",".join(page.rows) + b"]"
+        try:
+            self._ids.extend(row.id for row in self._decoder.decode(joined))  # type: ignore[attr-defined]
+        except msgspec.MsgspecError as broken:
+            text = f"{self.what}: page {page.number} has a row without a numeric {self.id_field} ({broken})."
+            raise AAMBadAnswer(text, fate=Fate.UNKNOWN) from broken
+
+    def verify(self) -> None:
+        """Raises :class:`AAMIncomplete` with the numbers that do not agree."""
+        if self.first_total != self.last_total:
+            raise AAMIncomplete(
+                f"{self.what}: the total moved from {self.first_total} to {self.last_total} while it was read."
+            )
+        if self.first_total is not None and self.rows != self.first_total:
+            raise AAMIncomplete(f"{self.what}: {self.rows} rows came where AAM announced {self.first_total}.")
+        duplicate = first_duplicate(self._ids)
+        if duplicate is not None:
+            raise AAMIncomplete(f"{self.what}: {self.id_field} {duplicate} came twice, so another row was missed.")
+
+
+def first_duplicate(ids: array[int]) -> int | None:
+    """A value that occurs twice, in a fixed amount of memory: one slice of the values at a time."""
+    slices = 1 + len(ids) // _IDS_PER_PASS
+    for wanted in range(slices):
+        seen: set[int] = set()
+        for value in ids:
+            if value % slices == wanted:
+                if value in seen:
+                    return value
+                seen.add(value)
+    return None

@@ -1,0 +1,122 @@
+"""What it means when Adobe IMS (or AAM's own OAuth) refuses a credential, and what to do: one table per grant.
+
+Errors as in Adobe's JWT and server-to-server documentation and in what public clients have seen; the first row that
+fits decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from airflow_provider_aam.api.errors import (
+    AAMClaimsRejected,
+    AAMClientRejected,
+    AAMCredentialConverted,
+    AAMCredentialError,
+    AAMKeyRejected,
+    AAMScopeRejected,
+)
+from airflow_provider_aam.api.guide import Step
+
+MIGRATION = (
+    "Adobe ended JWT credentials (2025-06-30, at the latest 2026-03-01) and converts them to OAuth server-to-server "
+    "with the same client id. In the Developer Console open the credential and copy its client secret and its scopes; "
+    "in the Connection set extra['auth'] to 'oauth_server_to_server', password to that secret and extra['scopes'] to "
+    f"those scopes, and remove private_key. {Step.CREDENTIAL.pointer}"
+)
+_WRONG_SECRET = f"The Connection's password is not this client's secret. {Step.CREDENTIAL.pointer}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """``error`` is IMS's machine word (``None``: any); ``words`` must occur in its description, one of them."""
+
+    kind: type[AAMCredentialError]
+    advice: str
+    error: str | None = None
+    words: tuple[str, ...] = ()
+
+    def fits(self, error: str, description: str) -> bool:
+        said = description.lower()
+        return self.error in (None, error) and (not self.words or any(word in said for word in self.words))
+
+
+JWT = (
+    Refusal(
+        error="internal_error",
+        kind=AAMCredentialConverted,
+        advice=f"For a JWT this is what IMS answers when the credential has been converted. {MIGRATION} If it has not "
+        "been converted, IMS is out of order: run the task again later.",
+    ),
+    Refusal(error="invalid_client", words=("secret",), kind=AAMClientRejected, advice=_WRONG_SECRET),
+    Refusal(
+        error="invalid_client",
+        kind=AAMClientRejected,
+        advice="IMS does not know the Connection's login (client id) for JWT: it is mistyped, or Adobe has removed or "
+        f"converted the credential. {MIGRATION}",
+    ),
+    *(
+        Refusal(
+            error=error,
+            words=words,
+            kind=AAMKeyRejected,
+            advice="The private key is not the one whose certificate the credential holds, or that certificate has "
+            f"expired (since 2025-06-30 it cannot be renewed). {MIGRATION}",
+        )
+        for error, words in (("invalid_signature", ()), ("invalid_token", ("signature", "binding")))
+    ),
+    Refusal(
+        error="invalid_scope",
+        kind=AAMScopeRejected,
+        advice="The credential does not have the metascope of Audience Manager; extra['metascopes'] overrides what is "
+        f"asked for. {Step.ADD_API.pointer}",
+    ),
+    Refusal(
+        error="invalid_token",
+        words=("expired",),
+        kind=AAMClaimsRejected,
+        advice="IMS calls a JWT expired that was signed a moment ago: is this machine's clock right (NTP)?",
+    ),
+    Refusal(
+        kind=AAMClaimsRejected,
+        advice="Check extra['org_id'] (…@AdobeOrg), extra['technical_account_id'] (…@techacct.adobe.com) and this "
+        f"machine's clock. {Step.CONNECTION.pointer}",
+    ),
+)
+
+SERVER_TO_SERVER = (
+    Refusal(error="invalid_client", words=("secret",), kind=AAMClientRejected, advice=_WRONG_SECRET),
+    Refusal(
+        error="invalid_client",
+        kind=AAMClientRejected,
+        advice=f"IMS does not know the Connection's login (client id). {Step.CREDENTIAL.pointer}",
+    ),
+    Refusal(
+        error="invalid_scope",
+        kind=AAMScopeRejected,
+        advice="Copy the scopes that the Developer Console shows for the credential into extra['scopes'] (Adobe "
+        f"publishes no list, our default is a guess). {Step.CREDENTIAL.pointer}",
+    ),
+    Refusal(
+        error="unauthorized_client",
+        kind=AAMClientRejected,
+        advice="This client may not use server-to-server: it is a JWT credential that has not been converted (set "
+        f"extra['auth'] to 'jwt'), or a credential of another kind. {Step.CREDENTIAL.pointer}",
+    ),
+    Refusal(kind=AAMCredentialError, advice=Step.TOKEN.pointer),
+)
+
+LEGACY = (
+    *(
+        Refusal(
+            error=error,
+            kind=AAMClientRejected,
+            advice="Check the Connection's login (client id) and password (client secret).",
+        )
+        for error in ("invalid_client", "unauthorized")
+    ),
+    Refusal(
+        kind=AAMClientRejected,
+        advice="Check extra['username'] and extra['user_password'], and that the user is not locked.",
+    ),
+)

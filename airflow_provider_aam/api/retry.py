@@ -1,0 +1,115 @@
+"""Which failed requests may be sent again, when, and for how long: one table, run by tenacity."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+import tenacity
+
+from airflow_provider_aam.api.errors import (
+    AAMBadAnswer,
+    AAMError,
+    AAMNoAnswer,
+    AAMServerError,
+    AAMThrottled,
+    Fate,
+)
+
+T = TypeVar("T")
+
+RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+STILL_RUNNING_STATUSES = frozenset({408, 504})
+"""A gateway that no longer waits says nothing about the server behind it."""
+LONGEST_PAUSE_S = 30.0
+FIRST_PAUSE_S = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryPolicy:
+    """``budget_s`` bounds one call with all its attempts and pauses, counted from its start."""
+
+    max_attempts: int
+    budget_s: float
+    sleep: Callable[[float], None] = time.sleep
+    monotonic: Callable[[], float] = time.monotonic
+
+    def run(self, attempt: Callable[[], T], *, may_repeat: Callable[[AAMError], bool]) -> T:
+        """The first result of ``attempt``; the last error when none comes, or one that must not be repeated."""
+        started = self.monotonic()
+
+        def worth_another(state: tenacity.RetryCallState) -> bool:
+            error = state.outcome.exception() if state.outcome else None
+            return isinstance(error, AAMError) and may_repeat(error)
+
+        retrying = tenacity.Retrying(
+            retry=worth_another,
+            stop=lambda state: (
+                state.attempt_number >= self.max_attempts
+                or self.monotonic() - started + state.upcoming_sleep > self.budget_s
+            ),
+            wait=_pause_s,
+            sleep=self.sleep,
+            reraise=True,
+        )
+        return retrying(attempt)
+
+
+def may_repeat(error: AAMError, *, replayable: bool) -> bool:
+    """Whether the request behind ``error`` may be sent again as it is.
+
+    ``replayable`` requests (GET, PUT, DELETE, and POSTs that change nothing) are repeated after every passing failure;
+    others only where the server surely did nothing.
+    """
+    if not error.retryable:
+        return False
+    return replayable or fate_of(error) is Fate.NOT_DONE
+
+
+def fate_of(error: AAMError) -> Fate:
+    """What the server may have done with a request that ended in ``error``."""
+    match error:
+        case AAMNoAnswer() | AAMBadAnswer():
+            return error.fate
+        case AAMServerError() if error.status == 503 and error.retry_after_s is not None:
+            return Fate.NOT_DONE
+        case AAMServerError() if error.status in STILL_RUNNING_STATUSES:
+            return Fate.RUNNING
+        case AAMServerError():
+            return Fate.UNKNOWN
+        case _:
+            return Fate.NOT_DONE
+
+
+def is_overload(error: AAMError) -> bool:
+    return isinstance(error, AAMThrottled) or (isinstance(error, AAMServerError) and error.status == 503)
+
+
+def parse_retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds to wait, from seconds or an HTTP date; ``None`` when absent or unreadable."""
+    if value is None:
+        return None
+    text = value.strip()
+    try:
+        return max(0.0, float(text)) if text.replace(".", "", 1).isdigit() else _seconds_until(text, now)
+    except (ValueError, TypeError):
+        return None
+
+
+def _seconds_until(http_date: str, now: datetime) -> float:
+    at: datetime = parsedate_to_datetime(http_date)
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max(0.0, (at - now).total_seconds())
+
+
+def _pause_s(state: tenacity.RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked: float | None = getattr(error, "retry_after_s", None)
+    ceiling = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (state.attempt_number - 1))
+    jittered = ceiling * random.uniform(0.5, 1.0)  # noqa: S311  spreads load, guards nothing
+    return jittered if asked is None else asked + jittered / 10

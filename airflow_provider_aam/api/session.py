@@ -1,0 +1,170 @@
+"""One authenticated call to AAM, with everything between the caller and the wire: slot, token, retries, meaning.
+
+The stages read as a staircase: ``call`` → ``_call_with_retries`` → ``_call_authorised`` → ``_send_in_slot``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from airflow_provider_aam.api.answers import decode, read_answer
+from airflow_provider_aam.api.credentials import Credential
+from airflow_provider_aam.api.errors import AAMError, AAMOutcomeUnknown, AAMUnauthorized, Fate
+from airflow_provider_aam.api.ims import Token, request_token
+from airflow_provider_aam.api.redaction import Redactor
+from airflow_provider_aam.api.retry import RetryPolicy, fate_of, is_overload, may_repeat
+from airflow_provider_aam.api.throttle import ConcurrencyLimit
+from airflow_provider_aam.api.token import TokenSource
+from airflow_provider_aam.api.transport import Answer, Request, Transport
+
+Params = Mapping[str, Any]
+REPLAYABLE_METHODS = frozenset({"GET", "PUT", "DELETE"})
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AAMSession:
+    """Safe to share between threads. ``limit`` bounds what all of them have under way together."""
+
+    credential: Credential
+    base_url: str
+    token_url: str
+    user_agent: str
+    transport: Transport
+    token_source: TokenSource
+    retries: RetryPolicy
+    limit: ConcurrencyLimit
+    redactor: Redactor = field(repr=False)
+    now: Callable[[], datetime] = utc_now
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        body: Any = None,
+        replayable: bool | None = None,
+    ) -> Any:
+        """The answer's JSON value, ``None`` for an empty one.
+
+        ``replayable`` overrides the method's nature: a POST that changes nothing may be repeated like a GET. Raises
+        :class:`AAMOutcomeUnknown` when a write may or may not have happened, the other errors as their names say.
+        """
+        request = self._build_request(method, path, params=params, body=body)
+        may_replay = method in REPLAYABLE_METHODS if replayable is None else replayable
+        return self._call_with_retries(request, replayable=may_replay, read=lambda raw: decode(request, raw))
+
+    def call_raw(self, path: str, *, params: Params | None = None) -> bytes:
+        """The undecoded JSON body of a GET."""
+        request = self._build_request("GET", path, params=params, body=None)
+        body: bytes = self._call_with_retries(request, replayable=True, read=lambda raw: raw or b"null")
+        return body
+
+    def access_token(self) -> str:
+        """A token that is accepted now, from the shared source; one request to IMS at most."""
+        return self.token_source.get(self._fetch_token, self.redactor)
+
+    def _build_request(self, method: str, path: str, *, params: Params | None, body: Any) -> Request:
+        path = re.sub("/{2,}", "/", f"/v1/{path}")
+        headers = {
+            "Accept": "application/json",
+            "User-Agent": self.user_agent,
+            "x-api-key": self.credential.client_id,
+            # Without it AAM escapes text as HTML, and an update would write the escapes back.
+            "AAM-Disable-Escaping-HTML": "true",
+        }
+        if self.credential.org_id:
+            headers["x-gw-ims-org-id"] = self.credential.org_id
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        return Request(
+            method=method,
+            url=self.base_url + path,
+            path=path,
+            headers=headers,
+            params={name: _wire(value) for name, value in (params or {}).items() if value is not None},
+            body=None if body is None else msgspec.json.encode(body),
+        )
+
+    def _call_with_retries(self, request: Request, *, replayable: bool, read: Callable[[bytes | None], Any]) -> Any:
+        try:
+            return self.retries.run(
+                lambda: read(self._call_authorised(request)),
+                may_repeat=lambda error: may_repeat(error, replayable=replayable),
+            )
+        except AAMError as error:
+            fate = fate_of(error)
+            if request.method == "GET" or replayable or fate is Fate.NOT_DONE:
+                raise
+            raise AAMOutcomeUnknown(
+                f"{error.message} Whether AAM did it is not known: look before sending it again.", fate=fate
+            ) from error
+
+    def _call_authorised(self, request: Request) -> bytes | None:
+        token = self.access_token()
+        try:
+            return self._send_in_slot(request, token)
+        except AAMUnauthorized:
+            token = self.token_source.renew_rejected(token, self._fetch_token, self.redactor)
+            return self._send_in_slot(request, token)
+
+    def _send_in_slot(self, request: Request, token: str) -> bytes | None:
+        authorised = Request(
+            method=request.method,
+            url=request.url,
+            path=request.path,
+            headers={**request.headers, "Authorization": f"Bearer {token}"},
+            params=request.params,
+            body=request.body,
+        )
+        with self.limit.slot() as number:
+            try:
+                body = self._read(authorised, self.transport.send(authorised))
+            except AAMError as error:
+                if is_overload(error):
+                    self.limit.slow_down(number, pause_s=getattr(error, "retry_after_s", None))
+                raise
+            self.limit.speed_up()
+            return body
+
+    def _read(self, request: Request, answer: Answer) -> bytes | None:
+        return read_answer(request, answer, now=self.now(), redactor=self.redactor)
+
+    def _fetch_token(self, previous: Token | None) -> Token:
+        """Tokens may be asked for again after any passing failure: minting two does no harm."""
+        return self.retries.run(
+            lambda: request_token(
+                self.credential,
+                token_url=self.token_url,
+                send=self._send_to_ims,
+                now=self.now,
+                redactor=self.redactor,
+                previous=previous,
+            ),
+            may_repeat=lambda error: may_repeat(error, replayable=True),
+        )
+
+    def _send_to_ims(self, request: Request) -> Answer:
+        headers = {**request.headers, "User-Agent": self.user_agent}
+        return self.transport.send(
+            Request(method=request.method, url=request.url, path=request.path, headers=headers, body=request.body)
+        )
+
+
+def _wire(value: Any) -> Any:
+    """Query values as AAM reads them: booleans in lower case, lists repeated."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return [_wire(item) for item in value]
+    return value

@@ -1,0 +1,20 @@
+"""The only place that turns our errors into Airflow's words: fail now, or fail and be retried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from airflow_provider_aam.api.errors import AAMError
+from airflow_provider_aam.compat import AirflowFailException
+
+
+@contextmanager
+def task_failures() -> Iterator[None]:
+    """Errors that a retry cannot mend (a wrong secret, a broken file) fail the task at once, the others as usual."""
+    try:
+        yield
+    except AAMError as error:
+        if error.retryable:
+            raise
+        raise AirflowFailException(error.message) from error

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Regenerates every pinned set from setup.cfg and the .in files: exact versions, hashes, no host and no path.
+set -euo pipefail
+uv=$1
+compile() { "$uv" pip compile "$@" --upgrade --python-version 3.11 --universal --generate-hashes --no-header --no-annotate --quiet; }
+compile setup.cfg constraints/airflow-3.3.in --extra dev --output-file constraints/airflow-3.3.txt
+compile setup.cfg constraints/airflow-2.11.in --extra dev --output-file constraints/airflow-2.11.txt
+compile constraints/peers.in --output-file constraints/peers.txt
+compile constraints/bootstrap.in --output-file constraints/bootstrap.txt
