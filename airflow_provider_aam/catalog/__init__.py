@@ -1,0 +1,1 @@
+"""Desired state of an AAM account, from files kept in git: read → check → plan → apply."""

@@ -1,0 +1,78 @@
+"""Folders by path: which exist, which are missing, which path means two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+DEEPEST = 5
+"""Levels below the root (Adobe's usage limits)."""
+MOST = 2_000
+ROOT_ID = 0
+
+
+class FolderTree:
+    """Paths are built from the names on the way to the root, as ``/Web/Pricing``.
+
+    Whether AAM's own ``path`` begins with the root's name is not documented, so it is not used; a path that begins with
+    that name (``/All Traits/Web``) means the same folder here.
+    """
+
+    def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
+        self._records = {int(record["folderId"]): record for record in records}
+        root = self._records.get(ROOT_ID, {})
+        self._root_names = {str(root.get("name", "")).casefold()} - {""}
+        self._paths = {folder_id: self._build_path(folder_id) for folder_id in self._records}
+        self._ids: dict[str, list[int]] = {}
+        for folder_id, path in self._paths.items():
+            self._ids.setdefault(path, []).append(folder_id)
+        self._spelled = {path.casefold(): path for path in self._ids}
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __contains__(self, folder_id: int) -> bool:
+        return folder_id in self._records or folder_id == ROOT_ID
+
+    def normalise(self, path: str) -> str:
+        """``/Web/Pricing`` for ``/All Traits/Web//Pricing/``; ``/`` for the root."""
+        names = [name.strip() for name in path.split("/") if name.strip()]
+        if names and names[0].casefold() in self._root_names:
+            names = names[1:]
+        return "/" + "/".join(names)
+
+    def find(self, path: str) -> list[int]:
+        """The ids of all folders with this path: none, one, or several when siblings share a name."""
+        path = self.normalise(path)
+        return [ROOT_ID] if path == "/" else self._ids.get(path, [])
+
+    def path_of(self, folder_id: int) -> str:
+        return self._paths.get(folder_id, f"folder {folder_id}")
+
+    def similar(self, path: str) -> str | None:
+        """An existing path that differs in upper and lower case only."""
+        spelled = self._spelled.get(self.normalise(path).casefold())
+        return spelled if spelled != self.normalise(path) else None
+
+    def below(self, path: str) -> set[int]:
+        """The ids of the folder and of everything under it."""
+        path = self.normalise(path)
+        inside = path.rstrip("/") + "/"
+        found = {folder_id for folder_id, p in self._paths.items() if p == path or p.startswith(inside)}
+        return found | ({ROOT_ID} if path == "/" else set())
+
+    def _build_path(self, folder_id: int) -> str:
+        names: list[str] = []
+        seen: set[int] = set()
+        while folder_id in self._records and folder_id != ROOT_ID and folder_id not in seen:
+            seen.add(folder_id)
+            record = self._records[folder_id]
+            names.append(str(record.get("name", "")))
+            folder_id = int(record.get("parentFolderId") or ROOT_ID)
+        return "/" + "/".join(reversed(names))
+
+
+def ancestors(path: str) -> list[str]:
+    """``/a``, ``/a/b``, ``/a/b/c`` for ``/a/b/c``."""
+    names = path.strip("/").split("/")
+    return ["/" + "/".join(names[: depth + 1]) for depth in range(len(names))]

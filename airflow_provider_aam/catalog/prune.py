@@ -1,0 +1,92 @@
+"""What is in AAM, inside an explicit scope, and no longer in the source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from airflow_provider_aam.api.client import AAMClient
+from airflow_provider_aam.api.collection import Record, Records
+from airflow_provider_aam.api.errors import AAMPlanRefused
+from airflow_provider_aam.catalog.data_sources import DataSources
+from airflow_provider_aam.catalog.folders import FolderTree
+from airflow_provider_aam.catalog.kinds import Kind
+
+SCOPE_KEYS = ("dataSource", "folder")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Objects of one data source, or of one folder and everything under it, or of both. ``None`` is no bound."""
+
+    data_source_id: int | None
+    folder_ids: frozenset[int] | None
+
+    def __contains__(self, record: Mapping[str, Any]) -> bool:
+        if self.data_source_id is not None and _int(record.get("dataSourceId")) != self.data_source_id:
+            return False
+        return self.folder_ids is None or _int(record.get("folderId")) in self.folder_ids
+
+
+def check_scope(scope: Mapping[str, Any] | None) -> Mapping[str, str]:
+    """Raises :class:`AAMPlanRefused` unless the scope names something; before anything is read."""
+    unknown = sorted(set(scope or {}) - set(SCOPE_KEYS))
+    if not scope or unknown or not all(isinstance(value, str) and value for value in scope.values()):
+        said = f"unknown keys {', '.join(unknown)}" if unknown else "it is empty"
+        raise AAMPlanRefused(
+            "prune=True deletes what the source no longer holds, so prune_scope must say where: "
+            f'{{"dataSource": "…"}}, {{"folder": "/…"}}, or both ({said}).'
+        )
+    return scope
+
+
+def build_scope(scope: Mapping[str, str], sources: DataSources, folders: FolderTree) -> Scope:
+    """Raises :class:`AAMPlanRefused` when the scope names something that AAM does not have."""
+    source_id, folder_ids = None, None
+    if "dataSource" in scope:
+        source_id, problem = sources.resolve(scope["dataSource"])
+        if problem:
+            raise AAMPlanRefused(f"prune_scope: {problem}")
+    if "folder" in scope:
+        folder_ids = frozenset(folders.below(scope["folder"]))
+        if not folder_ids:
+            raise AAMPlanRefused(f"prune_scope: AAM has no folder “{scope['folder']}”")
+    return Scope(data_source_id=source_id, folder_ids=folder_ids)
+
+
+def surplus(objects: Records, kept: set[int], scope: Scope, kind: Kind, match_on: str) -> tuple[Records, list[str]]:
+    """Objects to delete, and warnings about those that are left alone although the source lacks them."""
+    candidates = [record for record in objects if record in scope and int(record[kind.id_field]) not in kept]
+    candidates = [r for r in candidates if all(r.get(f) in allowed for f, allowed in kind.prunable.items())]
+    keyless = [record for record in candidates if record.get(match_on) in (None, "")]
+    warnings = []
+    if keyless:
+        warnings.append(
+            f"{len(keyless)} {kind.name}s in the prune scope have no {match_on} and are left alone "
+            f"(first: {kind.id_field} {keyless[0][kind.id_field]} “{keyless[0].get('name')}”)"
+        )
+    return [record for record in candidates if record.get(match_on) not in (None, "")], warnings
+
+
+def refuse_used(client: AAMClient, kind: Kind, doomed: Records) -> None:
+    """Raises :class:`AAMPlanRefused` when other objects still need what shall be deleted. One request each."""
+    problems = [problem for record in doomed for problem in _uses(client, kind, record)]
+    if problems:
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        raise AAMPlanRefused(f"The plan was refused, nothing was changed: it deletes what is still used.\n{lines}")
+
+
+def _uses(client: AAMClient, kind: Kind, record: Record) -> list[str]:
+    problems = []
+    for collection, parameter in kind.used_by.items():
+        users = client.collection(collection).fetch_all(**{parameter: record[kind.id_field]})
+        if users:
+            names = ", ".join(f"{user.get('sid')} “{user.get('name')}”" for user in users[:3])
+            more = f" and {len(users) - 3} more" if len(users) > 3 else ""
+            problems.append(f"{kind.name} {record[kind.id_field]} “{record.get('name')}”: {collection} {names}{more}")
+    return problems
+
+
+def _int(value: object) -> int | None:
+    return None if value is None else int(str(value))

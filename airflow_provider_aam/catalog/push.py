@@ -1,0 +1,119 @@
+"""The whole push: source → checked rows → plan → guard rails → apply → receipt."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from airflow_provider_aam.api.client import AAMClient
+from airflow_provider_aam.api.errors import AAMDestinationError, AAMPushFailed
+from airflow_provider_aam.catalog.apply import apply_plan
+from airflow_provider_aam.catalog.kinds import Kind
+from airflow_provider_aam.catalog.outcomes import OutcomeLog, WritablePath
+from airflow_provider_aam.catalog.plan import Plan
+from airflow_provider_aam.catalog.planner import PlanOptions, build_plan
+from airflow_provider_aam.catalog.render import render_plan
+from airflow_provider_aam.catalog.source import SourceRow
+
+log = logging.getLogger(__name__)
+
+MOST_REASONS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushReceipt:
+    """How a push ended. Counts are rows; folders that were created count among ``created`` as well."""
+
+    source: str
+    dry_run: bool
+    plan: dict[str, int]
+    outcomes: dict[str, int]
+    plan_uri: str | None
+    outcome_uri: str | None
+    started_at: str
+    finished_at: str
+
+    def as_xcom(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def as_asset_extra(self) -> dict[str, Any]:
+        return {"source": self.source, **self.outcomes}
+
+
+def push(
+    client: AAMClient,
+    kind: Kind,
+    rows: Sequence[SourceRow],
+    options: PlanOptions,
+    *,
+    source: str,
+    plan_path: Any = None,
+    outcome_path: Any = None,
+    dry_run: bool = False,
+    max_failed: int = 0,
+    max_concurrency: int | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> PushReceipt:
+    """Make every row true in AAM; with ``dry_run`` only say what that would change.
+
+    ``max_concurrency`` is the client's own by default. Raises :class:`AAMSourceError` and :class:`AAMPlanRefused`
+    before anything is written, :class:`AAMPushFailed` when more than ``max_failed`` rows were rejected or ended
+    unknown.
+    """
+    started_at = now()
+    plan = build_plan(client, kind, rows, options, source=source, now=started_at)
+    for line in render_plan(plan):
+        log.info("%s", line)
+    if plan_path is not None:
+        write_plan(plan, plan_path)
+    outcomes = OutcomeLog(None if dry_run else outcome_path)
+    if not dry_run:
+        with outcomes:
+            threads = max_concurrency or client.session.limit.highest
+            apply_plan(client, plan, kind, outcomes, max_concurrency=threads)
+        _report(outcomes, source, max_failed=max_failed, outcome_path=outcome_path)
+    return PushReceipt(
+        source=source,
+        dry_run=dry_run,
+        plan=plan.counts(),
+        outcomes=outcomes.tally(),
+        plan_uri=None if plan_path is None else str(plan_path),
+        outcome_uri=None if outcome_path is None or dry_run else str(outcome_path),
+        started_at=started_at.isoformat(),
+        finished_at=now().isoformat(),
+    )
+
+
+def write_plan(plan: Plan, path: Any) -> None:
+    """The plan as JSON. Raises :class:`AAMDestinationError`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(plan.to_json())
+    except OSError as refused:
+        raise AAMDestinationError(
+            f"the plan file {path} cannot be written ({refused.strerror or refused}); nothing was changed in AAM."
+        ) from refused
+
+
+def _report(outcomes: OutcomeLog, source: str, *, max_failed: int, outcome_path: WritablePath | None) -> None:
+    tally = outcomes.tally()
+    said = ", ".join(f"{count:,} {status}" for status, count in tally.items() if count) or "no rows"
+    log.info("Push of %s: %s.", source, said)
+    if len(outcomes.bad) <= max_failed:
+        for outcome in outcomes.bad:
+            log.warning("%s: %s %s: %s", outcome.place, outcome.status, outcome.label, outcome.message)
+        return
+    lines = [f"  {o.place or o.kind}: {o.status} {o.label}: {o.message}" for o in outcomes.bad[:MOST_REASONS]]
+    if len(outcomes.bad) > MOST_REASONS:
+        lines.append(f"  … and {len(outcomes.bad) - MOST_REASONS} more")
+    where = f" Every row's end is in {outcome_path}." if outcome_path else ""
+    error = AAMPushFailed(
+        f"Push of {source}: {said}; max_failed is {max_failed}.{where} Correct these rows and run it again; what is "
+        "done will not be done again.\n" + "\n".join(lines),
+        counts=tally,
+    )
+    error.retryable = any(outcome.passing for outcome in outcomes.bad)
+    raise error

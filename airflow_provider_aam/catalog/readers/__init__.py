@@ -1,0 +1,18 @@
+"""One reader a file format; which suffix belongs to which."""
+
+from __future__ import annotations
+
+from airflow_provider_aam.catalog.readers.csv import read_csv
+from airflow_provider_aam.catalog.readers.json import read_json, read_jsonl
+from airflow_provider_aam.catalog.readers.parquet import read_parquet
+from airflow_provider_aam.catalog.readers.yaml import read_yaml
+from airflow_provider_aam.catalog.source import Reader
+
+READERS: dict[str, Reader] = {
+    ".yaml": read_yaml,
+    ".yml": read_yaml,
+    ".json": read_json,
+    ".jsonl": read_jsonl,
+    ".csv": read_csv,
+    ".parquet": read_parquet,
+}

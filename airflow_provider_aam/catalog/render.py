@@ -1,0 +1,47 @@
+"""A plan as a reviewer wants to read it: a header with counts, then one line a change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from airflow_provider_aam.catalog.plan import Change, FieldChange, Plan
+
+LONGEST_VALUE = 60
+MOST_LINES = 2_500
+_SIGNS = {"create": "+", "update": "~", "delete": "-"}
+
+
+def render_plan(plan: Plan) -> Iterator[str]:
+    """Lines without line breaks. Beyond :data:`MOST_LINES` changes the rest is only counted; the plan file has all."""
+    counts = plan.counts()
+    folders = f", {counts['create_folders']} folders to create first" if counts["create_folders"] else ""
+    yield (
+        f"Plan for {plan.source}: {counts['create']} to create, {counts['update']} to update, "
+        f"{counts['delete']} to delete, {counts['unchanged']} unchanged{folders}."
+    )
+    yield from (f"! {warning}" for warning in plan.warnings)
+    yield from (render_change(change) for change in plan.changes[:MOST_LINES])
+    if len(plan.changes) > MOST_LINES:
+        yield f"… and {len(plan.changes) - MOST_LINES} more; plan_path writes all of them to a file."
+
+
+def render_change(change: Change) -> str:
+    head = f"{_SIGNS[change.action]} {change.kind.replace('_', ' ')} {change.label}"
+    if change.action == "update":
+        return f"{head}: {'; '.join(_render_field(field) for field in change.fields)}"
+    where = f" in {change.new_folder} (new)" if change.new_folder else ""
+    return head + where
+
+
+def _render_field(change: FieldChange) -> str:
+    before, after = change.shown or (_short(change.before), _short(change.after))
+    return f"{change.field}: {before} → {after}"
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = " ".join(text.split())
+    shown = text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
+    return f"“{shown}”" if isinstance(value, str) else shown

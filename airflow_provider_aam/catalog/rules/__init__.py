@@ -1,0 +1,1 @@
+"""AAM's two rule languages, checked offline."""

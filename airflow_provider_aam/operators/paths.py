@@ -1,0 +1,21 @@
+"""URIs of operators as paths: any file system that Airflow's ``ObjectStoragePath`` knows."""
+
+from __future__ import annotations
+
+from airflow_provider_aam.api.errors import AAMDestinationError
+from airflow_provider_aam.compat import AirflowNotFoundException, ObjectStoragePath
+
+
+def open_path(uri: str, conn_id: str | None, *, what: str) -> ObjectStoragePath:
+    """The path with its file system ready; nothing is asked of it yet. ``what`` names the argument in errors."""
+    try:
+        path = ObjectStoragePath(uri, conn_id=conn_id or None)
+        _ = path.fs
+    except AirflowNotFoundException as absent:
+        raise AAMDestinationError(f"{what} {uri!r}: there is no Airflow Connection {conn_id!r}.") from absent
+    except (ValueError, TypeError, ImportError) as unusable:
+        raise AAMDestinationError(
+            f"{what} {uri!r} cannot be opened: {unusable}. Is the provider of that storage installed (for s3:// "
+            "apache-airflow-providers-amazon[s3fs])?"
+        ) from unusable
+    return path
