@@ -1,0 +1,118 @@
+"""`make demo`: the three DAGs of dags/, run by a real Airflow against the emulator of Adobe IMS and AAM."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+from local_airflow import REPOSITORY, Airflow, running_airflow, wait_until
+
+from airflow_provider_aam.emulator import Emulator, running_emulator
+
+WORK = REPOSITORY / ".demo"
+EXPORT = WORK / "export"
+PULL, PUSH, AFTER = "aam_pull_segments", "aam_push_traits", "aam_pull_traits_after_push"
+
+
+def main() -> int:
+    started = time.monotonic()
+    with running_emulator(seed="account") as emulator:
+        say(f"Adobe IMS and Audience Manager, emulated, at {emulator.url}; Airflow starts (20 to 40 s) …")
+        variables = {
+            "AIRFLOW_CONN_AAM_DEFAULT": emulator.connection_json("jwt"),
+            "AIRFLOW_VAR_AAM_EXPORT": str(EXPORT),
+        }
+        with running_airflow(WORK, variables) as airflow:
+            say(f"Airflow runs at {airflow.url}.")
+            problems = run_dags(airflow, emulator)
+    say("")
+    say(f"Done in {time.monotonic() - started:.0f} s." if not problems else "NOT as it should be:")
+    for problem in problems:
+        say(f"  {problem}")
+    return 1 if problems else 0
+
+
+def run_dags(airflow: Airflow, emulator: Emulator) -> list[str]:
+    airflow.wait_for_dags({PULL, PUSH, AFTER})
+    for dag in (PULL, PUSH, AFTER):
+        airflow.unpause(dag)
+    pull = finish(airflow, PULL, airflow.trigger(PULL), "pull_segments")
+    first = finish(airflow, PUSH, airflow.trigger(PUSH), "push_traits")
+    after = finish(airflow, AFTER, asset_run(airflow), "pull_traits")
+    emulator.clear_stats()
+    second = finish(airflow, PUSH, airflow.trigger(PUSH), "push_traits")
+    writes = [f"{r.method} {r.path}" for r in emulator.requests if r.method != "GET" and r.path.startswith("/v1/")]
+    summarise(airflow, emulator, pull, first, after, second)
+    return check(emulator, pull, first, after, second, writes)
+
+
+def finish(airflow: Airflow, dag: str, run: str, task: str) -> dict[str, Any]:
+    """What the task of a finished run returned, with `run`; its log when it failed."""
+    state = airflow.wait_for_run(dag, run)
+    say(f"  {dag}: {state} ({run.partition('__')[0].replace('_', ' ')})")
+    if state != "success":
+        raise SystemExit("\n".join([f"{dag} failed. The task's log:", *airflow.log(dag, run, task)]))
+    return {"run": run, **airflow.returned(dag, run, task)}
+
+
+def asset_run(airflow: Airflow) -> str:
+    """The run that the push's Asset started."""
+    wait_until(lambda: bool(airflow.runs(AFTER)), f"the Asset to start {AFTER}")
+    return str(airflow.runs(AFTER)[0]["dag_run_id"])
+
+
+def summarise(
+    airflow: Airflow,
+    emulator: Emulator,
+    pull: dict[str, Any],
+    first: dict[str, Any],
+    after: dict[str, Any],
+    second: dict[str, Any],
+) -> None:
+    say("")
+    say("The plan, as the task log shows it:")
+    lines = airflow.log(PUSH, first["run"], "push_traits")
+    start = next(i for i, line in enumerate(lines) if line.startswith("Plan for "))
+    for line in lines[start : start + 1 + sum(first["plan"][k] for k in ("create", "update", "create_folders"))]:
+        say(f"  {line}")
+    say("")
+    say("What happened:")
+    say(f"  pull segments      {pull['rows']:>6,} rows  {pull['bytes']:>9,} bytes  {pull['uri']}")
+    say(f"  push traits        {counts(first['outcomes'])}")
+    say(f"  pull after push    {after['rows']:>6,} rows  {after['bytes']:>9,} bytes  {after['uri']}")
+    say(f"  push once more     {counts(second['outcomes'])}")
+    say(f"  AAM now holds {len(emulator.objects('traits'))} traits and {len(emulator.objects('segments'))} segments.")
+
+
+def check(
+    emulator: Emulator,
+    pull: dict[str, Any],
+    first: dict[str, Any],
+    after: dict[str, Any],
+    second: dict[str, Any],
+    writes: list[str],
+) -> list[str]:
+    """What is not as the README promises."""
+    problems = []
+    if pull["rows"] != len(emulator.objects("segments")):
+        problems.append(f"{pull['rows']} segments were pulled, AAM holds {len(emulator.objects('segments'))}")
+    if after["rows"] != len(emulator.objects("traits")):
+        problems.append(f"{after['rows']} traits were pulled, AAM holds {len(emulator.objects('traits'))}")
+    if first["plan"]["create"] != 3 or first["outcomes"]["created"] < 3:
+        problems.append(f"the first push should have created 3 traits: {first['plan']}")
+    if writes or second["outcomes"]["unchanged"] != 3:
+        problems.append(f"the second push should have changed nothing: {second['outcomes']}, {writes}")
+    return problems
+
+
+def counts(outcomes: dict[str, int]) -> str:
+    return ", ".join(f"{count} {status}" for status, count in outcomes.items() if count)
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
