@@ -70,7 +70,7 @@ def build_plan(
         unchanged=tuple(unchanged),
         warnings=tuple(warnings),
     )
-    options.guards.check(plan, existing=sum(1 for r in objects if r in scope) if scope else len(objects))
+    options.guards.check(plan, existing=len(objects))
     refuse_used(client, kind, doomed)
     return plan
 
