@@ -1,0 +1,1 @@
+"""Folders: one tree for traits, one for segments."""

@@ -1,0 +1,143 @@
+"""Segment rules: from text to a tree [doc: "Segment expressions", "Recency and frequency"].
+
+A tree is `("sid", sid)`, `("not", node)`, `("and" | "or", node, node)` or a `Frequency`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<trait>\d+T)|(?P<days>\d+D)|(?P<number>\d+)|(?P<word>[A-Z]+)|(?P<mark><=|>=|==|[()\[\],]))"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frequency:
+    """`FREQUENCY([sids] recency_op days D) op value`."""
+
+    sids: tuple[int, ...]
+    op: str
+    value: int
+    recency_op: str | None = None
+    days: int | None = None
+
+    @property
+    def is_cap(self) -> bool:
+        """Whether it also holds for who never did anything."""
+        return {"<=": True, ">=": self.value == 0, "==": self.value == 0}[self.op]
+
+
+Node = tuple[Any, ...] | Frequency
+
+
+def parse_segment_rule(rule: str) -> Node:
+    """Return the tree of a rule; `ValueError` says what is wrong."""
+    parser = _Parser(rule.upper())
+    try:
+        tree = parser.either()
+    except RecursionError:
+        raise ValueError("complex rule") from None
+    if parser.peek():
+        raise ValueError(f"unexpected {parser.peek()}")
+    return tree
+
+
+def frequencies_of(node: Node) -> list[Frequency]:
+    """Return every frequency function of a tree."""
+    if isinstance(node, Frequency):
+        return [node]
+    return [each for part in node[1:] if not isinstance(part, int) for each in frequencies_of(part)]
+
+
+def sids_of(node: Node) -> list[int]:
+    """Return every trait a tree names, in order, once."""
+    if isinstance(node, Frequency):
+        return list(dict.fromkeys(node.sids))
+    found = [[part] if isinstance(part, int) else sids_of(part) for part in node[1:]]
+    return list(dict.fromkeys(sid for part in found for sid in part))
+
+
+class _Parser:
+    """Recursive descent: either := both (OR both)*, both := not (AND not)*, not := NOT? primary."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens = _tokens(text)
+        self.at = 0
+
+    def peek(self) -> str:
+        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+
+    def take(self, *wanted: str) -> str:
+        token = self.peek()
+        if wanted and token not in wanted:
+            raise ValueError(f"expected {' or '.join(wanted)}, found {token or 'the end'}")
+        self.at += 1
+        return token
+
+    def number(self, suffix: str) -> int:
+        token = self.take()
+        digits = token.removesuffix(suffix) if suffix else token
+        if not digits.isdecimal() or digits + suffix != token:
+            raise ValueError(f"expected a number{f' and {suffix}' if suffix else ''}, found {token or 'the end'}")
+        return int(digits)
+
+    def either(self) -> Node:
+        node = self.both()
+        while self.peek() == "OR":
+            self.take()
+            node = ("or", node, self.both())
+        return node
+
+    def both(self) -> Node:
+        node = self.negation()
+        while self.peek() == "AND":
+            self.take()
+            node = ("and", node, self.negation())
+        return node
+
+    def negation(self) -> Node:
+        if self.peek() == "NOT":
+            self.take()
+            return ("not", self.primary())
+        return self.primary()
+
+    def primary(self) -> Node:
+        if self.peek() == "(":
+            self.take()
+            node = self.either()
+            self.take(")")
+            return node
+        if self.peek() == "FREQUENCY":
+            return self.frequency()
+        return ("sid", self.number("T"))
+
+    def frequency(self) -> Frequency:
+        self.take("FREQUENCY")
+        self.take("(")
+        self.take("[")
+        sids = [self.number("T")]
+        while self.peek() in (",", "OR"):
+            self.take()
+            sids.append(self.number("T"))
+        self.take("]")
+        recency: dict[str, Any] = {}
+        if self.peek() != ")":
+            recency = {"recency_op": self.take("<=", ">="), "days": self.number("D")}
+        self.take(")")
+        return Frequency(sids=tuple(sids), op=self.take(">=", "<=", "=="), value=self.number(""), **recency)
+
+
+def _tokens(text: str) -> list[str]:
+    tokens, position = [], 0
+    while text[position:].strip():
+        match = _TOKEN.match(text, position)
+        if match is None:
+            raise ValueError(f"invalid character at {text[position:].strip()[:10]}")
+        tokens.append(match[0].strip())
+        position = match.end()
+    if not tokens:
+        raise ValueError("empty expression")
+    return tokens

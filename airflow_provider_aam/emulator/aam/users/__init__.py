@@ -1,0 +1,1 @@
+"""Users, as far as `users/self`."""

@@ -1,0 +1,133 @@
+"""The control plane: what tests ask of the emulator itself, under `/_emulator/`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airflow_provider_aam.emulator.core.troubles import Trouble
+from airflow_provider_aam.emulator.seeds import SEEDS, add_objects, seed_bulk
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from airflow_provider_aam.emulator.core.state import State
+
+Body = dict[str, Any]
+Action = Callable[["State", Body], Any]
+
+
+def _reset(state: State, body: Body) -> None:
+    seed = body.get("seed", "empty")
+    if seed not in SEEDS:
+        raise ValueError(f"unknown seed {seed!r}; known: {', '.join(SEEDS)}")
+    state.clear()
+    SEEDS[seed](state)
+
+
+def _seed(state: State, body: Body) -> None:
+    seed_bulk(state, **body)
+
+
+def _add(state: State, body: Body) -> list[dict[str, Any]]:
+    return add_objects(state, body["collection"], body["objects"])
+
+
+def _advance(state: State, body: Body) -> None:
+    state.clock.advance(float(body["seconds"]))
+
+
+def _expire_tokens(state: State, body: Body) -> None:  # noqa: ARG001
+    state.tokens.expire_all(state.clock.now_s())
+
+
+def _configure(state: State, body: Body) -> None:
+    state.settings = state.settings.replaced(body)
+
+
+def _add_to_group(state: State, body: Body) -> None:  # noqa: ARG001
+    state.technical_account_in_group = True
+
+
+def _trouble(state: State, body: Body) -> None:
+    state.troubles.add(Trouble(**body))
+
+
+def _clear_trouble(state: State, body: Body) -> None:  # noqa: ARG001
+    state.troubles.clear()
+
+
+def _clear_stats(state: State, body: Body) -> None:  # noqa: ARG001
+    state.stats = type(state.stats)()
+
+
+ACTIONS: dict[str, Action] = {
+    "reset": _reset,
+    "seed": _seed,
+    "objects": _add,
+    "advance": _advance,
+    "expire-tokens": _expire_tokens,
+    "configure": _configure,
+    "add-to-group": _add_to_group,
+    "trouble": _trouble,
+    "clear-trouble": _clear_trouble,
+    "clear-stats": _clear_stats,
+}
+
+
+def _objects(state: State, request: Request) -> Any:
+    name = request.path_params["collection"]
+    if name not in state.collections:
+        raise ValueError(f"unknown collection {name!r}; known: {', '.join(state.collections)}")
+    collection = state.collections[name]
+    return [collection.rows[key] for key in collection.ids]
+
+
+def _stats(state: State, request: Request) -> Any:
+    return state.stats.as_json(requests=request.query_params.get("requests") == "true")
+
+
+READS: dict[str, Callable[[State, Request], Any]] = {
+    "objects/{collection}": _objects,
+    "stats": _stats,
+    "credentials": lambda state, _: asdict(state.credentials),
+    "settings": lambda state, _: asdict(state.settings),
+}
+
+
+def add_control_plane(app: FastAPI, state: State) -> None:
+    """Add one POST route an action, and the GET routes that read."""
+
+    def acting(action: Action) -> Any:
+        async def serve(request: Request) -> Response:
+            body = await request.body()
+            return _answer(lambda: action(state, msgspec.json.decode(body or b"{}")))
+
+        return serve
+
+    def reading(read: Callable[[State, Request], Any]) -> Any:
+        async def serve(request: Request) -> Response:
+            return _answer(lambda: read(state, request))
+
+        return serve
+
+    for name, action in ACTIONS.items():
+        app.add_route(f"/_emulator/{name}", acting(action), methods=["POST"])
+    for name, read in READS.items():
+        app.add_route(f"/_emulator/{name}", reading(read), methods=["GET"])
+
+
+def _answer(work: Callable[[], Any]) -> Response:
+    try:
+        return _json(work())
+    except (ValueError, TypeError, KeyError) as error:
+        return _json({"error": f"{type(error).__name__}: {error}"}, 400)
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(value), status, media_type="application/json")

@@ -1,0 +1,67 @@
+"""The application: every route, the documentation page, the control plane."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from airflow_provider_aam.emulator import aam, ims
+from airflow_provider_aam.emulator.admin import add_control_plane
+from airflow_provider_aam.emulator.core.call import refusal_reply
+from airflow_provider_aam.emulator.core.exchange import endpoint
+from airflow_provider_aam.emulator.core.gate import Gate
+from airflow_provider_aam.emulator.core.refusals import Refusal
+from airflow_provider_aam.emulator.openapi import ABOUT, operation, schemas
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.responses import Response
+    from starlette.types import ASGIApp
+
+    from airflow_provider_aam.emulator.core.state import State
+
+
+def build_app(state: State) -> ASGIApp:
+    """Return the whole emulator as one ASGI application over `state`."""
+    app = FastAPIOffline(title="Adobe Audience Manager (emulated)", version="1", description=ABOUT)
+    app.router.redirect_slashes = False
+    for route in (*ims.ROUTES, *aam.ROUTES):
+        app.add_api_route(
+            route.path,
+            endpoint(route, state),
+            methods=[route.method],
+            response_model=None,
+            status_code=route.status,
+            tags=[route.tag],
+            summary=route.about,
+            name=route.name,
+            operation_id=route.name,
+            openapi_extra=operation(route),
+        )
+    add_control_plane(app, state)
+    app.add_exception_handler(HTTPException, _no_such_route)
+    _add_schemas(app)
+    return Gate(app, state)
+
+
+async def _no_such_route(request: Request, error: Exception) -> Response:
+    """Answer in AAM's shape for a path or method that is not there; its wording is inferred."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(status, "ERROR")
+    message = f"{request.method} {request.url.path} is not known"
+    headers = dict(getattr(error, "headers", None) or {})
+    return refusal_reply(Refusal(status, {"code": code, "message": message}, headers)).response()
+
+
+def _add_schemas(app: FastAPI) -> None:
+    build = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = build()
+        document.setdefault("components", {}).update(schemas())
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,166 @@
+"""The emulator as a test sees it: reset, seed, script trouble, ask what happened.
+
+`EmulatorControl` speaks to an emulator anywhere on this machine; `Emulator` is the one that `running_emulator` yields.
+Importing this module costs nothing: pytest loads it for every user of the package.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+if TYPE_CHECKING:
+    from airflow_provider_aam.emulator.credentials import Credentials
+
+Seed = Literal["empty", "account"]
+TIMEOUT_S = 60
+
+
+class EmulatorControl:
+    """The control plane of the emulator at `url`. Every call is one request; bad arguments raise `ValueError`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+
+    # --- credentials -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """The credential that the emulator accepts, for each way of authentication."""
+        from airflow_provider_aam.emulator.credentials import Credentials
+
+        values = self._get("credentials")
+        return Credentials(**values | {"scopes": tuple(values["scopes"])})
+
+    def connection(self, auth: str, **extra: Any) -> dict[str, Any]:
+        """Return an Airflow Connection to this emulator; `extra` is added to its extra field.
+
+        `auth` is `oauth_server_to_server`, `jwt` or `legacy_oauth`.
+        """
+        from airflow_provider_aam.emulator.credentials import connection
+
+        return connection(self.credentials, self.url, auth, extra)
+
+    def connection_json(self, auth: str, **extra: Any) -> str:
+        """Return the same as JSON: the value of an `AIRFLOW_CONN_…` variable."""
+        return json.dumps(self.connection(auth, **extra))
+
+    # --- the account -----------------------------------------------------------------------------------------------
+
+    def reset(self, seed: Seed = "empty") -> None:
+        """Start anew: objects, ids, tokens, settings, clock, trouble and statistics."""
+        self._post("reset", {"seed": seed})
+
+    def seed(
+        self,
+        *,
+        segments: int = 0,
+        traits: int = 0,
+        data_sources: int = 0,
+        trait_folders: int = 0,
+        segment_folders: int = 0,
+    ) -> None:
+        """Add synthetic objects, the same every time. Limits do not apply.
+
+        If there is no data source for the traits or no trait for the segments' rules, one data source and ten traits
+        are added too.
+        """
+        counts = {"segments": segments, "traits": traits, "data_sources": data_sources}
+        self._post("seed", {**counts, "trait_folders": trait_folders, "segment_folders": segment_folders})
+
+    @overload
+    def add(self, collection: str, objects: Mapping[str, Any]) -> dict[str, Any]: ...
+    @overload
+    def add(self, collection: str, objects: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]: ...
+    def add(self, collection: str, objects: Any) -> Any:
+        """Store an object, or several, past every rule; return as stored. Absent fields are filled in."""
+        one = isinstance(objects, Mapping)
+        stored = self._post("objects", {"collection": collection, "objects": [objects] if one else list(objects)})
+        return stored[0] if one else stored
+
+    def objects(self, collection: str) -> list[dict[str, Any]]:
+        """Return all stored objects: `traits`, `segments`, `trait_folders`, `segment_folders`, `data_sources`."""
+        found: list[dict[str, Any]] = self._get(f"objects/{collection}")
+        return found
+
+    # --- behaviour -------------------------------------------------------------------------------------------------
+
+    def advance(self, seconds: float) -> None:
+        """Move the emulator's clock; tokens and JWTs expire by it, `createTime` and `updateTime` show it."""
+        self._post("advance", {"seconds": seconds})
+
+    def expire_tokens(self) -> None:
+        """Make every token minted so far an expired one."""
+        self._post("expire-tokens")
+
+    def configure(self, **settings: Any) -> None:
+        """Change settings: the fields of `airflow_provider_aam.emulator.settings.Settings`. `limits` is merged."""
+        self._post("configure", settings)
+
+    def add_to_group(self) -> None:
+        """Do what an AAM administrator does after the technical account's first `users/self`: put it into a group."""
+        self._post("add-to-group")
+
+    def trouble(self, route: str, kind: str, times: int | None = 1, skip: int = 0, **details: Any) -> None:
+        """Script trouble for the next `times` requests of a route, after `skip` of them; `times=None`: for ever.
+
+        `route` is a method and a template or a path, with `*` for anything: `GET /v1/traits/{sid}`, `* /v1/traits*`.
+        The kinds and their details are in docs/emulator.md.
+        """
+        self._post("trouble", {"route": route, "kind": kind, "times": times, "skip": skip, "details": details})
+
+    def clear_trouble(self) -> None:
+        """Forget all scripted trouble."""
+        self._post("clear-trouble")
+
+    # --- what happened ---------------------------------------------------------------------------------------------
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        """The requests since the last reset or `clear_stats`, in order of arrival; the last 20,000."""
+        found: list[dict[str, Any]] = self._get("stats?requests=true")["requests"]
+        return found
+
+    def count(self, route: str | None = None) -> int:
+        """Return how many requests there were, of one route or in all."""
+        stats = self._get("stats")
+        number: int = stats["total"] if route is None else stats["counts"].get(route, 0)
+        return number
+
+    @property
+    def max_in_flight(self) -> int:
+        """The greatest number of requests that were being handled at the same time."""
+        number: int = self._get("stats")["max_in_flight"]
+        return number
+
+    def clear_stats(self) -> None:
+        """Start counting anew."""
+        self._post("clear-stats")
+
+    # --- wire ------------------------------------------------------------------------------------------------------
+
+    def _get(self, path: str) -> Any:
+        return self._ask("GET", path, None)
+
+    def _post(self, path: str, body: object = None) -> Any:
+        return self._ask("POST", path, json.dumps({} if body is None else body).encode())
+
+    def _ask(self, method: str, path: str, body: bytes | None) -> Any:
+        """Send one request on a connection of its own; proxy settings of the environment are not heeded."""
+        from contextlib import closing
+        from http.client import HTTPConnection
+        from urllib.parse import urlsplit
+
+        with closing(HTTPConnection(urlsplit(self.url).netloc, timeout=TIMEOUT_S)) as connection:
+            connection.request(method, f"/_emulator/{path}", body)
+            response = connection.getresponse()
+            answer = json.loads(response.read())
+        if response.status != 200:
+            raise ValueError(answer.get("error", answer))
+        return answer
+
+
+class Emulator(EmulatorControl):
+    """An emulator that runs in this process. It serves as API host, IMS host and legacy OAuth host at `url`."""

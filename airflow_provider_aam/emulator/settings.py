@@ -1,0 +1,55 @@
+"""How this emulator behaves: everything a test may change with `configure`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
+
+HostRules = Literal["auto", "gateway", "demdex"]
+
+IMS = "https://ims-na1.adobelogin.com"
+
+# Adobe Audience Manager, "Usage limits" (2026). A segment folder limit is not documented.
+LIMITS = {
+    "traits": 100_000,
+    "rule_based_traits": 100_000,
+    "onboarded_traits": 100_000,
+    "algo_traits": 50,
+    "segments": 20_000,
+    "trait_folders": 2_000,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One setting a field; `replaced` returns a changed copy and refuses names and types it does not know."""
+
+    credential_mode: Literal["legacy", "migrated", "eol"] = "legacy"
+    jwt_enabled: bool = True
+    server_to_server_enabled: bool = True
+    certificate_expired: bool = False
+    second_client_secret: str | None = None
+    granted_scopes: list[str] | None = None
+    ims_audience: str = IMS
+    token_lifetime_s: int | None = None
+    legacy_refresh_tokens: bool = True
+    rbac: bool = False
+    product_profile: bool = True
+    api_in_project: bool = True
+    host_rules: HostRules = "auto"
+    limits: dict[str, int] = field(default_factory=lambda: dict(LIMITS))
+    latency_s: float = 0.0
+
+    def replaced(self, changes: dict[str, Any]) -> Settings:
+        """Return a copy with `changes`; `limits` is merged, the rest is replaced. Raises `ValueError`."""
+        import msgspec
+
+        known = {each.name for each in fields(self)}
+        if unknown := sorted(set(changes) - known):
+            raise ValueError(f"unknown setting {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+        merged = {**asdict(self), **changes}
+        if "limits" in changes:
+            if unknown := sorted(set(changes["limits"]) - set(LIMITS)):
+                raise ValueError(f"unknown limit {', '.join(unknown)}; known: {', '.join(LIMITS)}")
+            merged["limits"] = {**self.limits, **changes["limits"]}
+        return msgspec.convert(merged, Settings)
