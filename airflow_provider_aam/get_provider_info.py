@@ -4,10 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
+from airflow_provider_aam.hooks.form import FIELDS, STANDARD_FIELDS
+
+_NAME = "Adobe Audience Manager"
+
 
 def get_provider_info() -> dict[str, Any]:
     return {
         "package-name": "airflow-provider-aam",
-        "name": "Adobe Audience Manager",
+        "name": _NAME,
         "description": "Pull segments from Adobe Audience Manager and push traits to it.",
+        "integrations": [
+            {
+                "integration-name": _NAME,
+                "external-doc-url": "https://experienceleague.adobe.com/en/docs/audience-manager",
+                "tags": ["service"],
+            }
+        ],
+        "hooks": [{"integration-name": _NAME, "python-modules": ["airflow_provider_aam.hooks.aam"]}],
+        "operators": [
+            {
+                "integration-name": _NAME,
+                "python-modules": ["airflow_provider_aam.operators.pull", "airflow_provider_aam.operators.push"],
+            }
+        ],
+        "connection-types": [
+            {
+                "connection-type": "aam",
+                "hook-class-name": "airflow_provider_aam.hooks.aam.AAMHook",
+                "hook-name": _NAME,
+                "ui-field-behaviour": STANDARD_FIELDS,
+                "conn-fields": FIELDS,
+            }
+        ],
     }

@@ -1,0 +1,1 @@
+"""The Airflow Connection, turned into an AAM client."""

@@ -1,0 +1,127 @@
+"""The Airflow hook: turns a Connection into an AAM client."""
+
+from __future__ import annotations
+
+import logging
+from functools import cache, cached_property
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_aam.api.errors import AAMError
+from airflow_provider_aam.api.guide import Step
+from airflow_provider_aam.compat import AirflowNotFoundException, BaseHook
+from airflow_provider_aam.hooks.masking import mask
+
+if TYPE_CHECKING:
+    from airflow_provider_aam.api.client import AAMClient
+    from airflow_provider_aam.api.config import AAMConfig
+
+log = logging.getLogger(__name__)
+
+
+class AAMHook(BaseHook):
+    """Adobe Audience Manager, with the credential of an Airflow Connection.
+
+    ::
+
+        for segment in AAMHook("aam_default").client.segments.list(folderId=7):
+            ...
+
+    Nothing is read or sent until the client is used for the first time.
+
+    :param aam_conn_id: id of a Connection of type ``aam``; its fields are explained in docs/connection.md.
+    """
+
+    conn_name_attr = "aam_conn_id"
+    default_conn_name = "aam_default"
+    conn_type = "aam"
+    hook_name = "Adobe Audience Manager"
+
+    def __init__(self, aam_conn_id: str = default_conn_name, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.aam_conn_id = aam_conn_id
+
+    @cached_property
+    def client(self) -> AAMClient:
+        """The client, built once. Raises ``AAMConfigError`` with every problem of the Connection."""
+        from airflow_provider_aam.api.client import AAMClient
+
+        return AAMClient.from_config(self._read_config(), user_agent=_user_agent(), on_secret=mask)
+
+    def get_conn(self) -> AAMClient:
+        """:attr:`client`, under the name that Airflow gives it."""
+        return self.client
+
+    def get_access_token(self) -> str:
+        """A token that AAM accepts now; shared by the whole process, so it costs one request to Adobe at most."""
+        return self.client.session.access_token()
+
+    def close(self) -> None:
+        """Close the connections to Adobe. The next use builds a new client."""
+        client = self.__dict__.pop("client", None)
+        if client is not None:
+            client.close()
+
+    def test_connection(self) -> tuple[bool, str]:
+        """What the *Test* button shows: who we are in AAM, or what failed and which set-up step to repeat.
+
+        Never raises. Makes two requests, a new token and ``GET /v1/users/self``.
+        """
+        from airflow_provider_aam.hooks.probe import explain, probe
+
+        try:
+            return probe(self._read_config(), user_agent=_user_agent(), on_secret=mask)
+        except AAMError as error:
+            return False, explain(error, Step.CONNECTION)
+        except AirflowNotFoundException as missing:
+            return False, str(missing)
+        except Exception as unexpected:  # noqa: BLE001  Airflow expects an answer, not an exception
+            # Without its text: a Connection that cannot be parsed is quoted there, password and all.
+            kind = type(unexpected).__name__
+            return False, f"Connection {self.aam_conn_id!r} could not be read ({kind}). {Step.CONNECTION.pointer}"
+
+    @classmethod
+    def get_connection_form_widgets(cls) -> dict[str, Any]:
+        """The form's fields on Airflow 2.11; later versions read them from the provider's info."""
+        from airflow_provider_aam.hooks.form import build_widgets
+
+        return build_widgets()
+
+    @classmethod
+    def get_ui_field_behaviour(cls) -> dict[str, Any]:
+        """Labels and placeholders of the form on Airflow 2.11; later versions read them from the provider's info."""
+        from airflow_provider_aam.hooks.form import build_field_behaviour
+
+        return build_field_behaviour()
+
+    def _read_config(self) -> AAMConfig:
+        from airflow_provider_aam.api.credentials import JwtCredential
+        from airflow_provider_aam.hooks.connection import read_config
+
+        try:
+            connection = self.get_connection(self.aam_conn_id)
+        except AirflowNotFoundException as missing:
+            raise AirflowNotFoundException(
+                f"There is no Connection {self.aam_conn_id!r}. Create one of type {self.conn_type!r} (Admin > "
+                f"Connections, or AIRFLOW_CONN_{self.aam_conn_id.upper()}), or give its id as aam_conn_id. "
+                f"{Step.CONNECTION.pointer}"
+            ) from missing
+        config = read_config(connection)
+        if isinstance(config.credential, JwtCredential):
+            _warn_of_jwt()
+        return config
+
+
+@cache
+def _warn_of_jwt() -> None:
+    """Once a process: a task that builds ten hooks has one thing to say about it."""
+    from airflow_provider_aam.api.refusals import MIGRATION
+
+    log.warning(
+        "The AAM Connection signs in with a JWT service account. It works for as long as Adobe accepts it. %s",
+        MIGRATION,
+    )
+
+
+def _user_agent() -> str:
+    return f"apache-airflow/{version('apache-airflow')}"

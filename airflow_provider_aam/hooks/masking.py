@@ -1,0 +1,53 @@
+"""Hides secrets from Airflow's logs, in every form in which a task could print them.
+
+Airflow masks line by line, so it never recognises a key of several lines when a task prints one: each line has to be
+known on its own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from textwrap import wrap
+from typing import Any
+from urllib.parse import quote_plus
+
+from airflow_provider_aam.compat import mask_secret
+
+SHORTEST_LINE = 8
+"""Shorter pieces of a key tell nothing, and masking them would hide parts of innocent words."""
+_PEM_MARK = re.compile(r"-----[A-Z ]+-----")
+_PEM_WIDTH = 64
+
+
+def mask(secret: str) -> None:
+    """Hide ``secret`` as a whole, as JSON and URLs hold it, and each of its lines, from now on in this process.
+
+    One message to the task's supervisor, however many forms there are.
+    """
+    forms: list[Any] = sorted(set(_forms(secret)))
+    mask_secret(forms)
+
+
+def _forms(secret: str) -> Iterator[str]:
+    yield from _spellings(secret)
+    for line in _lines(secret):
+        if len(line) >= SHORTEST_LINE:
+            yield from _spellings(line)
+
+
+def _spellings(text: str) -> Iterator[str]:
+    yield text
+    yield json.dumps(text)[1:-1]
+    yield quote_plus(text)
+
+
+def _lines(secret: str) -> Iterator[str]:
+    r"""A PEM key also as it comes out of a form field (one line) or a shell variable (``\n`` escapes)."""
+    if not _PEM_MARK.search(secret):
+        yield from (line.strip() for line in secret.splitlines())
+        return
+    body = _PEM_MARK.sub(" ", secret.replace("\\r", " ").replace("\\n", " ")).split()
+    yield from body
+    yield from wrap("".join(body), _PEM_WIDTH)

@@ -1,0 +1,58 @@
+"""What the Connection form's *Test* button does: one token, one harmless call, and a sentence about either."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from airflow_provider_aam.api.client import AAMClient, Users
+from airflow_provider_aam.api.config import AAMConfig
+from airflow_provider_aam.api.errors import AAMError
+from airflow_provider_aam.api.guide import Step
+from airflow_provider_aam.api.redaction import SecretObserver
+from airflow_provider_aam.api.session import utc_now
+from airflow_provider_aam.api.token import TokenSource
+
+LONGEST_TIMEOUT_S = 10.0
+MOST_ATTEMPTS = 2
+
+
+def probe(config: AAMConfig, *, user_agent: str, on_secret: SecretObserver) -> tuple[bool, str]:
+    """Whether a new token and ``GET /v1/users/self`` work, and what to do if not. Answers in 40 seconds at most.
+
+    A token from the process's cache would prove what was right an hour ago, so one is minted.
+    """
+    quick = replace(
+        config,
+        timeout_s=min(config.timeout_s, LONGEST_TIMEOUT_S),
+        max_attempts=min(config.max_attempts, MOST_ATTEMPTS),
+    )
+    with AAMClient.from_config(quick, user_agent=user_agent, on_secret=on_secret) as client:
+        session = replace(client.session, token_source=TokenSource(now=utc_now))
+        try:
+            session.access_token()
+        except AAMError as error:
+            return False, f"Failed at 1 of 2, the token. {explain(error, Step.TOKEN)}"
+        try:
+            user = Users(session).self()
+        except AAMError as error:
+            return False, f"Failed at 2 of 2, the first call with a good token. {explain(error, Step.FIRST_CALL)}"
+    return True, _describe(user)
+
+
+def explain(error: AAMError, step: Step) -> str:
+    """The error's message, with ``step`` to repeat unless it names one itself."""
+    return error.message if "docs/setup-aam-access.md" in error.message else f"{error.message} {step.pointer}"
+
+
+def _describe(user: Mapping[str, Any]) -> str:
+    name = user.get("username") or user.get("email") or "a user without a name"
+    connected = f"Connected as {name} (partner id {user.get('pid', 'unknown')})."
+    if user.get("groups") != [] or user.get("isAdmin") or user.get("admin"):
+        return connected
+    # AAM does not tell whether an account uses role-based access control, so this cannot be called a failure.
+    return (
+        f"{connected} It is in no group: if your company uses role-based access control, lists will be empty or "
+        f"refused until an administrator adds it to one. {Step.TECHNICAL_USER.pointer}"
+    )

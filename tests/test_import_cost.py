@@ -1,0 +1,77 @@
+"""What importing costs others: DAG files load no heavy library, and the client needs no Airflow."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "airflow_provider_aam"
+HEAVY = ("pandas", "pyarrow", "fastapi", "duckdb", "aiohttp", "jwt", "cryptography", "lark", "rich")
+
+WITHOUT_AIRFLOW = """
+import sys
+
+class NoAirflow:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == "airflow":
+            raise ModuleNotFoundError("No module named 'airflow'", name=name)
+
+sys.meta_path.insert(0, NoAirflow())
+"""
+
+
+def _modules(*parts: str) -> list[str]:
+    files = [file for part in parts for file in (PACKAGE / part).rglob("*.py")]
+    names = [".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts) for file in files]
+    return sorted(name.removesuffix(".__init__") for name in names)
+
+
+@pytest.mark.parametrize("module", [*_modules("operators", "sensors", "triggers"), "airflow_provider_aam.hooks.aam"])
+def test_importing_what_dags_import_loads_nothing_heavy(module):
+    loaded = _run(
+        "import json, sys\n"
+        "from airflow.sdk import DAG, BaseHook, BaseOperator, ObjectStoragePath\n"
+        "before = set(sys.modules)\n"
+        f"import {module}\n"
+        "print(json.dumps(sorted({name.split('.')[0] for name in set(sys.modules) - before})))"
+    )
+    assert set(HEAVY) & set(json.loads(loaded)) == set()
+
+
+def test_provider_info_loads_no_library():
+    loaded = _run(
+        "import json, sys\n"
+        "before = set(sys.modules)\n"
+        "import airflow_provider_aam.get_provider_info\n"
+        "print(json.dumps(sorted({name.split('.')[0] for name in set(sys.modules) - before})))"
+    )
+    assert set(json.loads(loaded)) - set(sys.stdlib_module_names) == {"airflow_provider_aam"}
+
+
+@pytest.mark.parametrize("part", ["api", "pull", "catalog", "members", "feeds", "emulator"])
+def test_inner_parts_import_without_airflow(part):
+    imports = "".join(f"import {module}\n" for module in _modules(part) if not module.endswith("pytest_plugin"))
+    _run(f"{WITHOUT_AIRFLOW}{imports}assert not [name for name in sys.modules if name.split('.')[0] == 'airflow']")
+
+
+def test_client_works_without_airflow(emulator):
+    emulator.seed(segments=2)
+    code = (
+        "import json\n"
+        "from airflow_provider_aam.api import AAMClient, AAMConfig\n"
+        "given = json.load(sys.stdin)\n"
+        "given.pop('conn_type')\n"
+        "with AAMClient.from_config(AAMConfig.from_connection(**given)) as client:\n"
+        "    print(len(list(client.segments.list())))\n"
+    )
+    assert _run(WITHOUT_AIRFLOW + code, given=emulator.connection_json("jwt")).strip() == "2"
+
+
+def _run(code: str, *, given: str = "") -> str:
+    done = subprocess.run([sys.executable, "-c", code], input=given, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1] if done.stdout else ""
