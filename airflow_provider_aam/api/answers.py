@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -35,8 +37,12 @@ from airflow_provider_aam.api.retry import RETRIED_STATUSES, parse_retry_after
 from airflow_provider_aam.api.transport import Answer, Request
 
 LONGEST_REASON = 600
+LONGEST_CODE = 80
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding raises for bytes that are no JSON, or JSON nested without end."""
 REQUEST_ID_HEADERS = ("x-request-id", "x-adobe-request-id", "x-gw-request-id", "x-debug-id")
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_DESCRIPTION = re.compile(r'error_description="([^"]*)"')
 
 # Adobe I/O gateway codes (Experience Platform troubleshooting guide; the gateway is shared by all Adobe APIs).
 _GATEWAY: dict[str, tuple[type[AAMRefused], str]] = {
@@ -80,32 +86,53 @@ _STATUSES: dict[int, tuple[type[AAMRefused], str]] = {
         "Adobe's limits are shared by all users of a Developer Console project: lower extra['max_concurrency'].",
     ),
 }
+# Not AAMNotFound: with a wrong host, everything would look as if it were gone.
+_FOREIGN: tuple[type[AAMRefused], str] = (
+    AAMRefused,
+    "This page is not AAM's: put the API's address into the Connection's host, or leave it empty.",
+)
 
 
-class _Words(msgspec.Struct, rename={"children": "childMessages"}):
-    """Whatever of both error shapes an answer holds."""
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """What an answer without success says, with its secrets taken out.
 
-    code: str | int | None = None
-    error_code: str | int | None = None
-    error: str | None = None
-    error_description: str | None = None
-    message: str | None = None
-    children: list[str] | None = None
+    ``code`` is the machine word (AAM's ``code``, the gateway's ``error_code``, OAuth's ``error``), ``reason`` the text
+    for people, ``request_id`` a note for Adobe's support or nothing.
+    """
 
-    def machine_code(self) -> str | None:
-        for value in (self.error_code, self.code, self.error):
-            if value is not None:
-                return str(value)
-        return None
+    status: int
+    code: str | None
+    reason: str
+    request_id: str
 
-    def reason(self) -> str:
-        parts = [self.message or self.error_description or "", *(self.children or [])]
-        return "; ".join(dict.fromkeys(part.strip() for part in parts if part and part.strip()))
+    def explain(self, request: Request, advice: str) -> str:
+        """The whole message: what was attempted, what came back, what to do next."""
+        said = f"{request}: {self.status}{f' {self.code}' if self.code else ''}: {self.reason}"
+        return f"{said}{'' if said.endswith(('.', '!', '?')) else '.'} {advice}{self.request_id}"
+
+
+def read_refusal(answer: Answer, redactor: Redactor) -> Refusal:
+    body = _json_object(answer.body)
+    inner = body["data"] if isinstance(body.get("data"), dict) else {}
+    codes = (body.get("error_code"), body.get("code"), inner.get("code"), body.get("error"))
+    code = next((str(value) for value in codes if isinstance(value, str | int) and value != ""), None)
+    reason = _reason(body) or _reason(inner) or _challenge(answer) or ("no text" if code else _describe(answer))
+    return Refusal(
+        status=answer.status,
+        code=redactor.clean(code)[:LONGEST_CODE] if code else None,
+        reason=redactor.clean(reason)[:LONGEST_REASON],
+        request_id=redactor.clean(_request_id(answer)),
+    )
+
+
+def is_success(answer: Answer) -> bool:
+    return 200 <= answer.status < 300
 
 
 def read_answer(request: Request, answer: Answer, *, now: datetime, redactor: Redactor) -> bytes | None:
     """The JSON body of a good answer as bytes, ``None`` for an empty one. Raises the error that a bad answer means."""
-    if 200 <= answer.status < 300:
+    if is_success(answer):
         if not answer.body.strip():
             return None
         if not _looks_like_json(answer.body):
@@ -124,46 +151,59 @@ def decode(request: Request, body: bytes | None) -> Any:
         return None
     try:
         return msgspec.json.decode(body)
-    except msgspec.DecodeError as broken:
+    except UNREADABLE as broken:
         raise AAMBadAnswer(f"{request}: the answer is not JSON ({broken}).", fate=Fate.UNKNOWN) from broken
 
 
 def _error(request: Request, answer: Answer, *, now: datetime, redactor: Redactor) -> AAMError:
-    words = _words(answer)
-    code = words.machine_code()
-    reason = redactor.clean(words.reason() or _describe(answer))[:LONGEST_REASON]
-    said = f"{request}: {answer.status}{f' {redactor.clean(code)}' if code else ''}: {reason}"
-    kind, advice = _meaning(answer.status, code)
+    refusal = read_refusal(answer, redactor)
+    kind, advice = _meaning(refusal, from_aam=_looks_like_json(answer.body) or not answer.body.strip())
     return kind(
-        f"{said}{'' if said.endswith(('.', '!', '?')) else '.'} {advice}{_request_id(answer)}".strip(),
-        status=answer.status,
-        code=code,
-        reason=reason,
+        refusal.explain(request, advice),
+        status=refusal.status,
+        code=refusal.code,
+        reason=refusal.reason,
         retry_after_s=parse_retry_after(answer.headers.get("Retry-After"), now),
     )
 
 
-def _meaning(status: int, code: str | None) -> tuple[type[AAMRefused | AAMServerError], str]:
+def _meaning(refusal: Refusal, *, from_aam: bool) -> tuple[type[AAMRefused | AAMServerError], str]:
+    status, code = refusal.status, (refusal.code or "").lower()
     if code in _GATEWAY and status in (401, 403):
         return _GATEWAY[code]
-    if code is not None and code.lower() in _CODES and 400 <= status < 500:
-        return _CODES[code.lower()]
-    if status in _STATUSES:
-        return _STATUSES[status]
+    if code in _CODES and 400 <= status < 500:
+        return _CODES[code]
+    if status == 404 and not from_aam:
+        return _FOREIGN
+    return _STATUSES.get(status) or _by_class(status)
+
+
+def _by_class(status: int) -> tuple[type[AAMRefused | AAMServerError], str]:
     if status in RETRIED_STATUSES or status >= 500:
-        return AAMServerError, "Adobe's side failed; it was asked again where that is safe."
+        return AAMServerError, "Adobe's side failed, not the request."
     if 300 <= status < 400:
         return AAMRefused, "AAM redirects to another address: put the right one into the Connection's host."
-    return AAMRefused, ""
+    return AAMRefused, "AAM does not document this answer; is the Connection's host the API's address?"
 
 
-def _words(answer: Answer) -> _Words:
-    if not _looks_like_json(answer.body):
-        return _Words()
+def _json_object(body: bytes) -> dict[str, Any]:
     try:
-        return msgspec.json.decode(answer.body, type=_Words, strict=False)
-    except msgspec.MsgspecError:
-        return _Words()
+        value = msgspec.json.decode(body)
+    except UNREADABLE:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _reason(body: Mapping[str, Any]) -> str:
+    children = body.get("childMessages")
+    said = [body.get("message") or body.get("error_description"), *(children if isinstance(children, list) else ())]
+    return "; ".join(dict.fromkeys(text.strip() for text in said if isinstance(text, str) and text.strip()))
+
+
+def _challenge(answer: Answer) -> str:
+    """The reason in the header that `api.demdex.com` sends with a 401, whatever its body is."""
+    found = _DESCRIPTION.search(answer.headers.get("WWW-Authenticate", ""))
+    return found.group(1) if found else ""
 
 
 def _looks_like_json(body: bytes) -> bool:

@@ -58,13 +58,13 @@ class AAMClient:
     ) -> Self:
         """Nothing is asked of Adobe until the first call.
 
-        ``on_secret`` is told every secret, tokens minted later included. ``user_agent`` is added to our own. One call
-        with all its retries takes ``max_attempts × timeout_s`` at most. ``now``, ``sleep`` and ``monotonic`` are for
-        tests.
+        ``on_secret`` is told every secret, tokens minted later included. ``user_agent`` is added to our own. No attempt
+        of a call begins later than ``max_attempts × timeout_s`` after the first. ``now``, ``sleep`` and ``monotonic``
+        are for tests.
         """
         transport = RequestsTransport(
             timeout_s=config.timeout_s,
-            pool_size=config.max_concurrency,
+            pool_size=config.max_concurrency + 1,  # a token may be renewed while all slots are taken
             verify=config.verify,
             proxies=config.proxies,
         )
@@ -72,6 +72,7 @@ class AAMClient:
             credential=config.credential,
             base_url=config.base_url,
             token_url=config.token_url,
+            timeout_s=config.timeout_s,
             user_agent=f"{_user_agent()} {user_agent}".strip(),
             transport=transport,
             token_source=shared_token_source(config.credential.fingerprint(), config.token_url, now=now),
@@ -82,7 +83,7 @@ class AAMClient:
                 monotonic=monotonic,
             ),
             limit=ConcurrencyLimit(config.max_concurrency, sleep=sleep, monotonic=monotonic),
-            redactor=Redactor(config.credential.secrets(), observer=on_secret),
+            redactor=Redactor(config.secrets(), observer=on_secret),
             now=now,
         )
         return cls(session, transport)
@@ -125,7 +126,7 @@ class AAMClient:
     def collection(self, name: str) -> Collection:
         """The collection of that name, as in ``AAMPullOperator(resource=…)``."""
         if name not in RESOURCES:
-            raise AAMInvalid(f"there is no resource {name!r}; there are {', '.join(RESOURCES)}")
+            raise AAMInvalid(f"There is no resource {name!r}; there are {', '.join(RESOURCES)}.")
         return Collection(RESOURCES[name], self.session)
 
 
@@ -142,7 +143,10 @@ class Users:
         """
         answer: Any = self._session.call("GET", "users/self")
         if not isinstance(answer, dict):
-            raise AAMBadAnswer("GET /v1/users/self: the answer is no user.", fate=Fate.UNKNOWN)
+            text = (
+                f"GET /v1/users/self: a JSON {type(answer).__name__} came where a user was due. Is host AAM's address?"
+            )
+            raise AAMBadAnswer(text, fate=Fate.UNKNOWN)
         return answer
 
 

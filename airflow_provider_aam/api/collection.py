@@ -9,7 +9,14 @@ from urllib.parse import quote
 
 import msgspec
 
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, AAMInvalid, AAMNotFound, Fate
+from airflow_provider_aam.api.errors import (
+    AAMBadAnswer,
+    AAMIncomplete,
+    AAMInvalid,
+    AAMNotFound,
+    AAMOutcomeUnknown,
+    Fate,
+)
 from airflow_provider_aam.api.paging import LARGEST_PAGE, Completeness, Page, iter_pages
 from airflow_provider_aam.api.resources import Resource, Verb
 from airflow_provider_aam.api.session import AAMSession
@@ -58,7 +65,10 @@ class Collection:
     def iter_pages(
         self, filters: Mapping[str, Any], *, page_size: int = LARGEST_PAGE, max_concurrency: int | None = None
     ) -> Iterator[Page]:
-        """Undecoded pages, for whoever writes or counts rows without looking into them."""
+        """Undecoded pages, for whoever writes or counts rows without looking into them.
+
+        ``max_concurrency`` lowers the Connection's for this list. Feed :meth:`completeness` with the pages.
+        """
         self._require(Verb.LIST)
         self.check_filters(filters)
         what = f"list of {self.resource.name}"
@@ -71,7 +81,8 @@ class Collection:
                 f"{self.resource.path}/", params={**self.resource.always, **paging, **filters}
             )
 
-        concurrency = max_concurrency or self._session.limit.highest
+        highest = self._session.limit.highest
+        concurrency = min(max_concurrency or highest, highest)
         return iter_pages(fetch, page_size=page_size, concurrency=concurrency, what=what)
 
     def completeness(self) -> Completeness:
@@ -104,7 +115,13 @@ class Collection:
     def create(self, body: Mapping[str, Any]) -> Record:
         """The created object, with its id. Not repeated when its fate is unknown: :class:`AAMOutcomeUnknown`."""
         self._require(Verb.CREATE)
-        return self._record(self._session.call("POST", f"{self.resource.path}/", body=dict(body)), written=True)
+        answer = self._session.call("POST", f"{self.resource.path}/", body=dict(body))
+        try:
+            return self._record(answer, with_id=True)
+        except AAMBadAnswer as bad:
+            raise AAMOutcomeUnknown(
+                f"{bad.message} Whether AAM created it is not known: look before sending it again.", fate=Fate.UNKNOWN
+            ) from bad
 
     def update(self, object_id: int, changes: Mapping[str, Any]) -> Record:
         """The object after ``changes``: read, merged and written, because AAM's PUT replaces all. Two requests."""
@@ -116,7 +133,7 @@ class Collection:
         return self._record(self._session.call("PUT", self._path(object_id), body=dict(body)))
 
     def delete(self, object_id: int) -> bool:
-        """Whether there was something to delete: an object that is gone already is no error."""
+        """Whether this call deleted it: an object that is gone already is no error."""
         self._require(Verb.DELETE)
         try:
             self._session.call("DELETE", self._path(object_id))
@@ -125,7 +142,10 @@ class Collection:
         return True
 
     def bulk_delete(self, object_ids: Sequence[int]) -> None:
-        """Delete many in one request. AAM is known to report a failure for work it has done: look afterwards."""
+        """Delete many in one request. AAM is known to report a failure for work it has done: look afterwards.
+
+        Sent again after a lost answer, when AAM may refuse the ids that the first request has deleted.
+        """
         self._require(Verb.BULK_DELETE)
         self._session.call("POST", f"{self.resource.path}/bulk-delete", body=[*object_ids], replayable=True)
 
@@ -148,12 +168,13 @@ class Collection:
     def _path(self, key: object) -> str:
         return f"{self.resource.path}/{key}"
 
-    def _record(self, answer: Any, *, written: bool = False) -> Record:
-        if isinstance(answer, dict) and (not written or self.resource.id_field in answer):
+    def _record(self, answer: Any, *, with_id: bool = False) -> Record:
+        if isinstance(answer, dict) and (not with_id or self.resource.id_field in answer):
             return answer
         shape = f"keys {sorted(answer)}" if isinstance(answer, dict) else type(answer).__name__
         raise AAMBadAnswer(
-            f"{self.resource.name}: AAM answered {shape} where one object with {self.resource.id_field} was due.",
+            f"{self.resource.name}: AAM answered {shape} where one object with {self.resource.id_field} was due. "
+            "Is the Connection's host the API's address?",
             fate=Fate.UNKNOWN,
         )
 

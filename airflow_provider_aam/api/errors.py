@@ -41,7 +41,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 
 class Fate(enum.Enum):
@@ -66,6 +66,10 @@ class AAMError(Exception):
         self.details = details
         for name, value in details.items():
             setattr(self, name, value)
+
+    def with_text(self, text: str) -> Self:
+        """The same error, its message followed by ``text``."""
+        return type(self)(f"{self.message} {text}", **self.details)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.message, self.details)
@@ -115,9 +119,10 @@ class AAMCredentialConverted(AAMCredentialError):
 
 
 class AAMTokenUnavailable(AAMError):
-    """IMS gave no usable answer although it was asked more than once."""
+    """IMS could not be reached, or gave no usable answer; AAM was not asked for anything."""
 
     retryable = True
+    retry_after_s: float | None = None
 
 
 class AAMNoAnswer(AAMError):

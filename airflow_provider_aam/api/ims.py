@@ -1,10 +1,12 @@
 """How a credential becomes an access token: one request to Adobe IMS (or AAM's own OAuth), and what each answer means.
 
-Token lifetimes come in the unit of their endpoint: milliseconds from the JWT exchange, seconds from the others."""
+Token lifetimes come in the unit of their endpoint: milliseconds from the JWT exchange, seconds from the others.
+"""
 
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,22 +16,27 @@ from urllib.parse import urlencode
 import msgspec
 
 from airflow_provider_aam.api import refusals
-from airflow_provider_aam.api.answers import read_answer
+from airflow_provider_aam.api.answers import UNREADABLE, is_success, read_refusal
 from airflow_provider_aam.api.assertion import sign
 from airflow_provider_aam.api.credentials import Credential, JwtCredential, LegacyCredential, ServerToServerCredential
 from airflow_provider_aam.api.errors import (
     AAMBadAnswer,
+    AAMConfigError,
     AAMCredentialError,
     AAMError,
-    AAMRefused,
-    AAMServerError,
+    AAMNoAnswer,
     AAMTokenUnavailable,
 )
 from airflow_provider_aam.api.redaction import Redactor
-from airflow_provider_aam.api.refusals import Refusal
+from airflow_provider_aam.api.refusals import Verdict
+from airflow_provider_aam.api.retry import RETRIED_STATUSES, parse_retry_after
 from airflow_provider_aam.api.transport import Answer, Request
 
 Send = Callable[[Request], Answer]
+
+_WHERE = "extra['ims_url']"
+_BEARER = re.compile("[!-~]+")
+"""What fits into a header."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,15 +66,15 @@ def request_token(
 ) -> Token:
     """One exchange. ``previous`` lets legacy OAuth use its refresh token.
 
-    Raises :class:`AAMCredentialError` when IMS refuses, :class:`AAMTokenUnavailable` when it gives no usable answer,
-    and the transport's errors.
+    Raises :class:`AAMCredentialError` when IMS refuses, :class:`AAMTokenUnavailable` when it gives no usable answer or
+    none at all, :class:`AAMConfigError` when something else than IMS answers, :class:`AAMUntrusted`.
     """
     match credential:
         case JwtCredential():
             return _exchange_jwt(credential, token_url, send, now, redactor)
         case ServerToServerCredential():
             return _client_credentials(credential, token_url, send, now, redactor)
-        case LegacyCredential():
+        case LegacyCredential():  # pragma: no branch  mypy proves that there is no other
             return _legacy(credential, token_url, send, now, redactor, previous)
 
 
@@ -130,57 +137,61 @@ def _ask(
     redactor: Redactor,
     *,
     unit: timedelta,
-    known: Sequence[Refusal],
+    known: Sequence[Verdict],
 ) -> Token:
     asked_at = now()
-    answer = send(request)
     try:
-        body = read_answer(request, answer, now=now(), redactor=redactor)
-    except AAMError as error:
-        raise _token_error(request, error, known) from error
-    token = _parse_token(request, body, asked_at=asked_at, unit=unit)
+        answer = send(request)
+    except (AAMNoAnswer, AAMBadAnswer) as failure:
+        # Whatever became of this exchange, AAM was asked for nothing: the write that waits for the token may be sent.
+        raise AAMTokenUnavailable(f"No token: {failure.message}") from failure
+    if not is_success(answer):
+        raise _token_error(request, answer, now(), redactor, known)
+    token = _parse_token(request, answer.body, asked_at=asked_at, unit=unit)
     redactor.add(token.value)
     if token.refresh_token:
         redactor.add(token.refresh_token)
     return token
 
 
-def _parse_token(request: Request, body: bytes | None, *, asked_at: datetime, unit: timedelta) -> Token:
+def _parse_token(request: Request, body: bytes, *, asked_at: datetime, unit: timedelta) -> Token:
     try:
-        answer = msgspec.json.decode(body or b"{}", type=_TokenAnswer, strict=False)
-    except msgspec.MsgspecError as broken:
+        answer = msgspec.json.decode(body, type=_TokenAnswer, strict=False)
+        lifetime = answer.expires_in * unit
+        expires_at = asked_at + lifetime
+    except (*UNREADABLE, OverflowError) as broken:
         raise AAMTokenUnavailable(
-            f"{request}: the answer is no token: {_keys(body)} Is extra['ims_url'] the address of Adobe IMS?"
+            f"{request}: the answer is no token: {_keys(body)} Is {_WHERE} the address of Adobe IMS?"
         ) from broken
-    if not answer.access_token or answer.expires_in <= 0:
-        raise AAMTokenUnavailable(f"{request}: the answer holds an empty or already expired token.")
-    lifetime = answer.expires_in * unit
+    if not _BEARER.fullmatch(answer.access_token) or lifetime <= timedelta(0):
+        raise AAMTokenUnavailable(
+            f"{request}: the answer holds an empty, broken or expired token. Is {_WHERE} the address of Adobe IMS?"
+        )
     return Token(
-        value=answer.access_token,
-        expires_at=asked_at + lifetime,
-        lifetime=lifetime,
-        refresh_token=answer.refresh_token,
+        value=answer.access_token, expires_at=expires_at, lifetime=lifetime, refresh_token=answer.refresh_token
     )
 
 
-def _keys(body: bytes | None) -> str:
+def _keys(body: bytes) -> str:
+    """What is wrong with it, without its values: one of them may be a token."""
     try:
-        value: Any = msgspec.json.decode(body or b"{}")
-    except msgspec.DecodeError:
-        return "it is broken JSON."
+        value: Any = msgspec.json.decode(body)
+    except UNREADABLE:
+        return "it is not JSON."
     return f"its keys are {sorted(value)}." if isinstance(value, dict) else f"it is a JSON {type(value).__name__}."
 
 
-def _token_error(request: Request, error: AAMError, known: Sequence[Refusal]) -> AAMError:
-    if isinstance(error, AAMBadAnswer):
-        return AAMTokenUnavailable(f"{error.message} Is extra['ims_url'] the address of Adobe IMS?")
-    if not isinstance(error, AAMRefused | AAMServerError):
-        return error
-    code = error.code or ""
-    refusal = next((row for row in known if row.fits(code, error.reason)), None)
-    if error.retryable and (refusal is None or refusal.error is None):
-        return AAMTokenUnavailable(error.message, retry_after_s=error.retry_after_s)
-    if refusal is None:
-        return error
-    text = f"{request}: {error.status} {code}: {error.reason}. {refusal.advice}"
-    return refusal.kind(text, status=error.status, error=code)
+def _token_error(
+    request: Request, answer: Answer, now: datetime, redactor: Redactor, known: Sequence[Verdict]
+) -> AAMError:
+    refusal = read_refusal(answer, redactor)
+    verdict = next(row for row in known if row.fits(refusal.code or "", refusal.reason))
+    if verdict.error or refusal.status in (400, 401) or (refusal.status == 403 and refusal.code):
+        return verdict.kind(refusal.explain(request, verdict.advice), status=refusal.status, error=refusal.code)
+    if refusal.status in RETRIED_STATUSES or refusal.status >= 500:
+        return AAMTokenUnavailable(
+            refusal.explain(request, "Adobe IMS is out of order, or refuses to give so many tokens."),
+            retry_after_s=parse_retry_after(answer.headers.get("Retry-After"), now),
+        )
+    said = refusal.explain(request, "Adobe IMS does not answer like that.")
+    return AAMConfigError.from_problems("the AAM Connection", [f"{_WHERE} is not the address of Adobe IMS: {said}"])

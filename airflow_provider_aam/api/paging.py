@@ -19,6 +19,7 @@ from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, Fate
 LARGEST_PAGE = 1000
 """What Adobe's own bulk workbook asks for at most; beyond it the server's behaviour is not documented."""
 
+AGAIN = "Somebody may be changing the account: read the list again."
 _IDS_PER_PASS = 25_000
 
 
@@ -97,7 +98,9 @@ def _size_in_use(first: Page, *, asked: int, what: str) -> int:
     if first.size == len(first.rows):
         return first.size
     due = min(asked, first.total or 0)
-    raise AAMIncomplete(f"{what}: page 0 holds {len(first.rows)} rows where {due} were due (total {first.total}).")
+    raise AAMIncomplete(
+        f"{what}: page 0 holds {len(first.rows)} rows where {due} were due (total {first.total}). {AGAIN}"
+    )
 
 
 @dataclass(kw_only=True)
@@ -135,13 +138,15 @@ class Completeness:
         """Raises :class:`AAMIncomplete` with the numbers that do not agree."""
         if self.first_total != self.last_total:
             raise AAMIncomplete(
-                f"{self.what}: the total moved from {self.first_total} to {self.last_total} while it was read."
+                f"{self.what}: the total moved from {self.first_total} to {self.last_total} while it was read. {AGAIN}"
             )
         if self.first_total is not None and self.rows != self.first_total:
-            raise AAMIncomplete(f"{self.what}: {self.rows} rows came where AAM announced {self.first_total}.")
+            raise AAMIncomplete(f"{self.what}: {self.rows} rows came where AAM announced {self.first_total}. {AGAIN}")
         duplicate = first_duplicate(self._ids)
         if duplicate is not None:
-            raise AAMIncomplete(f"{self.what}: {self.id_field} {duplicate} came twice, so another row was missed.")
+            raise AAMIncomplete(
+                f"{self.what}: {self.id_field} {duplicate} came twice, so another row was missed. {AGAIN}"
+            )
 
 
 def first_duplicate(ids: array[int]) -> int | None:

@@ -1,7 +1,7 @@
 """What it means when Adobe IMS (or AAM's own OAuth) refuses a credential, and what to do: one table per grant.
 
 Errors as in Adobe's JWT and server-to-server documentation and in what public clients have seen; the first row that
-fits decides.
+fits decides, and the last row of a table fits everything.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _WRONG_SECRET = f"The Connection's password is not this client's secret. {Step.C
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refusal:
-    """``error`` is IMS's machine word (``None``: any); ``words`` must occur in its description, one of them."""
+class Verdict:
+    """``error`` is IMS's machine word (``None``: any); one of ``words`` must occur in its description."""
 
     kind: type[AAMCredentialError]
     advice: str
@@ -42,21 +42,21 @@ class Refusal:
 
 
 JWT = (
-    Refusal(
+    Verdict(
         error="internal_error",
         kind=AAMCredentialConverted,
         advice=f"For a JWT this is what IMS answers when the credential has been converted. {MIGRATION} If it has not "
         "been converted, IMS is out of order: run the task again later.",
     ),
-    Refusal(error="invalid_client", words=("secret",), kind=AAMClientRejected, advice=_WRONG_SECRET),
-    Refusal(
+    Verdict(error="invalid_client", words=("secret",), kind=AAMClientRejected, advice=_WRONG_SECRET),
+    Verdict(
         error="invalid_client",
         kind=AAMClientRejected,
         advice="IMS does not know the Connection's login (client id) for JWT: it is mistyped, or Adobe has removed or "
         f"converted the credential. {MIGRATION}",
     ),
     *(
-        Refusal(
+        Verdict(
             error=error,
             words=words,
             kind=AAMKeyRejected,
@@ -65,19 +65,19 @@ JWT = (
         )
         for error, words in (("invalid_signature", ()), ("invalid_token", ("signature", "binding")))
     ),
-    Refusal(
+    Verdict(
         error="invalid_scope",
         kind=AAMScopeRejected,
         advice="The credential does not have the metascope of Audience Manager; extra['metascopes'] overrides what is "
         f"asked for. {Step.ADD_API.pointer}",
     ),
-    Refusal(
+    Verdict(
         error="invalid_token",
         words=("expired",),
         kind=AAMClaimsRejected,
         advice="IMS calls a JWT expired that was signed a moment ago: is this machine's clock right (NTP)?",
     ),
-    Refusal(
+    Verdict(
         kind=AAMClaimsRejected,
         advice="Check extra['org_id'] (…@AdobeOrg), extra['technical_account_id'] (…@techacct.adobe.com) and this "
         f"machine's clock. {Step.CONNECTION.pointer}",
@@ -85,37 +85,37 @@ JWT = (
 )
 
 SERVER_TO_SERVER = (
-    Refusal(error="invalid_client", words=("secret",), kind=AAMClientRejected, advice=_WRONG_SECRET),
-    Refusal(
+    Verdict(error="invalid_client", words=("secret",), kind=AAMClientRejected, advice=_WRONG_SECRET),
+    Verdict(
         error="invalid_client",
         kind=AAMClientRejected,
         advice=f"IMS does not know the Connection's login (client id). {Step.CREDENTIAL.pointer}",
     ),
-    Refusal(
+    Verdict(
         error="invalid_scope",
         kind=AAMScopeRejected,
         advice="Copy the scopes that the Developer Console shows for the credential into extra['scopes'] (Adobe "
         f"publishes no list, our default is a guess). {Step.CREDENTIAL.pointer}",
     ),
-    Refusal(
+    Verdict(
         error="unauthorized_client",
         kind=AAMClientRejected,
         advice="This client may not use server-to-server: it is a JWT credential that has not been converted (set "
         f"extra['auth'] to 'jwt'), or a credential of another kind. {Step.CREDENTIAL.pointer}",
     ),
-    Refusal(kind=AAMCredentialError, advice=Step.TOKEN.pointer),
+    Verdict(kind=AAMCredentialError, advice=Step.TOKEN.pointer),
 )
 
 LEGACY = (
     *(
-        Refusal(
+        Verdict(
             error=error,
             kind=AAMClientRejected,
             advice="Check the Connection's login (client id) and password (client secret).",
         )
         for error in ("invalid_client", "unauthorized")
     ),
-    Refusal(
+    Verdict(
         kind=AAMClientRejected,
         advice="Check extra['username'] and extra['user_password'], and that the user is not locked.",
     ),

@@ -56,7 +56,8 @@ class Resource:
 
 _ALL = frozenset(Verb)
 _AUDIT = {"createTime": Type.INSTANT, "updateTime": Type.INSTANT, "crUID": Type.INTEGER, "upUID": Type.INTEGER}
-_PAGING = frozenset({"page", "pageSize", "sortBy", "descending", "search"})
+_COMMON = frozenset({"sortBy", "descending", "search"})
+"""Of every paged list. Not ``page`` and ``pageSize``: whoever set them would get a part as if it were all."""
 _PERMISSIONS = frozenset({"permissions", "permission", "includePermissions", "pid"})
 _PERIODS = ("1Day", "7Day", "14Day", "30Day", "60Day", "90Day", "Lifetime")
 
@@ -81,7 +82,7 @@ SEGMENTS = Resource(
         **_AUDIT,
     },
     metrics={f"{kind}Uniques{period}": Type.INTEGER for kind in ("instant", "total") for period in _PERIODS},
-    list_params=_PAGING
+    list_params=_COMMON
     | _PERMISSIONS
     | {
         "containsTrait",
@@ -128,7 +129,7 @@ TRAITS = Resource(
     },
     metrics={f"{kind}{period}": Type.INTEGER for kind in ("uniques", "count") for period in _PERIODS},
     always={"includeDetails": True},
-    list_params=_PAGING
+    list_params=_COMMON
     | _PERMISSIONS
     | {
         "includeDetails",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import tenacity
 
@@ -21,6 +22,8 @@ from airflow_provider_aam.api.errors import (
     Fate,
 )
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
@@ -32,7 +35,7 @@ FIRST_PAUSE_S = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class RetryPolicy:
-    """``budget_s`` bounds one call with all its attempts and pauses, counted from its start."""
+    """``budget_s`` bounds one call, counted from its start: no attempt begins later."""
 
     max_attempts: int
     budget_s: float
@@ -40,12 +43,15 @@ class RetryPolicy:
     monotonic: Callable[[], float] = time.monotonic
 
     def run(self, attempt: Callable[[], T], *, may_repeat: Callable[[AAMError], bool]) -> T:
-        """The first result of ``attempt``; the last error when none comes, or one that must not be repeated."""
+        """The first result of ``attempt``; the last error when none comes, or one that must not be repeated.
+
+        The error of a call that gave up says how often it tried, or that Adobe asked for a longer wait than allowed.
+        """
         started = self.monotonic()
 
         def worth_another(state: tenacity.RetryCallState) -> bool:
-            error = state.outcome.exception() if state.outcome else None
-            return isinstance(error, AAMError) and may_repeat(error)
+            error = _error_of(state)
+            return error is not None and may_repeat(error)
 
         retrying = tenacity.Retrying(
             retry=worth_another,
@@ -55,9 +61,25 @@ class RetryPolicy:
             ),
             wait=_pause_s,
             sleep=self.sleep,
-            reraise=True,
+            before_sleep=self._announce,
+            retry_error_callback=self._give_up,
         )
         return retrying(attempt)
+
+    def _announce(self, state: tenacity.RetryCallState) -> None:
+        number, pause_s = state.attempt_number + 1, state.upcoming_sleep
+        log.warning("%s Attempt %d of %d in %.1f s.", _error_of(state), number, self.max_attempts, pause_s)
+
+    def _give_up(self, state: tenacity.RetryCallState) -> NoReturn:
+        error = _error_of(state)
+        assert error is not None  # only an error that may be repeated gets here
+        asked_s: float | None = getattr(error, "retry_after_s", None)
+        if state.attempt_number < self.max_attempts and asked_s is not None:
+            text = f"Adobe asks to wait {asked_s:g} s, longer than the {self.budget_s:g} s of this call allow:"
+        else:
+            text = f"Tried {state.attempt_number} of {self.max_attempts} times within {self.budget_s:g} s:"
+        given_up = error.with_text(f"{text} run it again later.")
+        raise given_up.with_traceback(error.__traceback__) from error.__cause__
 
 
 def may_repeat(error: AAMError, *, replayable: bool) -> bool:
@@ -66,9 +88,8 @@ def may_repeat(error: AAMError, *, replayable: bool) -> bool:
     ``replayable`` requests (GET, PUT, DELETE, and POSTs that change nothing) are repeated after every passing failure;
     others only where the server surely did nothing.
     """
-    if not error.retryable:
-        return False
-    return replayable or fate_of(error) is Fate.NOT_DONE
+    passing = error.status in RETRIED_STATUSES if isinstance(error, AAMServerError) else error.retryable
+    return passing and (replayable or fate_of(error) is Fate.NOT_DONE)
 
 
 def fate_of(error: AAMError) -> Fate:
@@ -96,8 +117,8 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
         return None
     text = value.strip()
     try:
-        return max(0.0, float(text)) if text.replace(".", "", 1).isdigit() else _seconds_until(text, now)
-    except (ValueError, TypeError):
+        return float(text) if text.replace(".", "", 1).isdecimal() else _seconds_until(text, now)
+    except (ValueError, TypeError, IndexError, OverflowError):  # what the standard library raises for broken dates
         return None
 
 
@@ -107,9 +128,13 @@ def _seconds_until(http_date: str, now: datetime) -> float:
     return max(0.0, (at - now).total_seconds())
 
 
-def _pause_s(state: tenacity.RetryCallState) -> float:
+def _error_of(state: tenacity.RetryCallState) -> AAMError | None:
     error = state.outcome.exception() if state.outcome else None
-    asked: float | None = getattr(error, "retry_after_s", None)
+    return error if isinstance(error, AAMError) else None
+
+
+def _pause_s(state: tenacity.RetryCallState) -> float:
+    asked: float | None = getattr(_error_of(state), "retry_after_s", None)
     ceiling = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (state.attempt_number - 1))
     jittered = ceiling * random.uniform(0.5, 1.0)  # noqa: S311  spreads load, guards nothing
     return jittered if asked is None else asked + jittered / 10

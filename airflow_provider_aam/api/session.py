@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from airflow_provider_aam.api.answers import decode, read_answer
 from airflow_provider_aam.api.credentials import Credential
-from airflow_provider_aam.api.errors import AAMError, AAMOutcomeUnknown, AAMUnauthorized, Fate
+from airflow_provider_aam.api.errors import AAMError, AAMNotFound, AAMOutcomeUnknown, AAMUnauthorized, Fate
 from airflow_provider_aam.api.ims import Token, request_token
 from airflow_provider_aam.api.redaction import Redactor
 from airflow_provider_aam.api.retry import RetryPolicy, fate_of, is_overload, may_repeat
@@ -24,6 +24,7 @@ from airflow_provider_aam.api.token import TokenSource
 from airflow_provider_aam.api.transport import Answer, Request, Transport
 
 Params = Mapping[str, Any]
+T = TypeVar("T")
 REPLAYABLE_METHODS = frozenset({"GET", "PUT", "DELETE"})
 
 
@@ -44,6 +45,8 @@ class AAMSession:
     retries: RetryPolicy
     limit: ConcurrencyLimit
     redactor: Redactor = field(repr=False)
+    timeout_s: float
+    """How long one request waits for its answer."""
     now: Callable[[], datetime] = utc_now
 
     def call(
@@ -57,8 +60,9 @@ class AAMSession:
     ) -> Any:
         """The answer's JSON value, ``None`` for an empty one.
 
-        ``replayable`` overrides the method's nature: a POST that changes nothing may be repeated like a GET. Raises
-        :class:`AAMOutcomeUnknown` when a write may or may not have happened, the other errors as their names say.
+        ``replayable`` overrides the method's nature: a POST that may be sent twice is repeated like a GET. Raises
+        :class:`AAMOutcomeUnknown` when a write may or may not have happened, the other errors as their names say. A
+        DELETE whose answer was lost and that then finds nothing has done its work.
         """
         request = self._build_request(method, path, params=params, body=body)
         may_replay = method in REPLAYABLE_METHODS if replayable is None else replayable
@@ -67,12 +71,14 @@ class AAMSession:
     def call_raw(self, path: str, *, params: Params | None = None) -> bytes:
         """The undecoded JSON body of a GET."""
         request = self._build_request("GET", path, params=params, body=None)
-        body: bytes = self._call_with_retries(request, replayable=True, read=lambda raw: raw or b"null")
-        return body
+        return self._call_with_retries(request, replayable=True, read=lambda raw: raw or b"null")
 
     def access_token(self) -> str:
-        """A token that is accepted now, from the shared source; one request to IMS at most."""
-        return self.token_source.get(self._fetch_token, self.redactor)
+        """A token that is accepted now, from the shared source: no request to IMS while there is one."""
+        return self.retries.run(
+            lambda: self.token_source.get(self._exchange, self.redactor),
+            may_repeat=lambda error: may_repeat(error, replayable=True),
+        )
 
     def _build_request(self, method: str, path: str, *, params: Params | None, body: Any) -> Request:
         path = re.sub("/{2,}", "/", f"/v1/{path}")
@@ -96,69 +102,67 @@ class AAMSession:
             body=None if body is None else msgspec.json.encode(body),
         )
 
-    def _call_with_retries(self, request: Request, *, replayable: bool, read: Callable[[bytes | None], Any]) -> Any:
+    def _call_with_retries(self, request: Request, *, replayable: bool, read: Callable[[bytes | None], T]) -> T:
+        lost = False
+
+        def worth_another(error: AAMError) -> bool:
+            nonlocal lost
+            lost = lost or fate_of(error) is not Fate.NOT_DONE
+            return may_repeat(error, replayable=replayable)
+
         try:
-            return self.retries.run(
-                lambda: read(self._call_authorised(request)),
-                may_repeat=lambda error: may_repeat(error, replayable=replayable),
-            )
+            return self.retries.run(lambda: read(self._call_authorised(request)), may_repeat=worth_another)
+        except AAMNotFound:
+            if request.method == "DELETE" and lost:  # the attempt whose answer was lost did it
+                return read(None)
+            raise
         except AAMError as error:
             fate = fate_of(error)
-            if request.method == "GET" or replayable or fate is Fate.NOT_DONE:
+            if fate is Fate.NOT_DONE or request.method == "GET" or (request.method == "POST" and replayable):
                 raise
             raise AAMOutcomeUnknown(
                 f"{error.message} Whether AAM did it is not known: look before sending it again.", fate=fate
             ) from error
 
     def _call_authorised(self, request: Request) -> bytes | None:
-        token = self.access_token()
+        token = self.token_source.get(self._exchange, self.redactor)
         try:
             return self._send_in_slot(request, token)
         except AAMUnauthorized:
-            token = self.token_source.renew_rejected(token, self._fetch_token, self.redactor)
+            token = self.token_source.renew_rejected(token, self._exchange, self.redactor)
             return self._send_in_slot(request, token)
 
     def _send_in_slot(self, request: Request, token: str) -> bytes | None:
-        authorised = Request(
-            method=request.method,
-            url=request.url,
-            path=request.path,
-            headers={**request.headers, "Authorization": f"Bearer {token}"},
-            params=request.params,
-            body=request.body,
-        )
+        authorised = replace(request, headers={**request.headers, "Authorization": f"Bearer {token}"})
         with self.limit.slot() as number:
             try:
-                body = self._read(authorised, self.transport.send(authorised))
+                answer = self.transport.send(authorised)
+                body = read_answer(authorised, answer, now=self.now(), redactor=self.redactor)
             except AAMError as error:
                 if is_overload(error):
-                    self.limit.slow_down(number, pause_s=getattr(error, "retry_after_s", None))
+                    self.limit.slow_down(number, pause_s=self._common_pause_s(error))
                 raise
             self.limit.speed_up()
             return body
 
-    def _read(self, request: Request, answer: Answer) -> bytes | None:
-        return read_answer(request, answer, now=self.now(), redactor=self.redactor)
+    def _common_pause_s(self, error: AAMError) -> float | None:
+        """How long all threads wait. A longer wait than a call may take is not ours to impose on the other calls."""
+        asked_s: float | None = getattr(error, "retry_after_s", None)
+        return asked_s if asked_s is not None and asked_s <= self.retries.budget_s else None
 
-    def _fetch_token(self, previous: Token | None) -> Token:
-        """Tokens may be asked for again after any passing failure: minting two does no harm."""
-        return self.retries.run(
-            lambda: request_token(
-                self.credential,
-                token_url=self.token_url,
-                send=self._send_to_ims,
-                now=self.now,
-                redactor=self.redactor,
-                previous=previous,
-            ),
-            may_repeat=lambda error: may_repeat(error, replayable=True),
+    def _exchange(self, previous: Token | None) -> Token:
+        """One exchange, tried once: the retries around it are those of the call that needs the token."""
+        return request_token(
+            self.credential,
+            token_url=self.token_url,
+            send=self._send_to_ims,
+            now=self.now,
+            redactor=self.redactor,
+            previous=previous,
         )
 
     def _send_to_ims(self, request: Request) -> Answer:
-        headers = {**request.headers, "User-Agent": self.user_agent}
-        return self.transport.send(
-            Request(method=request.method, url=request.url, path=request.path, headers=headers, body=request.body)
-        )
+        return self.transport.send(replace(request, headers={**request.headers, "User-Agent": self.user_agent}))
 
 
 def _wire(value: Any) -> Any:

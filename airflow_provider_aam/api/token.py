@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import enum
 import logging
 import os
@@ -16,6 +17,7 @@ from airflow_provider_aam.api.redaction import Redactor
 log = logging.getLogger(__name__)
 
 LONGEST_LEAD = timedelta(minutes=2)
+PAUSE_AFTER_FAILURE = timedelta(seconds=15)
 
 
 class TokenState(enum.Enum):
@@ -34,55 +36,79 @@ def state_of(token: Token, now: datetime) -> TokenState:
 
 
 Fetch = Callable[[Token | None], Token]
-"""Exchanges the credential for a token, given the previous one."""
+"""Exchanges the credential for a token, given the previous one. Tries once: retries are the caller's."""
 
 
 class TokenSource:
-    """Gives a usable token to any number of threads, with one exchange under way at most."""
+    """Gives a usable token to any number of threads, with one exchange under way at most.
+
+    Threads that wait for an exchange share its outcome, a failure too: a wrong secret is sent once, not once a thread.
+    """
 
     def __init__(self, *, now: Callable[[], datetime]) -> None:
         self._now = now
         self._token: Token | None = None
         self._renewing = threading.Lock()
+        self._exchanges = 0
+        self._failure: AAMError | None = None
+        self._ahead_not_before: datetime | None = None
 
     def get(self, fetch: Fetch, redactor: Redactor) -> str:
         token = self._token
         state = state_of(token, self._now()) if token else TokenState.EXPIRED
-        if state is not TokenState.FRESH or token is None:
-            token = (
-                self._renew_stale(token, fetch) if token and state is TokenState.STALE else self._renew(token, fetch)
-            )
+        if token is None or state is TokenState.EXPIRED:
+            token = self._renew(token, fetch)
+        elif state is TokenState.STALE:
+            token = self._renew_ahead(token, fetch)
         redactor.add(token.value)
         return token.value
 
     def renew_rejected(self, rejected: str, fetch: Fetch, redactor: Redactor) -> str:
         """A token other than ``rejected``, which AAM answered with 401 before its time."""
-        with self._renewing:
-            token = self._token
-            if token is None or token.value == rejected:
-                token = self._token = fetch(token)
+        token = self._token
+        if token is None or token.value == rejected:
+            token = self._renew(token, fetch)
         redactor.add(token.value)
         return token.value
 
     def _renew(self, seen: Token | None, fetch: Fetch) -> Token:
+        exchanges = self._exchanges
         with self._renewing:
             token = self._token
-            if token is None or token is seen or state_of(token, self._now()) is TokenState.EXPIRED:
-                token = self._token = fetch(token)
-            return token
+            if token is not None and token is not seen and state_of(token, self._now()) is not TokenState.EXPIRED:
+                return token
+            if self._exchanges != exchanges and self._failure is not None:
+                raise copy.copy(self._failure)
+            return self._exchange(fetch)
 
-    def _renew_stale(self, token: Token, fetch: Fetch) -> Token:
+    def _renew_ahead(self, token: Token, fetch: Fetch) -> Token:
+        """One thread renews, the others go on with ``token``. A failure changes nothing: there is time left."""
+        if self._ahead_not_before is not None and self._now() < self._ahead_not_before:
+            return token
         if not self._renewing.acquire(blocking=False):
             return token
         try:
-            if self._token is not token and self._token is not None:
-                return self._token
-            token = self._token = fetch(token)
+            return self._exchange(fetch) if self._token is token else self._token or token
         except AAMError as error:
+            self._ahead_not_before = self._now() + PAUSE_AFTER_FAILURE
             log.warning("The AAM token could not be renewed ahead of time; the present one is used on: %s", error)
+            return token
         finally:
             self._renewing.release()
-        return token
+
+    def _exchange(self, fetch: Fetch) -> Token:
+        """Only with the lock held."""
+        self._failure = None
+        try:
+            token = self._token = fetch(self._token)
+        except AAMError as error:
+            self._failure = error
+            raise
+        else:
+            self._ahead_not_before = None
+            return token
+        finally:
+            self._exchanges += 1
 
 
 _shared: dict[tuple[str, str], TokenSource] = {}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ReadTimeoutError
 
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMError, AAMNoAnswer, AAMUntrusted, Fate
+from airflow_provider_aam.api.errors import AAMBadAnswer, AAMConfigError, AAMError, AAMNoAnswer, AAMUntrusted, Fate
 
 CONNECT_TIMEOUT_S = 10.0
 
@@ -39,12 +40,16 @@ class Answer:
 
 class Transport(Protocol):
     def send(self, request: Request) -> Answer:
-        """Raises :class:`AAMNoAnswer`, :class:`AAMUntrusted` or :class:`AAMBadAnswer` (half a body), for no status."""
+        """Whatever the status is. Raises :class:`AAMNoAnswer`, :class:`AAMUntrusted`, :class:`AAMBadAnswer` (half a
+        body), and :class:`AAMConfigError` when the request cannot be sent as configured.
+        """
 
 
 class RequestsTransport:
     """Pooled keep-alive connections over ``requests``; safe to share between threads.
 
+    ``timeout_s`` bounds each wait for bytes, and connecting takes :data:`CONNECT_TIMEOUT_S` at most. Proxies and the
+    CA bundle of the environment (``HTTPS_PROXY``, ``NO_PROXY``, ``REQUESTS_CA_BUNDLE``) count where none are given.
     Redirects are not followed: AAM documents none, and following one would carry the token to another address.
     """
 
@@ -85,31 +90,49 @@ class RequestsTransport:
             # The exception would carry the request, with its token, into every traceback that prints attributes.
             failure.request = failure.response = None
             raise self._translate(failure, request) from failure
+        except (OSError, ValueError) as unsendable:  # requests lets a missing CA bundle, odd hosts and headers through
+            raise _unsendable(request, unsendable) from unsendable
         return Answer(status=response.status_code, headers=response.headers, body=response.content)
 
     def _translate(self, failure: requests.RequestException, request: Request) -> AAMError:
-        if isinstance(failure, requests.exceptions.SSLError):
+        host = _host(request)
+        if isinstance(failure, ValueError):  # an address, a proxy or a header that requests cannot use
+            return _unsendable(request, failure)
+        if isinstance(failure, requests.exceptions.SSLError) and isinstance(
+            _deepest(failure), ssl.SSLCertVerificationError
+        ):
             return AAMUntrusted(
-                f"{request}: the TLS certificate of {_host(request)} cannot be verified. If a proxy of your company "
-                "re-signs traffic, put the path of its CA bundle into extra['verify']."
+                f"{request}: the TLS certificate of {host} cannot be verified. If a proxy of your company re-signs "
+                "traffic, put the path of its CA bundle into extra['verify']."
             )
         if isinstance(failure, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
-            return AAMBadAnswer(f"{request}: the answer broke off before its end.", fate=Fate.UNKNOWN)
+            return AAMBadAnswer(
+                f"{request}: the answer broke off before its end ({_reason(failure)}).", fate=Fate.UNKNOWN
+            )
         if isinstance(failure, requests.exceptions.ProxyError) or _never_connected(failure):
             return AAMNoAnswer(
-                f"{request}: no connection to {_host(request)} ({_reason(failure)}). Check host and proxies in the "
-                "Connection, and that this machine may reach the address.",
+                f"{request}: no connection to {host} ({_reason(failure)}). Check host and proxies in the Connection, "
+                "and that this machine may reach the address.",
                 fate=Fate.NOT_DONE,
             )
-        if isinstance(failure, requests.Timeout):
+        if isinstance(failure, requests.Timeout) or isinstance(_deepest(failure), TimeoutError | ReadTimeoutError):
             return AAMNoAnswer(
-                f"{request}: no answer from {_host(request)} within {self._timeout_s:g} s (extra['timeout_s']).",
+                f"{request}: no answer from {host} within {self._timeout_s:g} s (extra['timeout_s']).",
                 fate=Fate.RUNNING,
             )
         return AAMNoAnswer(
-            f"{request}: the connection to {_host(request)} broke before an answer came ({_reason(failure)}).",
+            f"{request}: the connection to {host} broke before an answer came ({_reason(failure)}).",
             fate=Fate.UNKNOWN,
         )
+
+
+def _unsendable(request: Request, problem: Exception) -> AAMConfigError:
+    """Its text is left out: it may quote a header."""
+    text = (
+        f"{request} cannot be sent ({type(problem).__name__}): check host, proxies, and the CA bundle that "
+        "extra['verify'] or REQUESTS_CA_BUNDLE names"
+    )
+    return AAMConfigError.from_problems("the AAM Connection", [text])
 
 
 def _keep_headers(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -125,14 +148,22 @@ def _never_connected(failure: requests.RequestException) -> bool:
     return isinstance(reason, NewConnectionError | ConnectTimeoutError)
 
 
+def _deepest(failure: BaseException) -> BaseException:
+    """The operating system's own error, inside those of urllib3 and requests."""
+    inner = [getattr(failure, "reason", None), *failure.args[::-1], failure.__cause__]
+    return next((_deepest(error) for error in inner if isinstance(error, BaseException)), failure)
+
+
 def _reason(failure: requests.RequestException) -> str:
-    cause: object = failure.args[0] if failure.args else failure
-    if isinstance(cause, MaxRetryError):
-        cause = cause.reason
-    deepest = cause
-    while isinstance(deepest, BaseException) and deepest.args and isinstance(deepest.args[-1], BaseException):
-        deepest = deepest.args[-1]
-    return type(deepest).__name__ if isinstance(deepest, BaseException) else type(failure).__name__
+    deepest = _deepest(failure)
+    words = (
+        deepest.reason
+        if isinstance(deepest, ssl.SSLError)
+        else deepest.strerror
+        if isinstance(deepest, OSError)
+        else None
+    )
+    return f"{type(deepest).__name__}: {words}" if words else type(deepest).__name__
 
 
 def _host(request: Request) -> str:
