@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 
 from local_airflow import REPOSITORY, running_airflow
@@ -14,6 +15,9 @@ EMULATOR_PORT = 8765
 
 
 def main() -> None:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     with running_emulator(port=EMULATOR_PORT, seed="account") as emulator:
         variables = {
             "AIRFLOW_CONN_AAM_DEFAULT": emulator.connection_json("jwt"),
@@ -26,10 +30,8 @@ def main() -> None:
             print(f"Exports:   {WORK / 'export'}")
             print("The Connection aam_default signs in to the emulator with a JWT. Unpause a DAG and trigger it.")
             print("Ctrl-C stops everything.", flush=True)
-            try:
-                threading.Event().wait()
-            except KeyboardInterrupt:
-                print("\nStopping …")
+            stop.wait()
+            print("\nStopping …", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Airflow operators. Importing a module here stays cheap: the work's libraries load when a task runs."""

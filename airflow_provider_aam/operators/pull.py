@@ -1,0 +1,149 @@
+"""Operators that pull a resource of AAM to a file, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from airflow_provider_aam.api.errors import AAMDestinationError
+from airflow_provider_aam.compat import (
+    Asset,
+    BaseOperator,
+    Context,
+    ObjectStoragePath,
+)
+from airflow_provider_aam.failures import task_failures
+from airflow_provider_aam.operators.paths import open_path
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from airflow_provider_aam.pull.receipt import Receipt
+
+
+class AAMPullOperator(BaseOperator):
+    """Pull every object of a resource of Adobe Audience Manager to one file.
+
+    The file appears under its name when the list has been proven complete, and not before: rows written = the total
+    that AAM announced at the start and at the end, no id twice. Returns the receipt as XCom: ``resource, uri, format,
+    rows, bytes, sha256, total, requests, started_at, finished_at``. Assets in ``outlets`` get ``rows``, ``bytes``,
+    ``sha256`` and ``uri`` in their event's extra. Safe to retry: an older file is only ever replaced by a whole one.
+
+    :param resource: ``segments``, ``traits``, ``segment_folders``, ``trait_folders`` or ``data_sources``. (templated)
+    :param destination: any URI that Airflow's ``ObjectStoragePath`` opens, with one of the suffixes ``.jsonl``,
+        ``.jsonl.gz``, ``.csv``, ``.csv.gz`` and ``.parquet``. (templated)
+    :param destination_conn_id: the Airflow Connection of the destination; none for local files and for stores that
+        the worker reaches by itself. (templated)
+    :param file_format: the format (``jsonl``, ``jsonl.gz``, …) when the suffix does not tell. (templated)
+    :param filters: AAM's query parameters of the list, like ``{"folderId": 7}``. (templated)
+    :param include_metrics: whether AAM shall add its population counts, where the resource has them.
+    :param fields: keep only these fields, in this order; all, and those that AAM does not document, by default.
+        (templated)
+    :param updated_since: only objects changed at this instant or later: an aware ``datetime`` or ISO 8601 text.
+        Segments only. Empty text and ``None``, which a template gives on a first run, mean all. (templated)
+    :param page_size: rows a request, 1 to 1000.
+    :param max_concurrency: requests under way at once; at most, and by default, the AAM Connection's own
+        ``max_concurrency``.
+    :param aam_conn_id: the Airflow Connection of type ``aam``. (templated)
+    """
+
+    template_fields: Sequence[str] = (
+        "resource",
+        "destination",
+        "destination_conn_id",
+        "file_format",
+        "filters",
+        "fields",
+        "updated_since",
+        "aam_conn_id",
+    )
+    template_fields_renderers: ClassVar[dict[str, str]] = {"filters": "json", "fields": "json"}
+    ui_color = "#e8f3ec"
+
+    def __init__(
+        self,
+        *,
+        resource: str,
+        destination: str,
+        destination_conn_id: str | None = None,
+        file_format: str | None = None,
+        filters: Mapping[str, Any] | None = None,
+        include_metrics: bool = False,
+        fields: Sequence[str] | None = None,
+        updated_since: datetime | str | None = None,
+        page_size: int = 1000,
+        max_concurrency: int | None = None,
+        aam_conn_id: str = "aam_default",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.resource = resource
+        self.destination = destination
+        self.destination_conn_id = destination_conn_id
+        self.file_format = file_format
+        self.filters = filters
+        self.include_metrics = include_metrics
+        self.fields = fields
+        self.updated_since = updated_since
+        self.page_size = page_size
+        self.max_concurrency = max_concurrency
+        self.aam_conn_id = aam_conn_id
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        with task_failures():
+            receipt = self._pull()
+        for outlet in self.outlets or ():
+            if isinstance(outlet, Asset):
+                context["outlet_events"][outlet].extra.update(receipt.as_asset_extra())
+        return receipt.as_xcom()
+
+    def _pull(self) -> Receipt:
+        from airflow_provider_aam.hooks.aam import AAMHook
+        from airflow_provider_aam.pull.job import pull_resource
+
+        destination = _open_destination(self.destination, self.destination_conn_id)
+        hook = AAMHook(self.aam_conn_id)
+        try:
+            return pull_resource(
+                hook.get_conn().collection(self.resource),
+                destination,
+                file_format=self.file_format,
+                filters=self.filters,
+                include_metrics=self.include_metrics,
+                fields=self.fields,
+                updated_since=self.updated_since,
+                page_size=self.page_size,
+                max_concurrency=self.max_concurrency,
+            )
+        finally:
+            hook.close()
+
+
+class AAMPullSegmentsOperator(AAMPullOperator):
+    """Pull all segments of Adobe Audience Manager to one file.
+
+    Everything but ``resource``, which is fixed, is as in :class:`AAMPullOperator`.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(resource="segments", **kwargs)
+
+
+class AAMPullTraitsOperator(AAMPullOperator):
+    """Pull all traits of Adobe Audience Manager to one file.
+
+    Everything but ``resource``, which is fixed, is as in :class:`AAMPullOperator`.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(resource="traits", **kwargs)
+
+
+def _open_destination(uri: str, conn_id: str | None) -> ObjectStoragePath:
+    """The path with its filesystem ready. Raises :class:`AAMDestinationError`; nothing is asked of the destination."""
+    path = open_path(uri, conn_id, what="destination")
+    scheme, separator, _ = uri.partition("://")
+    if separator and "file" in path.fs.protocol and scheme not in ("file", "local"):
+        # An impossible scheme would become a local folder of that name.
+        raise AAMDestinationError(f"destination {uri!r} cannot be opened: there is no storage {scheme!r}.")
+    return path

@@ -1,0 +1,96 @@
+"""What AAM is asked for, checked before anything is asked: filters, metrics, a lower bound in time, page size."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from airflow_provider_aam.api.collection import Collection
+from airflow_provider_aam.api.errors import AAMInvalid
+from airflow_provider_aam.api.paging import LARGEST_PAGE
+
+OWN_PARAMS = {
+    "page": "a pull reads every page",
+    "pageSize": "use page_size",
+    "sortBy": "a pull is sorted by id, so that pages do not shift while it is read",
+}
+NO_BOUND = ("", "None")
+"""What a template gives when there was no earlier run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """``params`` are AAM's query parameters, paging excluded. ``max_concurrency`` ``None``: the Connection's."""
+
+    params: Mapping[str, Any]
+    page_size: int
+    max_concurrency: int | None
+
+    @property
+    def include_metrics(self) -> bool:
+        return str(self.params.get("includeMetrics", "")).lower() == "true"
+
+
+def build_query(
+    collection: Collection,
+    *,
+    filters: Mapping[str, Any] | None = None,
+    include_metrics: bool = False,
+    updated_since: datetime | str | None = None,
+    page_size: int = LARGEST_PAGE,
+    max_concurrency: int | None = None,
+) -> Query:
+    """Raises :class:`AAMInvalid` for what AAM would ignore silently or misread."""
+    name = collection.resource.name
+    if filters is not None and not isinstance(filters, Mapping):
+        raise AAMInvalid(f"filters must be a mapping of AAM's query parameters, not {filters!r}.")
+    params = dict(filters or {})
+    for param, reason in OWN_PARAMS.items():
+        if param in params:
+            raise AAMInvalid(f"filters must not hold {param!r}: {reason}.")
+    collection.check_filters(params)
+    _check_number("page_size", page_size, highest=LARGEST_PAGE)
+    if max_concurrency is not None:
+        _check_number("max_concurrency", max_concurrency)
+    if include_metrics:
+        _require(collection, "includeMetrics", f"include_metrics: AAM has no metrics in the list of {name}.")
+        params["includeMetrics"] = True
+    if updated_since is not None and updated_since not in NO_BOUND:
+        _require(collection, "updatedSince", f"updated_since: AAM cannot list {name} by the time of their last change.")
+        if "updatedSince" in params:
+            raise AAMInvalid("updated_since and filters['updatedSince'] are both given: keep one.")
+        params["updatedSince"] = epoch_ms(updated_since)
+    return Query(params=params, page_size=page_size, max_concurrency=max_concurrency)
+
+
+def epoch_ms(instant: datetime | str) -> int:
+    """Milliseconds since 1970, rounded down. AAM documents "epoch" without a unit; its audit fields are milliseconds.
+
+    Raises :class:`AAMInvalid` for text that is not ISO 8601 and for an instant without a time zone.
+    """
+    if isinstance(instant, str):
+        try:
+            instant = datetime.fromisoformat(instant)
+        except ValueError as unreadable:
+            raise AAMInvalid(
+                f"updated_since {instant!r} is no ISO 8601 instant, like 2026-01-31T00:00:00Z."
+            ) from unreadable
+    if not isinstance(instant, datetime):
+        raise AAMInvalid(f"updated_since must be an aware datetime or ISO 8601 text, not {instant!r}.")
+    if instant.tzinfo is None:
+        raise AAMInvalid(f"updated_since {instant.isoformat()} has no time zone; write it with one, like …Z or +01:00.")
+    return calendar.timegm(instant.utctimetuple()) * 1000 + instant.microsecond // 1000
+
+
+def _check_number(name: str, value: object, *, highest: int | None = None) -> None:
+    if type(value) is not int or value < 1 or (highest is not None and value > highest):
+        span = "1 or more" if highest is None else f"from 1 to {highest}"
+        raise AAMInvalid(f"{name} must be a whole number, {span}, not {value!r}.")
+
+
+def _require(collection: Collection, param: str, problem: str) -> None:
+    if param not in collection.resource.list_params:
+        raise AAMInvalid(problem)

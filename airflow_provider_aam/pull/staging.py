@@ -1,0 +1,217 @@
+"""A file that appears under its final name complete or not at all.
+
+A pull writes to a local file of its own; :meth:`Stage.publish` gives it its name in one step as far as the destination
+has such a step. Whatever happens, nothing else is left behind.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+
+from airflow_provider_aam.api.errors import AAMDestinationError
+
+log = logging.getLogger(__name__)
+
+# Filesystems where one put makes an object visible whole, and what their `put_file` must be told: adlfs refuses to
+# replace a blob by default, s3fs reads up to 100 MB at once.
+OBJECT_STORES: dict[str, dict[str, Any]] = {
+    "s3": {"chunksize": 8 * 2**20},
+    "gs": {},
+    "abfs": {"overwrite": True},
+    "oss": {},
+    "r2": {},
+}
+
+
+class RemotePath(Protocol):
+    """What universal-pathlib's ``UPath`` and Airflow's ``ObjectStoragePath`` have in common."""
+
+    @property
+    def fs(self) -> Any:
+        """An fsspec filesystem."""
+
+    @property
+    def path(self) -> str:
+        """The path as that filesystem takes it."""
+
+
+Destination = Path | RemotePath
+
+
+class Stage(Protocol):
+    uri: str
+    local: Path
+    """Where to write; exists and is empty at first."""
+
+    def publish(self) -> None:
+        """Put the finished file under its final name, in place of an older one."""
+
+
+def stage(destination: Destination) -> AbstractContextManager[Stage]:
+    """Check that ``destination`` can be written and open a place for its bytes.
+
+    Missing folders are created. Raises :class:`AAMDestinationError`.
+    """
+    fs = getattr(destination, "fs", None)  # not by class: in some versions every UPath is a pathlib.Path, too
+    path = path_of(destination)
+    if fs is None:
+        return _stage_locally(Path(path))
+    protocols = (fs.protocol,) if isinstance(fs.protocol, str) else tuple(fs.protocol)
+    if "file" in protocols or "local" in protocols:
+        return _stage_locally(Path(path))
+    store = next((name for name in protocols if name in OBJECT_STORES), None)
+    if store is not None:
+        return _stage_for_store(fs, path, put_options=OBJECT_STORES[store])
+    return _stage_for_filesystem(fs, path)
+
+
+def path_of(destination: Destination) -> str:
+    """Without scheme and host options, as its filesystem takes it."""
+    return str(getattr(destination, "path", destination))
+
+
+class _Local:
+    def __init__(self, final: Path, sibling: Path) -> None:
+        self.uri = f"file://{final}"
+        self.local = sibling
+        # A link keeps pointing to where it does: its target is what gets replaced.
+        self._final = final.resolve()
+
+    def publish(self) -> None:
+        with self.local.open("rb") as file:
+            os.fsync(file.fileno())
+        self.local.replace(self._final)
+
+
+@contextmanager
+def _stage_locally(path: Path) -> Iterator[Stage]:
+    final = path.expanduser().absolute()
+    with _explained(final):
+        folder = final.resolve().parent
+        if final.exists() and not final.is_file():
+            raise AAMDestinationError(f"{final} cannot be written: it is a folder or a device, not a file.")
+        folder.mkdir(parents=True, exist_ok=True)
+        sibling = folder / _hidden_name()
+        sibling.touch(exist_ok=False)
+    try:
+        yield _Local(final, sibling)
+    finally:
+        sibling.unlink(missing_ok=True)
+
+
+class _Uploaded:
+    """One put under the final name."""
+
+    def __init__(self, fs: Any, path: str, local: Path, put_options: dict[str, Any]) -> None:
+        self.uri: str = fs.unstrip_protocol(path)
+        self.local = local
+        self._fs, self._path, self._put_options = fs, path, put_options
+
+    def publish(self) -> None:
+        with _explained(self.uri):
+            self._fs.put_file(str(self.local), self._path, **self._put_options)
+
+
+@contextmanager
+def _stage_for_store(fs: Any, path: str, *, put_options: dict[str, Any]) -> Iterator[Stage]:
+    uri = fs.unstrip_protocol(path)
+    bucket, _, key = path.lstrip("/").partition("/")
+    if not key or key.endswith("/"):
+        raise AAMDestinationError(f"{uri} names no object: after the bucket a file name is due.")
+    # Whoever may only write may not look either, and that is no reason to stop.
+    with suppress(PermissionError):
+        if not fs.exists(bucket):
+            raise AAMDestinationError(f"{uri} cannot be written: there is no bucket {bucket!r}.")
+    with _local_file(path) as local:
+        yield _Uploaded(fs, path, local, put_options)
+
+
+class _Moved:
+    """Uploaded under a hidden name, then renamed."""
+
+    def __init__(self, fs: Any, path: str, local: Path, sibling: str) -> None:
+        self.uri: str = fs.unstrip_protocol(path)
+        self.local = local
+        self._fs, self._path, self._sibling = fs, path, sibling
+
+    def publish(self) -> None:
+        with _explained(self.uri):
+            self._fs.put_file(str(self.local), self._sibling)
+            arrived, due = self._fs.info(self._sibling)["size"], self.local.stat().st_size
+            if arrived != due:
+                raise OSError(f"{self.uri}: {arrived} of {due} bytes arrived.")
+            try:
+                self._fs.mv(self._sibling, self._path)
+            except FileExistsError:  # such as SMB, which does not rename onto a file
+                self._fs.rm_file(self._path)
+                self._fs.mv(self._sibling, self._path)
+
+
+@contextmanager
+def _stage_for_filesystem(fs: Any, path: str) -> Iterator[Stage]:
+    uri = fs.unstrip_protocol(path)
+    folder, slash, _ = path.rpartition("/")
+    sibling = f"{folder}{slash}{_hidden_name()}"
+    if fs.isdir(path):
+        raise AAMDestinationError(f"{uri} cannot be written: it is a folder.")
+    with _explained(uri):
+        if folder:
+            fs.makedirs(folder, exist_ok=True)
+        fs.touch(sibling)
+    try:
+        with _local_file(path) as local:
+            yield _Moved(fs, path, local, sibling)
+    finally:
+        _remove(fs, sibling)
+
+
+def _remove(fs: Any, path: str) -> None:
+    """Without covering the error that led here: a filesystem that is gone cannot be cleaned up either."""
+    try:
+        if fs.exists(path):
+            fs.rm_file(path)
+    except OSError as failure:
+        log.warning("%s could not be removed: %s", fs.unstrip_protocol(path), failure)
+
+
+@contextmanager
+def _local_file(path: str) -> Iterator[Path]:
+    """An empty file on this machine. It keeps the suffix: object stores guess the content type from it."""
+    with tempfile.TemporaryDirectory(prefix="aam-pull-") as folder:
+        local = Path(folder) / f"rows{PurePosixPath(path).suffix}"
+        local.touch()
+        yield local
+
+
+@contextmanager
+def _explained(what: object) -> Iterator[None]:
+    """Refusals that waiting does not mend become :class:`AAMDestinationError`; the rest may pass, and is raised on."""
+    try:
+        yield
+    except AAMDestinationError:
+        raise
+    except (OSError, NotImplementedError, ValueError) as failure:
+        if isinstance(failure, OSError) and not _is_refusal(failure):
+            raise
+        raise AAMDestinationError(
+            f"{what} cannot be written: {type(failure).__name__}: {failure}. Check the path, and what the task's user "
+            "or the destination's connection may do there."
+        ) from failure
+
+
+def _is_refusal(failure: OSError) -> bool:
+    """By class, because the libraries of remote filesystems set no number; by number where there is no class."""
+    classes = (PermissionError, FileNotFoundError, FileExistsError, NotADirectoryError, IsADirectoryError)
+    return isinstance(failure, classes) or failure.errno in (errno.EROFS, errno.ENAMETOOLONG, errno.ELOOP)
+
+
+def _hidden_name() -> str:
+    return f".aam-pull-{uuid.uuid4().hex}.partial"

@@ -1,0 +1,59 @@
+"""Parquet with one type a column, in row groups of a fixed size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, BinaryIO
+
+import msgspec
+
+from airflow_provider_aam.api.resources import Type
+from airflow_provider_aam.pull.columns import Columns
+
+ROWS_PER_GROUP = 10_000
+"""Large enough for readers to skip by statistics, small enough to hold in memory."""
+
+
+class ParquetWriter:
+    """Instants are ``timestamp[ms, UTC]``; lists, objects and what has no column are JSON text."""
+
+    def __init__(self, file: BinaryIO, columns: Columns) -> None:
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        types = {
+            Type.INTEGER: pa.int64(),
+            Type.NUMBER: pa.float64(),
+            Type.TEXT: pa.string(),
+            Type.BOOLEAN: pa.bool_(),
+            Type.INSTANT: pa.timestamp("ms", tz="UTC"),
+            Type.JSON: pa.string(),
+        }
+        self._columns = columns
+        self._schema = pa.schema([(name, types[kind]) for name, kind in columns.types.items()])
+        self._batches: list[Any] = []
+        self._waiting = 0
+        self._writer = parquet.ParquetWriter(file, self._schema, compression="zstd")
+
+    def write(self, rows: Sequence[msgspec.Raw]) -> None:
+        import pyarrow as pa
+
+        if not rows:
+            return
+        by_column = zip(*(self._columns.values(row) for row in rows), strict=True)
+        arrays = [pa.array(values, type=each.type) for values, each in zip(by_column, self._schema, strict=True)]
+        self._batches.append(pa.record_batch(arrays, schema=self._schema))
+        self._waiting += len(rows)
+        if self._waiting >= ROWS_PER_GROUP:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._writer.close()
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        if self._batches:
+            self._writer.write_table(pa.Table.from_batches(self._batches, schema=self._schema))
+            self._batches, self._waiting = [], 0
