@@ -9,7 +9,7 @@ from airflow_provider_aam.operators.pull import AAMPullTraitsOperator
 
 with DAG(
     "aam_pull_traits_after_push",
-    schedule=[Asset("aam://traits")],
+    schedule=[Asset("aam://traits/")],
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     doc_md=__doc__,

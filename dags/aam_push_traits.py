@@ -22,7 +22,7 @@ with DAG(
         source=str(Path(__file__).with_name("traits.yaml")),
         plan_path="{{ var.value.get('aam_export', '/tmp/aam') }}/traits/plan.json",
         outcome_path="{{ var.value.get('aam_export', '/tmp/aam') }}/traits/outcomes.jsonl",
-        outlets=[Asset("aam://traits")],
+        outlets=[Asset("aam://traits/")],
         retries=2,
         retry_delay=pendulum.duration(minutes=5),
     )

@@ -18,4 +18,8 @@ def open_path(uri: str, conn_id: str | None, *, what: str) -> ObjectStoragePath:
             f"{what} {uri!r} cannot be opened: {unusable}. Is the provider of that storage installed (for s3:// "
             "apache-airflow-providers-amazon[s3fs])?"
         ) from unusable
+    scheme, separator, _ = uri.partition("://")
+    if separator and "file" in path.fs.protocol and scheme not in ("file", "local"):
+        # Airflow would make a local folder of that name.
+        raise AAMDestinationError(f"{what} {uri!r} cannot be opened: there is no storage {scheme!r}.")
     return path

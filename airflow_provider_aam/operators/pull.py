@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_aam.api.errors import AAMDestinationError
-from airflow_provider_aam.compat import (
-    Asset,
-    BaseOperator,
-    Context,
-    ObjectStoragePath,
-)
+from airflow_provider_aam.compat import BaseOperator, Context
 from airflow_provider_aam.failures import task_failures
+from airflow_provider_aam.operators.outlets import note_outlets
 from airflow_provider_aam.operators.paths import open_path
 
 if TYPE_CHECKING:
@@ -92,16 +87,14 @@ class AAMPullOperator(BaseOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         with task_failures():
             receipt = self._pull()
-        for outlet in self.outlets or ():
-            if isinstance(outlet, Asset):
-                context["outlet_events"][outlet].extra.update(receipt.as_asset_extra())
+        note_outlets(self, context, receipt.as_asset_extra())
         return receipt.as_xcom()
 
     def _pull(self) -> Receipt:
         from airflow_provider_aam.hooks.aam import AAMHook
         from airflow_provider_aam.pull.job import pull_resource
 
-        destination = _open_destination(self.destination, self.destination_conn_id)
+        destination = open_path(self.destination, self.destination_conn_id, what="destination")
         hook = AAMHook(self.aam_conn_id)
         try:
             return pull_resource(
@@ -137,13 +130,3 @@ class AAMPullTraitsOperator(AAMPullOperator):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(resource="traits", **kwargs)
-
-
-def _open_destination(uri: str, conn_id: str | None) -> ObjectStoragePath:
-    """The path with its filesystem ready. Raises :class:`AAMDestinationError`; nothing is asked of the destination."""
-    path = open_path(uri, conn_id, what="destination")
-    scheme, separator, _ = uri.partition("://")
-    if separator and "file" in path.fs.protocol and scheme not in ("file", "local"):
-        # An impossible scheme would become a local folder of that name.
-        raise AAMDestinationError(f"destination {uri!r} cannot be opened: there is no storage {scheme!r}.")
-    return path

@@ -1,0 +1,92 @@
+"""The DAGs of dags/, as they are, in a real Airflow against the emulator."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pendulum
+import pytest
+
+from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
+from airflow_provider_aam.emulator import Emulator
+
+DAGS = Path(__file__).parents[2] / "dags"
+
+
+@pytest.fixture
+def account(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Emulator:
+    emulator.reset("account")
+    monkeypatch.setenv("AIRFLOW_CONN_AAM_DEFAULT", emulator.connection_json("jwt"))
+    monkeypatch.setenv("AIRFLOW_VAR_AAM_EXPORT", str(tmp_path))
+    return emulator
+
+
+def load_dag(name: str) -> Any:
+    """As Airflow loads it: from its file, with every problem of the import reported."""
+    try:
+        from airflow.dag_processing.dagbag import DagBag
+    except ImportError:
+        from airflow.models import DagBag
+    bag = DagBag(dag_folder=str(DAGS / f"{name}.py"))
+    assert bag.import_errors == {}
+    for task in bag.dags[name].tasks:
+        task.retries = 0  # a failure shall show now, not after ten minutes
+    return bag.dags[name]
+
+
+def run(run_dag: Callable[..., Any], name: str) -> Any:
+    day = pendulum.datetime(2026, 11, 23, tz="UTC")
+    finished = run_dag(load_dag(name), **{"logical_date" if AIRFLOW_V_3_0_PLUS else "execution_date": day})
+    assert finished.state == "success"
+    return finished
+
+
+def test_every_dag_file_is_tested() -> None:
+    assert sorted(path.stem for path in DAGS.glob("*.py")) == [
+        "aam_pull_segments",
+        "aam_pull_traits_after_push",
+        "aam_push_traits",
+    ]
+
+
+def test_pull_of_segments_writes_all_of_them(account: Emulator, run_dag: Callable[..., Any], tmp_path: Path) -> None:
+    run(run_dag, "aam_pull_segments")
+    with gzip.open(tmp_path / "segments/2026-11-23.jsonl.gz", "rt") as file:
+        rows = [json.loads(line) for line in file]
+    assert [row["sid"] for row in rows] == [segment["sid"] for segment in account.objects("segments")]
+
+
+def test_push_of_traits_creates_the_file_s_traits_once(
+    account: Emulator, run_dag: Callable[..., Any], tmp_path: Path
+) -> None:
+    before = {trait["sid"] for trait in account.objects("traits")}
+    run(run_dag, "aam_push_traits")
+    new = [trait for trait in account.objects("traits") if trait["sid"] not in before]
+    assert sorted(trait["integrationCode"] for trait in new) == ["plan-comparison", "pricing-visit", "upgrade-search"]
+    assert json.loads((tmp_path / "traits/plan.json").read_text())["counts"]["create"] == 3
+    outcomes = [json.loads(line) for line in (tmp_path / "traits/outcomes.jsonl").read_text().splitlines()]
+    assert [outcome["status"] for outcome in outcomes] == ["created"] * 6  # three folders, three traits
+
+    account.clear_stats()
+    run(run_dag, "aam_push_traits")
+    assert [request["route"] for request in account.requests if request["method"] != "GET"] == [
+        "POST /ims/exchange/jwt"
+    ] * account.count("POST /ims/exchange/jwt")
+
+
+def test_pull_after_push_waits_for_the_asset_of_the_push(
+    account: Emulator, run_dag: Callable[..., Any], tmp_path: Path
+) -> None:
+    (outlet,) = load_dag("aam_push_traits").get_task("push_traits").outlets
+    after = load_dag("aam_pull_traits_after_push")
+    condition = getattr(after.timetable, "asset_condition", None) or after.timetable.dataset_condition
+    assert outlet.uri == "aam://traits/"
+    assert outlet.uri in str(condition)
+    run(run_dag, "aam_pull_traits_after_push")
+    with (tmp_path / "traits/traits.csv").open(newline="") as file:
+        assert len(list(csv.DictReader(file))) == len(account.objects("traits"))

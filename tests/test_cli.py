@@ -1,0 +1,68 @@
+"""The console command, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from airflow_provider_aam import __version__
+from airflow_provider_aam.api import AAMClient, AAMConfig
+
+COMMAND = str(Path(sys.executable).with_name("airflow-aam"))
+
+
+def test_version_is_printed() -> None:
+    done = subprocess.run([COMMAND, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"airflow-aam {__version__}\n"
+
+
+def test_help_names_the_commands() -> None:
+    done = subprocess.run([COMMAND, "--help"], capture_output=True, text=True, check=True)
+    assert "emulator" in done.stdout
+
+
+def test_an_unknown_seed_is_refused_with_the_known_ones() -> None:
+    done = subprocess.run([COMMAND, "emulator", "--seed", "full"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "account" in done.stderr
+
+
+def test_the_emulator_writes_connections_that_work_and_stops_when_told(tmp_path: Path) -> None:
+    command = [COMMAND, "emulator", "--port", "0", "--write-credentials", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        printed = []
+        for line in process.stdout:
+            printed.append(line)
+            if line.startswith("or: "):
+                break
+        try:
+            exports = re.findall(r"^(?:# )?export AIRFLOW_CONN_AAM_DEFAULT=.*$", _env_file(tmp_path), re.MULTILINE)
+            assert len(exports) == 3
+            assert [_partner_id(line) for line in exports] == [1099, 1099, 1099]
+        finally:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+    assert {"jwt-credentials.json", "private.key", "server-to-server-credentials.json"} <= {
+        path.name for path in tmp_path.iterdir()
+    }
+
+
+def _env_file(directory: Path) -> str:
+    return (directory / "airflow-connections.env").read_text()
+
+
+def _partner_id(line: str) -> int:
+    """Sign in with the Connection of an export line and ask AAM who we are."""
+    value = shlex.split(line.removeprefix("# "))[1].partition("=")[2]
+    given = json.loads(value)
+    config = AAMConfig.from_connection(
+        login=given["login"], password=given["password"], host=given["host"], extra=given["extra"]
+    )
+    with AAMClient.from_config(config) as client:
+        return int(client.users.self()["pid"])

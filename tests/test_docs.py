@@ -1,0 +1,45 @@
+"""What the documents promise: commands that exist, links that lead somewhere, steps that errors name."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from airflow_provider_aam.api.guide import Step
+
+REPOSITORY = Path(__file__).parents[1]
+PAGES = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md")])
+
+
+def test_the_set_up_guide_has_the_steps_that_errors_name() -> None:
+    guide = (REPOSITORY / "docs/setup-aam-access.md").read_text()
+    headings = re.findall(r"^## (\d+)\. (.+)$", guide, re.MULTILINE)
+    assert headings == [(str(step.number), step.title) for step in Step]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text())
+    missing = [t for t in targets if "://" not in t and not (page.parent / t).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_make_target_named_exists(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z0-9-]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"`make ([a-z0-9-]+)`", page.read_text()))
+    named |= set(re.findall(r"^make ([a-z0-9-]+)", page.read_text(), re.MULTILINE))
+    assert named <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_python_example_is_python(page: Path) -> None:
+    for example in re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL):
+        ast.parse(example)
+
+
+def test_the_changelog_has_a_head_for_what_comes_next() -> None:
+    assert "## [Unreleased]" in (REPOSITORY / "CHANGELOG.md").read_text()
