@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import Record, Records
+from airflow_provider_aam.api.errors import AAMNotFound, AAMPlanRefused
 from airflow_provider_aam.catalog.data_sources import DataSources
 from airflow_provider_aam.catalog.folders import FolderTree
 from airflow_provider_aam.catalog.kinds import Kind
@@ -22,32 +23,45 @@ class Account:
 
 
 def read_references(client: AAMClient, kind: Kind) -> tuple[DataSources, FolderTree]:
-    """Two requests: all data sources, and the folder tree."""
-    sources = client.data_sources.fetch_all()
-    return DataSources(sources), FolderTree(client.collection(kind.folders).fetch_all())
+    """Two requests at most: all data sources, and the folder tree of a kind that has one."""
+    sources = DataSources(client.data_sources.fetch_all())
+    return sources, FolderTree(client.collection(kind.folders).fetch_all() if kind.folders else [])
 
 
-def read_objects(client: AAMClient, kind: Kind, *, only_data_source: int | None = None) -> Records:
+def read_objects(client: AAMClient, kind: Kind, *, match_on: str, only_data_source: int | None = None) -> Records:
     """All objects of the kind, ⌈N/1000⌉ requests.
 
-    ``only_data_source`` lets AAM leave out the others; an answer that holds them all the same is read as well.
+    ``only_data_source`` lets AAM leave out the others; an answer that holds them all the same is read as well. Raises
+    :class:`AAMPlanRefused` when the list lacks what rows are matched by.
     """
     filters = {} if only_data_source is None else {"dataSourceId": only_data_source}
-    return client.collection(kind.collection).fetch_all(**filters)
+    objects = client.collection(kind.collection).fetch_all(**filters)
+    if objects and not any(match_on in record for record in objects):
+        _refuse_bare_list(client, kind, objects, match_on)
+    return objects
 
 
-def index_by_key(objects: Iterable[Record], match_on: str) -> dict[tuple[object, ...], list[Record]]:
-    """Objects by natural key; objects without one are left out."""
-    index: dict[tuple[object, ...], list[Record]] = {}
-    for record in objects:
-        value = record.get(match_on)
-        if value not in (None, ""):
-            index.setdefault(key_values(match_on, value, record.get("dataSourceId")), []).append(record)
-    return index
+def _refuse_bare_list(client: AAMClient, kind: Kind, objects: Records, match_on: str) -> None:
+    """No object of the list has the field: perhaps none has a value, perhaps the list says less than AAM knows.
+
+    In the second case every row would look new and be created again. Up to three objects are asked for singly.
+    """
+    listed = {name for record in objects for name in record}
+    for record in _sample(objects):
+        object_id = int(record[kind.id_field])
+        try:
+            single = client.collection(kind.collection).get(object_id)
+        except AAMNotFound:
+            continue
+        hidden = [n for n in kind.model.columns() if n not in listed and single.get(n) not in (None, "")]
+        if hidden:
+            raise AAMPlanRefused(
+                f"AAM's list of {kind.collection} leaves out {', '.join(hidden)}, although {kind.name} {object_id} has "
+                f"it, so rows cannot be matched on {match_on} and would all be created again. Nothing was changed. "
+                "Does a proxy before AAM drop the query parameter includeDetails? match_on='name' works without it."
+            )
 
 
-def key_values(match_on: str, value: object, data_source_id: object) -> tuple[object, ...]:
-    """AAM's ids are unique by themselves, codes and names within a data source."""
-    if match_on == "sid":
-        return (int(str(value)),)
-    return (None if data_source_id is None else int(str(data_source_id)), str(value))
+def _sample(objects: Sequence[Record]) -> list[Record]:
+    places = dict.fromkeys((0, len(objects) // 2, len(objects) - 1))
+    return [objects[place] for place in places]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
+from airflow_provider_aam.catalog.keys import plain
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.plan import FieldChange
+
+SINGLE_PRECISION = 1e-6
+"""AAM may store a share like 0.19 in four bytes and answer 0.18999999761581421."""
 
 
 def diff(kind: Kind, desired: Mapping[str, Any], existing: Mapping[str, Any]) -> tuple[FieldChange, ...]:
@@ -19,19 +24,27 @@ def diff(kind: Kind, desired: Mapping[str, Any], existing: Mapping[str, Any]) ->
 
 
 def same(kind: Kind, name: str, desired: Any, existing: Any) -> bool:
-    """Equal for AAM: ``""`` and no value, ``120`` and ``"120"``, two spellings of one rule."""
+    """Equal for AAM: ``""`` and no value, ``120`` and ``"120"``, ``&amp;`` and ``&``, two spellings of one rule."""
     if desired == existing or (desired == "" and existing is None):
         return True
-    if isinstance(desired, int | float) and isinstance(existing, str):
-        return _number(existing) == desired
-    spell = kind.canonical.get(name)
-    if isinstance(desired, str) and isinstance(existing, str):
-        return spell(desired) == spell(existing) if spell else desired.strip() == existing.strip()
-    return False
+    if isinstance(desired, int | float):
+        number = _number(existing)
+        if isinstance(number, int) and isinstance(desired, int):
+            return number == desired
+        return number is not None and math.isclose(number, desired, rel_tol=SINGLE_PRECISION)
+    if not isinstance(desired, str) or isinstance(existing, bool) or not isinstance(existing, str | int):
+        return False
+    spell = kind.canonical.get(name, plain)
+    existing = str(existing)
+    return spell(desired) == spell(existing) or spell(desired) == spell(plain(existing))
 
 
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+def _number(value: object) -> int | float | None:
+    if not isinstance(value, str):
+        return value if isinstance(value, int | float) else None
+    for read in (int, float):
+        try:
+            return read(value)
+        except ValueError:
+            continue
+    return None

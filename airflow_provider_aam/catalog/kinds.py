@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from airflow_provider_aam.catalog.drafts import TraitDraft
+from airflow_provider_aam.catalog.drafts import Draft, TraitDraft
 from airflow_provider_aam.catalog.rules.trait_rule import canonical
 
 
@@ -17,8 +17,10 @@ class Kind:
     collection: str
     key: str
     id_field: str
-    model: type[TraitDraft]
-    folders: str
+    model: type[Draft]
+    match_on: Mapping[str, tuple[str, ...]]
+    """The ways to find a row's object: the column that is compared → all AAM fields that together identify it."""
+    folders: str | None = None
     """The client's collection of folders that these objects live in."""
     canonical: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     """Fields with more than one spelling of the same value."""
@@ -26,6 +28,10 @@ class Kind:
     """Only objects whose field has one of these values are ever deleted."""
     used_by: Mapping[str, str] = field(default_factory=dict)
     """Collections whose objects may need this one, and the filter that finds them by its id."""
+    limited_by: str | None = None
+    """The field whose values AAM counts apart: when one of them is full, the others may not be."""
+    discouraged: Mapping[str, str] = field(default_factory=dict)
+    """Fields, and the characters that Adobe advises against in them."""
 
 
 TRAITS = Kind(
@@ -34,8 +40,15 @@ TRAITS = Kind(
     key="traits",
     id_field="sid",
     model=TraitDraft,
+    match_on={
+        "integrationCode": ("dataSourceId", "integrationCode"),
+        "name": ("dataSourceId", "name"),
+        "sid": ("sid",),
+    },
     folders="trait_folders",
     canonical={"traitRule": canonical},
     prunable={"traitType": frozenset({"RULE_BASED_TRAIT", "ON_BOARDED_TRAIT", "ALGO_TRAIT"})},
     used_by={"segments": "containsTrait"},
+    limited_by="traitType",
+    discouraged={"name": ",|-"},
 )

@@ -13,6 +13,8 @@ from airflow_provider_aam.api.errors import AAMDestinationError
 
 Status = Literal["created", "updated", "unchanged", "deleted", "rejected", "unknown"]
 STATUSES: tuple[Status, ...] = ("created", "updated", "unchanged", "deleted", "rejected", "unknown")
+UNWRITABLE = (OSError, ValueError, NotImplementedError)
+"""What the file systems behind a path raise."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +33,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class WritablePath(Protocol):
     """What is needed of a pathlib, universal-pathlib or Airflow object storage path."""
 
+    @property
+    def parent(self) -> Any: ...
+
     def open(self, mode: str = "r") -> IO[bytes]: ...
 
 
@@ -38,46 +43,69 @@ class OutcomeLog:
     """Counts outcomes, from any thread, and writes each as a JSON line the moment it is known, if there is a file.
 
     A local file can be read while the push runs; object stores show it when it is closed, which also happens when the
-    push fails.
+    push fails. A file that breaks off does not stop the push: it is reported at the end, as
+    :class:`AAMDestinationError`.
     """
 
     def __init__(self, path: WritablePath | None = None) -> None:
         self._path = path
         self._file: IO[bytes] | None = None
+        self._broken: Exception | None = None
         self.counts: Counter[str] = Counter()
         self.bad: list[Outcome] = []
+        self.remarkable: list[Outcome] = []
+        """Good ends about which there is something to say."""
         self._one_at_a_time = threading.Lock()
 
     def __enter__(self) -> Self:
         if self._path is not None:
             try:
-                self._make_parent(self._path)
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._path.open("wb").close()  # object stores refuse no sooner than here
                 self._file = self._path.open("wb")
-            except OSError as refused:
+            except UNWRITABLE as refused:
                 raise AAMDestinationError(
-                    f"the outcome file {self._path} cannot be written ({refused.strerror or refused}); nothing was "
-                    "changed in AAM."
+                    f"the outcome file {self._path} cannot be written ({reason(refused)}); nothing was changed in AAM."
                 ) from refused
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._file is not None:
+        if self._file is None:
+            return
+        try:
             self._file.close()
+        except UNWRITABLE as broken:
+            self._broken = self._broken or broken
+        if self._broken is not None and kind is None:
+            raise AAMDestinationError(
+                f"the outcome file {self._path} broke off ({reason(self._broken)}). The push itself went on to its "
+                f"end: {self.said()}. Running it again writes a new file and repeats nothing in AAM."
+            ) from self._broken
 
     def add(self, outcome: Outcome) -> None:
         with self._one_at_a_time:
             self.counts[outcome.status] += 1
             if outcome.status in ("rejected", "unknown"):
                 self.bad.append(outcome)
-            if self._file is not None:
-                self._file.write(msgspec.json.encode(outcome) + b"\n")
-                self._file.flush()
+            elif outcome.message:
+                self.remarkable.append(outcome)
+            if self._file is not None and self._broken is None:
+                try:
+                    self._file.write(msgspec.json.encode(outcome) + b"\n")
+                    self._file.flush()
+                except UNWRITABLE as broken:
+                    self._broken = broken
 
     def tally(self) -> dict[str, int]:
         return {status: self.counts[status] for status in STATUSES}
 
-    @staticmethod
-    def _make_parent(path: Any) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def said(self) -> str:
+        """``3 created, 1 rejected``; ``no rows`` without any."""
+        return ", ".join(f"{count:,} {status}" for status, count in self.tally().items() if count) or "no rows"
+
+
+def reason(refused: Exception) -> str:
+    """What a file system said, in a few words."""
+    return getattr(refused, "strerror", None) or str(refused) or type(refused).__name__

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from airflow_provider_aam.api.errors import AAMSourceError
+
 Action = Literal["create", "update", "delete"]
 
 PLAN_VERSION = 1
@@ -25,8 +27,9 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One object to create, update or delete.
 
     ``key`` identifies the object in AAM: the fields by which it was matched, and by which it is looked up when the fate
-    of a write is unknown. ``fields`` holds what changes (update) or all that is given (create). ``new_folder`` is the
-    path of a folder that this plan creates first; its id becomes the object's folder.
+    of a write is unknown; empty when it was matched by its id. ``fields`` holds what changes (update), all that is
+    given (create) or what there was (delete). ``new_folder`` is the path of a folder that this plan creates first; its
+    id becomes the object's folder.
     """
 
     action: Action
@@ -74,6 +77,20 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         """Indented, for people, with the counts first."""
         document = {"counts": self.counts(), **msgspec.to_builtins(self)}
         return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+    @classmethod
+    def from_json(cls, content: bytes) -> Plan:
+        """What :meth:`to_json` wrote. Raises :class:`AAMSourceError` for anything else."""
+        try:
+            plan = msgspec.json.decode(content, type=cls)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as broken:
+            raise AAMSourceError(f"this is no plan file: {broken}. Write it with plan_path.") from broken
+        if plan.version != PLAN_VERSION:
+            raise AAMSourceError(
+                f"the plan was written by another version of this package (plan version {plan.version}, this one reads "
+                f"{PLAN_VERSION}): plan again."
+            )
+        return plan
 
 
 def is_folder(change: Change) -> bool:

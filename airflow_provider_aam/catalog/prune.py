@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from airflow_provider_aam.api.collection import Record, Records
 from airflow_provider_aam.api.errors import AAMPlanRefused
 from airflow_provider_aam.catalog.data_sources import DataSources
 from airflow_provider_aam.catalog.folders import FolderTree
+from airflow_provider_aam.catalog.keys import key_of
 from airflow_provider_aam.catalog.kinds import Kind
 
 SCOPE_KEYS = ("dataSource", "folder")
@@ -41,8 +42,13 @@ def check_scope(scope: Mapping[str, Any] | None) -> Mapping[str, str]:
     return scope
 
 
-def build_scope(scope: Mapping[str, str], sources: DataSources, folders: FolderTree) -> Scope:
-    """Raises :class:`AAMPlanRefused` when the scope names something that AAM does not have."""
+def build_scope(
+    scope: Mapping[str, str], sources: DataSources, folders: FolderTree, new_folders: Sequence[str]
+) -> Scope:
+    """Raises :class:`AAMPlanRefused` when the scope names something that AAM does not have.
+
+    A folder that the plan itself creates holds nothing yet, so there is nothing to prune in it.
+    """
     source_id, folder_ids = None, None
     if "dataSource" in scope:
         source_id, problem = sources.resolve(scope["dataSource"])
@@ -50,7 +56,7 @@ def build_scope(scope: Mapping[str, str], sources: DataSources, folders: FolderT
             raise AAMPlanRefused(f"prune_scope: {problem}")
     if "folder" in scope:
         folder_ids = frozenset(folders.below(scope["folder"]))
-        if not folder_ids:
+        if not folder_ids and folders.normalise(scope["folder"]) not in new_folders:
             raise AAMPlanRefused(f"prune_scope: AAM has no folder “{scope['folder']}”")
     return Scope(data_source_id=source_id, folder_ids=folder_ids)
 
@@ -59,14 +65,15 @@ def surplus(objects: Records, kept: set[int], scope: Scope, kind: Kind, match_on
     """Objects to delete, and warnings about those that are left alone although the source lacks them."""
     candidates = [record for record in objects if record in scope and int(record[kind.id_field]) not in kept]
     candidates = [r for r in candidates if all(r.get(f) in allowed for f, allowed in kind.prunable.items())]
-    keyless = [record for record in candidates if record.get(match_on) in (None, "")]
+    key_fields = kind.match_on[match_on]
+    keyless = [record for record in candidates if key_of(record, key_fields) is None]
     warnings = []
     if keyless:
         warnings.append(
             f"{len(keyless)} {kind.name}s in the prune scope have no {match_on} and are left alone "
             f"(first: {kind.id_field} {keyless[0][kind.id_field]} “{keyless[0].get('name')}”)"
         )
-    return [record for record in candidates if record.get(match_on) not in (None, "")], warnings
+    return [record for record in candidates if key_of(record, key_fields) is not None], warnings
 
 
 def refuse_used(client: AAMClient, kind: Kind, doomed: Records) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.errors import AAMDestinationError, AAMPushFailed
 from airflow_provider_aam.catalog.apply import apply_plan
 from airflow_provider_aam.catalog.kinds import Kind
-from airflow_provider_aam.catalog.outcomes import OutcomeLog, WritablePath
+from airflow_provider_aam.catalog.outcomes import UNWRITABLE, Outcome, OutcomeLog, WritablePath, reason
 from airflow_provider_aam.catalog.plan import Plan
 from airflow_provider_aam.catalog.planner import PlanOptions, build_plan
 from airflow_provider_aam.catalog.render import render_plan
@@ -59,7 +60,7 @@ def push(
 ) -> PushReceipt:
     """Make every row true in AAM; with ``dry_run`` only say what that would change.
 
-    ``max_concurrency`` is the client's own by default. Raises :class:`AAMSourceError` and :class:`AAMPlanRefused`
+    ``max_concurrency`` may lower the client's own. Raises :class:`AAMSourceError` and :class:`AAMPlanRefused`
     before anything is written, :class:`AAMPushFailed` when more than ``max_failed`` rows were rejected or ended
     unknown.
     """
@@ -71,9 +72,13 @@ def push(
         write_plan(plan, plan_path)
     outcomes = OutcomeLog(None if dry_run else outcome_path)
     if not dry_run:
+        highest = client.session.limit.highest
         with outcomes:
-            threads = max_concurrency or client.session.limit.highest
-            apply_plan(client, plan, kind, outcomes, max_concurrency=threads)
+            try:
+                threads = min(max_concurrency or highest, highest)
+                apply_plan(client, plan, kind, outcomes, max_concurrency=threads, max_failed=max_failed)
+            finally:
+                log.info("Push of %s: %s.", source, outcomes.said())
         _report(outcomes, source, max_failed=max_failed, outcome_path=outcome_path)
     return PushReceipt(
         source=source,
@@ -88,32 +93,42 @@ def push(
 
 
 def write_plan(plan: Plan, path: Any) -> None:
-    """The plan as JSON. Raises :class:`AAMDestinationError`."""
+    """The plan as JSON; no part of it stays behind. Raises :class:`AAMDestinationError`."""
+    opened = False
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(plan.to_json())
-    except OSError as refused:
+        with path.open("wb") as file:
+            opened = True
+            file.write(plan.to_json())
+    except UNWRITABLE as refused:
+        if opened:
+            with suppress(*UNWRITABLE):
+                path.unlink()
         raise AAMDestinationError(
-            f"the plan file {path} cannot be written ({refused.strerror or refused}); nothing was changed in AAM."
+            f"the plan file {path} cannot be written ({reason(refused)}); nothing was changed in AAM."
         ) from refused
 
 
 def _report(outcomes: OutcomeLog, source: str, *, max_failed: int, outcome_path: WritablePath | None) -> None:
-    tally = outcomes.tally()
-    said = ", ".join(f"{count:,} {status}" for status, count in tally.items() if count) or "no rows"
-    log.info("Push of %s: %s.", source, said)
+    """Log what is worth a word. Raises :class:`AAMPushFailed` when more rows failed than may."""
+    for line in _lines(outcomes.remarkable):
+        log.info("%s", line)
     if len(outcomes.bad) <= max_failed:
-        for outcome in outcomes.bad:
-            log.warning("%s: %s %s: %s", outcome.place, outcome.status, outcome.label, outcome.message)
+        for line in _lines(outcomes.bad):
+            log.warning("%s", line)
         return
-    lines = [f"  {o.place or o.kind}: {o.status} {o.label}: {o.message}" for o in outcomes.bad[:MOST_REASONS]]
-    if len(outcomes.bad) > MOST_REASONS:
-        lines.append(f"  … and {len(outcomes.bad) - MOST_REASONS} more")
     where = f" Every row's end is in {outcome_path}." if outcome_path else ""
-    error = AAMPushFailed(
-        f"Push of {source}: {said}; max_failed is {max_failed}.{where} Correct these rows and run it again; what is "
-        "done will not be done again.\n" + "\n".join(lines),
-        counts=tally,
+    lines = "\n".join(f"  {line}" for line in _lines(outcomes.bad))
+    raise AAMPushFailed(
+        f"Push of {source}: {outcomes.said()}; max_failed is {max_failed}.{where} Correct these rows and run it again; "
+        f"what is done will not be done again.\n{lines}",
+        counts=outcomes.tally(),
+        retryable=any(outcome.passing for outcome in outcomes.bad),
     )
-    error.retryable = any(outcome.passing for outcome in outcomes.bad)
-    raise error
+
+
+def _lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    for outcome in outcomes[:MOST_REASONS]:
+        yield f"{outcome.place or outcome.kind}: {outcome.status} {outcome.label}: {outcome.message}"
+    if len(outcomes) > MOST_REASONS:
+        yield f"… and {len(outcomes) - MOST_REASONS:,} more"

@@ -10,6 +10,7 @@ from airflow_provider_aam.catalog.plan import Change, FieldChange, Plan
 
 LONGEST_VALUE = 60
 MOST_LINES = 2_500
+_IN_LABEL = ("name", "integrationCode", "dataSourceId")
 _SIGNS = {"create": "+", "update": "~", "delete": "-"}
 
 
@@ -28,20 +29,33 @@ def render_plan(plan: Plan) -> Iterator[str]:
 
 
 def render_change(change: Change) -> str:
-    head = f"{_SIGNS[change.action]} {change.kind.replace('_', ' ')} {change.label}"
+    head = f"{_SIGNS[change.action]} {change.kind.replace('_', ' ')} {_one_line(change.label)}"
+    if change.action == "delete":
+        return head
     if change.action == "update":
-        return f"{head}: {'; '.join(_render_field(field) for field in change.fields)}"
-    where = f" in {change.new_folder} (new)" if change.new_folder else ""
-    return head + where
+        said = [f"{field.field}: {_before(field)} → {_after(field)}" for field in change.fields]
+    else:
+        said = [f"{field.field} {_after(field)}" for field in change.fields if field.field not in _IN_LABEL]
+        said += [f"folderId {change.new_folder} (new)"] if change.new_folder else []
+    return f"{head}: {'; '.join(said)}" if said else head
 
 
-def _render_field(change: FieldChange) -> str:
-    before, after = change.shown or (_short(change.before), _short(change.after))
-    return f"{change.field}: {before} → {after}"
+def _before(change: FieldChange) -> str:
+    return change.shown[0] if change.shown else _short(change.before)
+
+
+def _after(change: FieldChange) -> str:
+    return change.shown[1] if change.shown else _short(change.after)
 
 
 def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = " ".join(text.split())
+    if value is None:
+        return "none"
+    text = _one_line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
     shown = text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
     return f"“{shown}”" if isinstance(value, str) else shown
+
+
+def _one_line(text: str) -> str:
+    """Names from AAM may hold anything; a line of the log must stay one, and hold no terminal commands."""
+    return "".join(mark if mark.isprintable() else " " for mark in " ".join(text.split()))

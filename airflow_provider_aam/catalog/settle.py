@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from airflow_provider_aam.api.collection import Collection, Records
 from airflow_provider_aam.api.errors import Fate
-from airflow_provider_aam.catalog.account import key_values
 from airflow_provider_aam.catalog.folders import FolderTree
+from airflow_provider_aam.catalog.keys import key_of
 from airflow_provider_aam.catalog.plan import Change
 
 PAUSES_S = (0.0, 1.0, 3.0)
 """Before each look-up when the exchange is over: a broken connection says little about the server behind it."""
+
+_SEARCHABLE = re.compile(r"[A-Za-z0-9_. -]+")
+"""Values that no search can read as anything but themselves; how AAM reads other characters is not documented."""
 
 
 def look_up(collection: Collection, change: Change) -> Records:
     """Every object in AAM with the change's natural key: usually none or one, two when something went wrong."""
     if "path" in change.key:
         return _look_up_folder(collection, change.key["path"])
-    (match_on,) = (name for name in change.key if name != "dataSourceId")
-    value, source_id = change.key[match_on], change.key["dataSourceId"]
-    wanted = key_values(match_on, value, source_id)
-    filters = {match_on: value} if match_on in collection.resource.list_params else {"search": value}
-    found = collection.fetch_all(**filters, dataSourceId=source_id)
-    return [r for r in found if key_values(match_on, r.get(match_on) or "", r.get("dataSourceId")) == wanted]
+    fields = tuple(change.key)
+    wanted = key_of(change.key, fields)
+    found = collection.fetch_all(**_filters(collection, change.key))
+    return [record for record in found if key_of(record, fields) == wanted]
 
 
 def settle(
@@ -39,6 +42,19 @@ def settle(
         if found:
             return found
     return []
+
+
+def _filters(collection: Collection, key: Mapping[str, Any]) -> dict[str, Any]:
+    """What lets AAM leave out most other objects; the key is compared here afterwards.
+
+    A value that AAM might search for otherwise is not searched for: not to find the object would make a second one.
+    """
+    known = collection.resource.list_params
+    searchable = {name: value for name, value in key.items() if _SEARCHABLE.fullmatch(str(value))}
+    filters = {name: value for name, value in searchable.items() if name in known}
+    if "search" in known and "name" in searchable and "name" not in known:
+        filters["search"] = searchable["name"]
+    return filters
 
 
 def _doubling(total_s: float) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -10,6 +11,9 @@ from typing import IO, Any, Protocol
 
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.findings import Finding, Place, refuse
+
+UNREADABLE = (OSError, EOFError, zlib.error, ValueError, NotImplementedError)
+"""What the file systems behind a path, and a broken .gz, raise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +53,7 @@ def read_source(path: ReadablePath, *, key: str) -> list[SourceRow]:
         with path.open("rb") as file:
             content = file.read()
         content = gzip.decompress(content) if zipped else content
-    except (OSError, EOFError) as unreadable:
+    except UNREADABLE as unreadable:
         reason = getattr(unreadable, "strerror", None) or str(unreadable) or type(unreadable).__name__
         raise AAMSourceError(
             f"the source {source} cannot be read: {reason}. Check the path, and the connection of the file system."

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
 from airflow_provider_aam.api.client import AAMClient
-from airflow_provider_aam.api.collection import Collection, Record
+from airflow_provider_aam.api.collection import Collection, Record, Records
 from airflow_provider_aam.api.errors import (
     AAMApiKeyRejected,
     AAMBadAnswer,
     AAMConflict,
     AAMError,
+    AAMIncomplete,
+    AAMLimitReached,
     AAMNoAnswer,
     AAMNoProductProfile,
     AAMNotFound,
@@ -30,9 +33,9 @@ from airflow_provider_aam.catalog.settle import look_up, settle
 
 MOST_POSTS = 3
 
-FOR_EVERY_ROW = (AAMUnauthorized, AAMApiKeyRejected, AAMNoProductProfile)
-"""Refusals that no row can do anything about: the push ends."""
-ABOUT_THE_ROW = (AAMRefused, AAMServerError, AAMNoAnswer, AAMBadAnswer, AAMOutcomeUnknown)
+NOT_ABOUT_THE_ROW = (AAMUnauthorized, AAMApiKeyRejected, AAMNoProductProfile, AAMLimitReached)
+"""Refusals that later rows will meet as well."""
+ABOUT_THE_ROW = (AAMRefused, AAMServerError, AAMNoAnswer, AAMBadAnswer, AAMOutcomeUnknown, AAMIncomplete)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,14 +64,12 @@ class Writer:
         """``late``: fields not known when the plan was made. Raises only what is not about this row alone."""
         fields = {**{field.field: field.after for field in change.fields}, **late}
         try:
-            match change.action:
-                case "create":
-                    return self._create(change, fields)
-                case "update":
-                    return self._update(change, fields, int(change.id or 0))
-                case "delete":
-                    return self._delete(change, int(change.id or 0))
-        except FOR_EVERY_ROW:
+            if change.action == "create":
+                return self._create(change, fields)
+            if change.action == "update":
+                return self._update(change, fields, int(change.id or 0))
+            return self._delete(change, int(change.id or 0))
+        except NOT_ABOUT_THE_ROW:
             raise
         except ABOUT_THE_ROW as error:
             return failed(change, error)
@@ -76,35 +77,40 @@ class Writer:
     def _create(self, change: Change, fields: Mapping[str, Any]) -> Outcome:
         """POST; a lost answer and a 409 are looked up; POST again only when the object is surely not there."""
         lost: AAMOutcomeUnknown | None = None
-        for _ in range(MOST_POSTS):
+        posts = 0
+        while True:
+            posts += 1
             try:
                 return self._created(change, self.collection.create(fields), fields)
             except AAMOutcomeUnknown as error:
                 lost = error
-                found = settle(self.collection, change, fate=error.fate, patience_s=self.patience_s, sleep=self.sleep)
-            except AAMConflict as conflict:
-                found = look_up(self.collection, change)
+                found = self._settle(change, lost)
+                if not found and (lost.fate is Fate.RUNNING or posts == MOST_POSTS):
+                    raise
+            except AAMConflict:
+                found = self._settle(change, lost) if lost else look_up(self.collection, change)
                 if not found:
-                    return failed(change, conflict)
-            if len(found) > 1:
-                ids = ", ".join(str(record[self.collection.resource.id_field]) for record in found)
-                return _outcome(
-                    change, "unknown", message=f"AAM now has {len(found)} of them ({ids}): delete the extra"
-                )
+                    raise
             if found:
-                return self._adopt(change, found[0], fields, ours=lost is not None)
-            if lost is not None and lost.fate is Fate.RUNNING:
-                break
-        return failed(change, lost) if lost else _outcome(change, "unknown")
+                return self._adopt(change, found, fields, ours=lost is not None)
+
+    def _settle(self, change: Change, lost: AAMOutcomeUnknown) -> Records:
+        with _unknown_if_blind(lost):
+            return settle(self.collection, change, fate=lost.fate, patience_s=self.patience_s, sleep=self.sleep)
 
     def _created(self, change: Change, record: Record, fields: Mapping[str, Any]) -> Outcome:
         differs = diff(self.kind, {n: v for n, v in fields.items() if n in record}, record)
         note = f"AAM stored another value for {', '.join(f.field for f in differs)}" if differs else None
         return _outcome(change, "created", id=self._id(record), message=note)
 
-    def _adopt(self, change: Change, record: Record, fields: Mapping[str, Any], *, ours: bool) -> Outcome:
+    def _adopt(self, change: Change, found: Records, fields: Mapping[str, Any], *, ours: bool) -> Outcome:
         """An object with our key is there: ours, if an earlier answer was lost; otherwise somebody was quicker."""
-        if change.key.get("path") or not diff(self.kind, fields, record):
+        if len(found) > 1:
+            ids = ", ".join(str(self._id(record)) for record in found)
+            text = f"AAM now has {len(found)} of them ({ids}): delete those that are too many"
+            return _outcome(change, "unknown", message=text)
+        (record,) = found
+        if "path" in change.key or not diff(self.kind, fields, record):
             status: Status = "created" if ours else "unchanged"
             note = "the answer was lost; found by look-up" if ours else "created by somebody else meanwhile"
             return _outcome(change, status, id=self._id(record), message=note)
@@ -112,15 +118,21 @@ class Writer:
 
     def _update(self, change: Change, fields: Mapping[str, Any], object_id: int) -> Outcome:
         """GET, merge, PUT: AAM's PUT replaces the whole object."""
-        present = self.collection.get(object_id)
+        try:
+            present = self.collection.get(object_id)
+        except AAMNotFound as gone:
+            text = f"it was there when the plan was made and is not there any more. {gone.message}"
+            # A later run will create it, unless the row says nothing but its id.
+            return _outcome(change, "rejected", id=object_id, http_status=404, message=text, passing=bool(change.key))
         if not diff(self.kind, fields, present):
             return _outcome(change, "unchanged", id=object_id, message="was so already when it was to be written")
         try:
             written = self.collection.replace(object_id, {**present, **fields})
-        except AAMOutcomeUnknown:
-            written = self.collection.get(object_id)
+        except (AAMOutcomeUnknown, AAMBadAnswer) as lost:
+            with _unknown_if_blind(lost):
+                written = self.collection.get(object_id)
             if diff(self.kind, fields, written):
-                raise
+                raise _unknown(lost, "It does not show the update yet.") from lost
         ignored = diff(self.kind, {name: value for name, value in fields.items() if name in written}, written)
         if ignored:
             names = ", ".join(field.field for field in ignored)
@@ -131,8 +143,10 @@ class Writer:
     def _delete(self, change: Change, object_id: int) -> Outcome:
         try:
             deleted = self.collection.delete(object_id)
-        except AAMOutcomeUnknown:
-            if not self._is_gone(object_id):
+        except AAMOutcomeUnknown as lost:
+            with _unknown_if_blind(lost):
+                gone = self._is_gone(object_id)
+            if not gone:
                 raise
             deleted = True
         return _outcome(change, "deleted", id=object_id, message=None if deleted else "was gone already")
@@ -148,17 +162,38 @@ class Writer:
         return int(record[self.collection.resource.id_field])
 
 
+@contextmanager
+def _unknown_if_blind(lost: AAMError) -> Iterator[None]:
+    """Whoever cannot look up what became of a lost write does not know it, whatever the look-up met."""
+    try:
+        yield
+    except AAMError as blind:
+        raise _unknown(lost, f"Looking it up failed as well: {blind.message}") from lost
+
+
+def _unknown(lost: AAMError, text: str) -> AAMOutcomeUnknown:
+    return AAMOutcomeUnknown(f"{lost.message} {text}", fate=getattr(lost, "fate", Fate.UNKNOWN))
+
+
 def failed(change: Change, error: AAMError) -> Outcome:
-    unknown = isinstance(error, AAMOutcomeUnknown)
-    cause = error.__cause__ if unknown else error
     return _outcome(
         change,
-        "unknown" if unknown else "rejected",
+        "unknown" if isinstance(error, AAMOutcomeUnknown) else "rejected",
         id=change.id,
-        http_status=getattr(cause, "status", None),
+        http_status=_status_of(error),
         message=error.message,
         passing=error.retryable,
     )
+
+
+def _status_of(error: BaseException | None) -> int | None:
+    """AAM's, from the answer that the error goes back to."""
+    while error is not None:
+        status = getattr(error, "status", None)
+        if status is not None:
+            return int(status)
+        error = error.__cause__
+    return None
 
 
 def _outcome(change: Change, status: Status, **more: Any) -> Outcome:

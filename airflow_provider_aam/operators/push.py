@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_aam.api.errors import AAMConfigError
-from airflow_provider_aam.compat import Asset, BaseOperator, Context, ObjectStoragePath
+from airflow_provider_aam.compat import BaseOperator, Context, ObjectStoragePath
 from airflow_provider_aam.failures import task_failures
+from airflow_provider_aam.operators.outlets import note_outlets
 from airflow_provider_aam.operators.paths import open_path
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ class AAMPushTraitsOperator(BaseOperator):
     finishes what an interrupted run has begun.
 
     :param source: URI of a YAML, JSON, JSONL, CSV or Parquet file on any object store that Airflow's ObjectStoragePath
-        opens, or a list of mappings, for example from XCom.
+        opens, or a list of mappings, for example from XCom. Templated, a literal list in all its texts.
     :param source_conn_id: Connection of the object store, if its URI needs one.
     :param match_on: How a row finds its trait: ``integrationCode`` (within the data source), ``name`` (within the data
         source) or ``sid`` (updates only).
@@ -32,12 +34,13 @@ class AAMPushTraitsOperator(BaseOperator):
     :param prune: Delete traits in ``prune_scope`` that the source does not hold.
     :param prune_scope: ``{"dataSource": "…"}``, ``{"folder": "/…"}`` or both; needed by ``prune``.
     :param max_deletes: Refuse a plan that deletes more traits.
-    :param max_changes_ratio: Refuse a plan that updates or deletes a larger share of the existing traits, 0 to 1.
+    :param max_changes_ratio: Refuse a plan that updates or deletes a larger share of the traits it was compared with,
+        0 to 1.
     :param max_failed: Rows that may be rejected or end unknown before the task fails.
     :param dry_run: Plan only: log it, write ``plan_path``, change nothing.
     :param plan_path: URI under which the plan is written as JSON.
     :param outcome_path: URI under which every row's end is written as JSON Lines, as it happens.
-    :param max_concurrency: Writes under way at once; the Connection's ``max_concurrency`` (4) by default.
+    :param max_concurrency: Writes under way at once, if fewer than the Connection's ``max_concurrency`` (4).
     :param aam_conn_id: The AAM Connection.
     :return: A receipt: ``source, dry_run, plan`` and ``outcomes`` (counts), ``plan_uri, outcome_uri, started_at,
         finished_at``.
@@ -58,7 +61,7 @@ class AAMPushTraitsOperator(BaseOperator):
     def __init__(
         self,
         *,
-        source: str | Sequence[Mapping[str, Any]],
+        source: str | os.PathLike[str] | Sequence[Mapping[str, Any]],
         source_conn_id: str | None = None,
         match_on: str = "integrationCode",
         create_folders: bool = True,
@@ -93,9 +96,7 @@ class AAMPushTraitsOperator(BaseOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         with task_failures():
             receipt = self._push()
-        for outlet in self.outlets or ():
-            if isinstance(outlet, Asset):
-                context["outlet_events"][outlet].extra.update(receipt.as_asset_extra())
+        note_outlets(self, context, receipt.as_asset_extra())
         return receipt.as_xcom()
 
     def _push(self) -> PushReceipt:
@@ -125,23 +126,26 @@ class AAMPushTraitsOperator(BaseOperator):
 
     def _options(self) -> PlanOptions:
         """Raises :class:`AAMConfigError` that names every argument that cannot be."""
-        from airflow_provider_aam.catalog.check import MATCH_ON
         from airflow_provider_aam.catalog.guards import Guards
+        from airflow_provider_aam.catalog.kinds import TRAITS
         from airflow_provider_aam.catalog.planner import PlanOptions
         from airflow_provider_aam.catalog.prune import check_scope
 
         problems = []
-        match_on = next((known for known in MATCH_ON if known == self.match_on), None)
-        if match_on is None:
-            problems.append(f"match_on is {self.match_on!r}; it must be one of {', '.join(MATCH_ON)}")
+        if self.match_on not in TRAITS.match_on:
+            problems.append(f"match_on is {self.match_on!r}; it must be one of {', '.join(TRAITS.match_on)}")
         if self.prune_scope and not self.prune:
             problems.append("prune_scope is given and prune is off: set prune=True or remove it")
         if not 0 <= self.max_changes_ratio <= 1:
             problems.append(f"max_changes_ratio is {self.max_changes_ratio}; it must be from 0 to 1")
-        if problems or match_on is None:
+        for name, least in (("max_deletes", 0), ("max_failed", 0), ("max_concurrency", 1)):
+            value = getattr(self, name)
+            if value is not None and value < least:
+                problems.append(f"{name} is {value}; it must be {least} or more")
+        if problems:
             raise AAMConfigError.from_problems(f"task {self.task_id}", problems)
         return PlanOptions(
-            match_on=match_on,
+            match_on=self.match_on,
             create_folders=self.create_folders,
             prune_scope=check_scope(self.prune_scope) if self.prune else None,
             guards=Guards(max_deletes=self.max_deletes, max_changes_ratio=self.max_changes_ratio),
@@ -150,9 +154,9 @@ class AAMPushTraitsOperator(BaseOperator):
     def _read(self, key: str) -> tuple[list[SourceRow], str]:
         from airflow_provider_aam.catalog.source import read_source, rows_from_list
 
-        if isinstance(self.source, str):
-            path = open_path(self.source, self.source_conn_id, what="source")
-            return read_source(path, key=key), self.source
+        if isinstance(self.source, str | os.PathLike):
+            uri = os.fspath(self.source)
+            return read_source(open_path(uri, self.source_conn_id, what="source"), key=key), uri
         return rows_from_list(self.source), "the list given as source"
 
     def _path(self, uri: str | None, what: str) -> ObjectStoragePath | None:

@@ -32,9 +32,8 @@ def read_csv(content: bytes, source: str, _key: str, findings: list[Finding]) ->
                 problem = f"{len(cells)} cells under {len(header)} columns: quote cells that hold the delimiter"
                 findings.append(Finding(place=place, problem=problem))
             elif any(cell.strip() for cell in cells):
-                rows.append(
-                    SourceRow(values={n: c for n, c in zip(header, cells, strict=False) if c != ""}, place=place)
-                )
+                values = {name: cell for name, cell in zip(header, cells, strict=False) if cell.strip()}
+                rows.append(SourceRow(values=values, place=place))
     except csv.Error as broken:
         place = Place(source=source, line=last_line + 1)
         findings.append(Finding(place=place, problem=f"is not well-formed CSV: {broken}"))

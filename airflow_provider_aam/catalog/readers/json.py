@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 from airflow_provider_aam.catalog.findings import Finding, Place
-from airflow_provider_aam.catalog.readers.text import decode_text
+from airflow_provider_aam.catalog.readers.text import decode_text, is_extra
 from airflow_provider_aam.catalog.source import SourceRow
 
 _BLANKS = re.compile(r"\s*")
 
 
-class _TwiceError(ValueError):
-    pass
+class _Object(dict[str, Any]):
+    """An object that knows which of its keys stood twice: the last of them is all that is left."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        names = [name for name, _ in pairs] if len(self) < len(pairs) else []
+        self.twice = sorted({name for name in names if names.count(name) > 1})
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _TwiceError(", ".join(sorted({repr(name) for name in names if names.count(name) > 1})))
-    return values
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no value in JSON")
 
 
-_decoder = json.JSONDecoder(object_pairs_hook=_object)
+_decoder = json.JSONDecoder(object_pairs_hook=_Object, parse_constant=_no_constant)
 
 
 def read_json(content: bytes, source: str, key: str, findings: list[Finding]) -> list[SourceRow]:
@@ -33,20 +34,18 @@ def read_json(content: bytes, source: str, key: str, findings: list[Finding]) ->
     if text is None:
         return []
     try:
-        document = json.loads(text)
-    except json.JSONDecodeError as broken:
-        findings.append(_not_json(broken, Place(source=source, line=broken.lineno)))
+        document = _decoder.decode(text)
+    except (ValueError, RecursionError) as broken:
+        findings.append(_not_json(broken, Place(source=source)))
         return []
     start = _skip(text, 0)
     place = Place(source=source, line=text.count("\n", 0, start) + 1)
-    if isinstance(document, dict):
-        others = sorted(name for name in document if name not in (key, "$schema"))
-        if others:
-            findings.append(Finding(place=place, problem=f"unknown keys {', '.join(others)}; known: {key}"))
+    items = document
+    if isinstance(document, _Object):
+        if not _check_keys(document, key, place, findings):
+            return []
         items = document.get(key)
         start = _find_value(text, start, key) if key in document else start
-    else:
-        items = document
     if not isinstance(items, list):
         findings.append(Finding(place=place, problem=f'must be a list, or {{"{key}": [...]}}'))
         return []
@@ -62,23 +61,29 @@ def read_jsonl(content: bytes, source: str, _key: str, findings: list[Finding]) 
             place = Place(source=source, line=number)
             try:
                 _add(_decoder.decode(line), place, rows, findings)
-            except json.JSONDecodeError as broken:
+            except (ValueError, RecursionError) as broken:
                 findings.append(_not_json(broken, place))
-            except _TwiceError as twice:
-                findings.append(_twice(twice, place))
     return rows
+
+
+def _check_keys(document: _Object, key: str, place: Place, findings: list[Finding]) -> bool:
+    others = sorted(name for name in document if name != key and not is_extra(name))
+    if others:
+        findings.append(Finding(place=place, problem=f"unknown keys {', '.join(others)}; known: {key}"))
+    if document.twice:
+        findings.append(_twice(document, place))
+    return not document.twice
 
 
 def _find_value(text: str, start: int, key: str) -> int:
     """Where the value of ``key`` begins in the well-formed object at ``start``."""
-    plain = json.JSONDecoder()
     at = start + 1
     while True:
-        name, at = plain.raw_decode(text, _skip(text, at))
+        name, at = _decoder.raw_decode(text, _skip(text, at))
         at = _skip(text, text.index(":", at) + 1)
         if name == key:
             return at
-        _, at = plain.raw_decode(text, at)
+        _, at = _decoder.raw_decode(text, at)
         at = text.index(",", at) + 1
 
 
@@ -89,14 +94,8 @@ def _read_items(text: str, start: int, count: int, source: str, findings: list[F
     for _ in range(count):
         at = _skip(text, at)
         line, counted = line + text.count("\n", counted, at), at
-        place = Place(source=source, line=line)
-        try:
-            value, at = _decoder.raw_decode(text, at)
-        except _TwiceError as twice:
-            findings.append(_twice(twice, place))
-            _, at = json.JSONDecoder().raw_decode(text, at)
-        else:
-            _add(value, place, rows, findings)
+        value, at = _decoder.raw_decode(text, at)
+        _add(value, Place(source=source, line=line), rows, findings)
         at = _skip(text, at) + 1
     return rows
 
@@ -106,16 +105,22 @@ def _skip(text: str, at: int) -> int:
     return blanks.end() if blanks else at
 
 
-def _not_json(broken: json.JSONDecodeError, place: Place) -> Finding:
-    return Finding(place=place, problem=f"is not JSON: {broken.msg} (column {broken.colno})")
+def _not_json(broken: ValueError | RecursionError, place: Place) -> Finding:
+    if isinstance(broken, json.JSONDecodeError):
+        where = Place(source=place.source, line=place.line or broken.lineno)
+        return Finding(place=where, problem=f"is not JSON: {broken.msg} (column {broken.colno})")
+    return Finding(place=place, problem=f"is not JSON: {str(broken) or 'nested too deeply'}")
 
 
-def _twice(twice: _TwiceError, place: Place) -> Finding:
-    return Finding(place=place, problem=f"the key {twice} stands twice in one object")
+def _twice(value: _Object, place: Place) -> Finding:
+    names = ", ".join(repr(name) for name in value.twice)
+    return Finding(place=place, problem=f"the key {names} stands twice in one object")
 
 
 def _add(value: Any, place: Place, rows: list[SourceRow], findings: list[Finding]) -> None:
-    if isinstance(value, dict):
-        rows.append(SourceRow(values=value, place=place))
-    else:
+    if not isinstance(value, _Object):
         findings.append(Finding(place=place, problem=f"a {type(value).__name__} stands where an object was due"))
+    elif value.twice:
+        findings.append(_twice(value, place))
+    else:
+        rows.append(SourceRow(values=value, place=place))

@@ -19,15 +19,20 @@ def read_parquet(content: bytes, source: str, _key: str, findings: list[Finding]
             f"the source {source} is Parquet, which needs pyarrow: pip install 'airflow-provider-aam[parquet]'"
         ) from absent
     try:
-        table = parquet.read_table(io.BytesIO(content))
-    except pa.ArrowInvalid as broken:
+        table = parquet.ParquetFile(io.BytesIO(content)).read()
+    except (pa.ArrowException, OSError) as broken:
         first_line = str(broken).partition("\n")[0]
         findings.append(Finding(place=Place(source=source), problem=f"is not well-formed Parquet: {first_line}"))
         return []
-    return [
-        SourceRow(
-            values={name: value for name, value in row.items() if value is not None},
-            place=Place(source=source, row=number),
-        )
-        for number, row in enumerate(table.to_pylist(), start=1)
-    ]
+    twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
+    findings.extend(Finding(place=Place(source=source), problem=f"the column {name!r} stands twice") for name in twice)
+    rows = []
+    for number, row in enumerate(table.to_pylist(), start=1):
+        values = {name: _mend(value) for name, value in row.items() if value is not None and value == value}  # noqa: PLR0124  NaN
+        rows.append(SourceRow(values=values, place=Place(source=source, row=number)))
+    return rows
+
+
+def _mend(value: object) -> object:
+    """pandas makes floats of whole numbers, and NaN of nothing, as soon as one cell of a column is empty."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

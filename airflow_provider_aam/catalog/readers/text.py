@@ -13,3 +13,8 @@ def decode_text(content: bytes, source: str, findings: list[Finding]) -> str | N
         problem = f"byte 0x{content[wrong.start]:02x} is not UTF-8; save the file as UTF-8"
         findings.append(Finding(place=Place(source=source, line=line), problem=problem))
         return None
+
+
+def is_extra(name: str) -> bool:
+    """Whether a document's top-level key is for editors and people: ``$schema``, and ``x-…`` for YAML anchors."""
+    return name == "$schema" or name.startswith("x-")

@@ -29,12 +29,10 @@ _AROUND = 12
 
 def find_fault(rule: str) -> str | None:
     """What is wrong with a trait rule, and at which column; ``None`` if nothing. The empty rule is well-formed."""
-    from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
+    from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
-    if not rule.strip():
-        return None
     try:
-        _parser().parse(rule)
+        _tokens(rule)
     except UnexpectedToken as fault:
         due = fault.accepts or fault.expected
         if fault.token.type == _END:
@@ -43,8 +41,6 @@ def find_fault(rule: str) -> str | None:
         return f"column {fault.column}: “{fault.token}” stands where {_name(due)} was due{quote}"
     except UnexpectedCharacters as fault:
         return f"column {fault.column}: {_explain(rule, int(str(fault.pos_in_stream)), fault.allowed or set())}"
-    except UnexpectedEOF as fault:
-        return f"the rule ends where {_name(set(fault.expected))} was due"
     return None
 
 
@@ -53,9 +49,22 @@ def canonical(rule: str) -> str:
 
     A rule outside our grammar is returned stripped: AAM may know more than its documentation says.
     """
-    if find_fault(rule) is not None:
+    from lark.exceptions import UnexpectedInput
+
+    try:
+        return " ".join(_spell(token) for token in _tokens(rule))
+    except UnexpectedInput:
         return rule.strip()
-    return " ".join(_spell(token) for token in _parser().lex(rule))
+
+
+def _tokens(rule: str) -> list[Token]:
+    """The words of a well-formed rule. Raises lark's ``UnexpectedInput``."""
+    if not rule.strip():
+        return []
+    parsing = _parser().parse_interactive(rule)
+    tokens = list(parsing.exhaust_lexer())
+    parsing.feed_eof()  # type: ignore[no-untyped-call]
+    return tokens
 
 
 def _spell(token: Token) -> str:

@@ -1,0 +1,167 @@
+"""What tests of the push share: rows that are right, and short ways to run and to look."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
+
+from airflow_provider_aam.api import AAMClient, AAMConfig
+from airflow_provider_aam.catalog.findings import Finding
+from airflow_provider_aam.catalog.source import SourceRow, rows_from_list
+
+POST = "POST /v1/traits"
+LIST = "GET /v1/traits"
+GET = "GET /v1/traits/{sid}"
+PUT = "PUT /v1/traits/{sid}"
+DELETE = "DELETE /v1/traits/{sid}"
+POST_FOLDER = "POST /v1/folders/traits"
+LIST_FOLDERS = "GET /v1/folders/traits"
+WRITES = (POST, PUT, DELETE, POST_FOLDER)
+
+
+class FakeTime:
+    """A clock that only sleeping moves. Shared by the client's threads."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_000.0
+        self.on_sleep: Callable[[float], None] = lambda _: None
+        self._lock = threading.Lock()
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        with self._lock:
+            self.seconds += seconds
+        self.on_sleep(seconds)
+
+
+def trait(number: int = 1, **more: Any) -> dict[str, Any]:
+    """A row that is right; ``None`` takes a column away."""
+    row = {
+        "name": f"Trait {number}",
+        "traitType": "RULE_BASED_TRAIT",
+        "dataSource": "web",
+        "folder": "/",
+        "integrationCode": f"t{number}",
+        "traitRule": f'c_page == "{number}"',
+    }
+    return {name: value for name, value in (row | more).items() if value is not None}
+
+
+def traits(count: int, **more: Any) -> list[dict[str, Any]]:
+    return [trait(number, **more) for number in range(1, count + 1)]
+
+
+def rows_of(items: Any) -> list[SourceRow]:
+    return rows_from_list(items)
+
+
+def texts(findings: list[Finding]) -> list[str]:
+    return [str(finding) for finding in findings]
+
+
+def outcomes_of(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def codes(emulator: Any) -> list[str]:
+    """Integration codes of all traits, in order; a code that is there twice stands twice."""
+    return sorted(row["integrationCode"] for row in emulator.objects("traits"))
+
+
+def writes(emulator: Any) -> int:
+    return sum(emulator.count(route) for route in WRITES)
+
+
+class OtherAAM:
+    """An AAM of our own making, for what the emulator does not do: ``answer(method, path, query, body)`` → JSON value.
+
+    ``None`` is 404, a tuple (status, value) any other. Holds what it was asked.
+    """
+
+    def __init__(self, answer: Callable[[str, str, dict[str, str], Any], Any]) -> None:
+        other = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def handle_any(self) -> None:
+                length = int(self.headers.get("Content-Length") or 0)
+                body = self.rfile.read(length)
+                url = urlsplit(self.path)
+                if url.path.startswith("/ims"):
+                    return self.reply(200, {"access_token": "token", "expires_in": 3600})
+                other.asked[f"{self.command} {url.path.rstrip('/')}"] += 1
+                value = answer(self.command, url.path.rstrip("/"), dict(parse_qsl(url.query)), json.loads(body or "0"))
+                status, value = value if isinstance(value, tuple) else (404 if value is None else 200, value)
+                return self.reply(status, value)
+
+            do_GET = do_POST = do_PUT = do_DELETE = handle_any  # noqa: N815
+
+            def reply(self, status: int, value: Any) -> None:
+                body = json.dumps(value if value is not None else {"code": "NOT_FOUND", "message": "none"}).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.asked: Counter[str] = Counter()
+        self.time = FakeTime()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        address = f"http://127.0.0.1:{self._server.server_port}"
+        config = AAMConfig.from_connection(login="id", password="secret", host=address, extra={"ims_url": address})
+        self.client = AAMClient.from_config(config, sleep=self.time.sleep, monotonic=self.time.monotonic)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(5)
+
+
+class TinyAAM:
+    """State behind `OtherAAM`: one data source, no folders, traits in a dict; the callables change what AAM does."""
+
+    def __init__(self) -> None:
+        self.traits: dict[int, dict[str, Any]] = {}
+        self.listed: Callable[[dict[str, Any]], dict[str, Any]] = lambda row: row
+        self.shown: Callable[[dict[str, Any]], dict[str, Any]] = lambda row: row
+        self.stored: Callable[[dict[str, Any]], dict[str, Any]] = lambda row: row
+        self.put: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] = lambda _, new: new
+
+    def __call__(self, method: str, path: str, query: dict[str, str], body: Any) -> Any:  # noqa: PLR0911
+        if path == "/v1/datasources":
+            return [{"dataSourceId": 7, "name": "Web", "integrationCode": "web"}]
+        if path == "/v1/folders/traits":
+            return [{"folderId": 0, "name": "All Traits", "subFolders": []}]
+        if path == "/v1/traits" and method == "GET":
+            rows = [self.listed(row) for row in self.traits.values()]
+            return {"total": len(rows), "page": 0, "pageSize": int(query["pageSize"]), "list": rows}
+        if path == "/v1/traits":
+            sid = 100 + len(self.traits)
+            self.traits[sid] = self.stored({"sid": sid, **body})
+            return 201, self.shown(self.traits[sid])
+        sid = int(path.rpartition("/")[2])
+        if sid not in self.traits:
+            return None
+        if method == "PUT":
+            self.traits[sid] = self.put(self.traits[sid], body)
+        if method == "DELETE":
+            return 200, self.traits.pop(sid)
+        return self.shown(self.traits[sid])
