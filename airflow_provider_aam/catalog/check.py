@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from airflow_provider_aam.catalog.drafts import Draft
 from airflow_provider_aam.catalog.findings import Finding, Place, near
 from airflow_provider_aam.catalog.kinds import Kind
-from airflow_provider_aam.catalog.source import SourceRow
+from airflow_provider_aam.catalog.rows import SourceRow
 
 
 @dataclass(frozen=True, kw_only=True)

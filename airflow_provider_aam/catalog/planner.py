@@ -19,7 +19,7 @@ from airflow_provider_aam.catalog.matching import Matcher
 from airflow_provider_aam.catalog.plan import Change, Plan
 from airflow_provider_aam.catalog.prune import Scope, build_scope, check_scope, refuse_used, surplus
 from airflow_provider_aam.catalog.resolve import Desired, resolve
-from airflow_provider_aam.catalog.source import SourceRow
+from airflow_provider_aam.catalog.rows import SourceRow
 
 
 @dataclass(frozen=True, kw_only=True)

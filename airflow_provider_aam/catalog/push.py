@@ -17,7 +17,7 @@ from airflow_provider_aam.catalog.outcomes import UNWRITABLE, Outcome, OutcomeLo
 from airflow_provider_aam.catalog.plan import Plan
 from airflow_provider_aam.catalog.planner import PlanOptions, build_plan
 from airflow_provider_aam.catalog.render import render_plan
-from airflow_provider_aam.catalog.source import SourceRow
+from airflow_provider_aam.catalog.rows import SourceRow
 
 log = logging.getLogger(__name__)
 

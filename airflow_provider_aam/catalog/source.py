@@ -1,32 +1,20 @@
-"""Rows of desired objects, from a file of any known format or from a list, each with its place."""
+"""Rows of desired objects, from a file of any known format or from a list."""
 
 from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.findings import Finding, Place, refuse
+from airflow_provider_aam.catalog.readers import READERS, Reader
+from airflow_provider_aam.catalog.rows import SourceRow
 
 UNREADABLE = (OSError, EOFError, zlib.error, ValueError, NotImplementedError)
 """What the file systems behind a path, and a broken .gz, raise."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SourceRow:
-    """``lines`` holds the line of a field where it is not the row's own."""
-
-    values: Mapping[str, Any]
-    place: Place
-    lines: Mapping[str, int] = field(default_factory=dict)
-
-    def place_of(self, name: str) -> Place:
-        line = self.lines.get(name)
-        return self.place if line is None else Place(source=self.place.source, line=line)
 
 
 class ReadablePath(Protocol):
@@ -36,10 +24,6 @@ class ReadablePath(Protocol):
     def name(self) -> str: ...
 
     def open(self, mode: str = "r") -> IO[bytes]: ...
-
-
-Reader = Callable[[bytes, str, str, list[Finding]], list[SourceRow]]
-"""(content, source name, collection key, findings to add to) → rows."""
 
 
 def read_source(path: ReadablePath, *, key: str) -> list[SourceRow]:
@@ -81,8 +65,6 @@ def rows_from_list(items: object, *, source: str = "the list given as source") -
 
 
 def _reader_for(name: str) -> tuple[Reader, bool]:
-    from airflow_provider_aam.catalog.readers import READERS
-
     suffixes = [suffix.lower() for suffix in PurePosixPath(name).suffixes]
     zipped = suffixes[-1:] == [".gz"]
     suffix = (suffixes[:-1] if zipped else suffixes)[-1:]

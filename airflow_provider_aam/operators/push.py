@@ -15,7 +15,7 @@ from airflow_provider_aam.operators.paths import open_path
 if TYPE_CHECKING:
     from airflow_provider_aam.catalog.planner import PlanOptions
     from airflow_provider_aam.catalog.push import PushReceipt
-    from airflow_provider_aam.catalog.source import SourceRow
+    from airflow_provider_aam.catalog.rows import SourceRow
 
 
 class AAMPushTraitsOperator(BaseOperator):

@@ -13,7 +13,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from airflow_provider_aam.api import AAMClient, AAMConfig
 from airflow_provider_aam.catalog.findings import Finding
-from airflow_provider_aam.catalog.source import SourceRow, rows_from_list
+from airflow_provider_aam.catalog.rows import SourceRow
+from airflow_provider_aam.catalog.source import rows_from_list
 
 POST = "POST /v1/traits"
 LIST = "GET /v1/traits"

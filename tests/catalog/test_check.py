@@ -8,7 +8,7 @@ from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.check import check_rows
 from airflow_provider_aam.catalog.findings import Finding, Place, near, refuse
 from airflow_provider_aam.catalog.kinds import TRAITS
-from airflow_provider_aam.catalog.source import SourceRow
+from airflow_provider_aam.catalog.rows import SourceRow
 from catalog.support import rows_of, texts, trait
 
 

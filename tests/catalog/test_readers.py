@@ -18,7 +18,8 @@ from pyarrow import parquet
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.findings import Finding
 from airflow_provider_aam.catalog.readers import READERS
-from airflow_provider_aam.catalog.source import SourceRow, read_source, rows_from_list
+from airflow_provider_aam.catalog.rows import SourceRow
+from airflow_provider_aam.catalog.source import read_source, rows_from_list
 
 
 def read(suffix: str, content: bytes | str) -> tuple[list[SourceRow], list[str]]:

@@ -7,7 +7,7 @@ import io
 
 from airflow_provider_aam.catalog.findings import Finding, Place
 from airflow_provider_aam.catalog.readers.text import decode_text
-from airflow_provider_aam.catalog.source import SourceRow
+from airflow_provider_aam.catalog.rows import SourceRow
 
 _DELIMITERS = ",;\t"
 

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from airflow_provider_aam.catalog.findings import Finding, Place
 from airflow_provider_aam.catalog.readers.text import decode_text, is_extra
-from airflow_provider_aam.catalog.source import SourceRow
+from airflow_provider_aam.catalog.rows import SourceRow
 
 _BLANKS = re.compile(r"\s*")
 

@@ -6,7 +6,7 @@ import io
 
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.findings import Finding, Place
-from airflow_provider_aam.catalog.source import SourceRow
+from airflow_provider_aam.catalog.rows import SourceRow
 
 
 def read_parquet(content: bytes, source: str, _key: str, findings: list[Finding]) -> list[SourceRow]:

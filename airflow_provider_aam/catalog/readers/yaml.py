@@ -9,7 +9,7 @@ import yaml
 
 from airflow_provider_aam.catalog.findings import Finding, Place
 from airflow_provider_aam.catalog.readers.text import decode_text, is_extra
-from airflow_provider_aam.catalog.source import SourceRow
+from airflow_provider_aam.catalog.rows import SourceRow
 
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL = "tag:yaml.org,2002:null"
