@@ -43,3 +43,28 @@ def test_every_python_example_is_python(page: Path) -> None:
 
 def test_the_changelog_has_a_head_for_what_comes_next() -> None:
     assert "## [Unreleased]" in (REPOSITORY / "CHANGELOG.md").read_text()
+
+
+def test_the_messages_that_the_set_up_guide_quotes_are_ours() -> None:
+    """A quote is ``Class … words … words``: the class exists, and each run of words is in a message of the client."""
+    guide = (REPOSITORY / "docs/setup-aam-access.md").read_text()
+    quotes = re.findall(r"`(AAM[A-Z]\w+(?: … [^`]+)?)`", guide)
+    said = " ".join(_texts_of(REPOSITORY / "airflow_provider_aam/api"))
+    unknown = []
+    for quote in quotes:
+        kind, *words = [part.strip() for part in quote.split("…")]
+        unknown += [text for text in (f"class {kind}(", *words) if text and text not in said]
+    assert len(quotes) >= 12
+    assert unknown == []
+
+
+def _texts_of(package: Path) -> list[str]:
+    """Every text in the code, with implicit concatenation resolved; and the heads of the classes."""
+    texts = []
+    for module in package.glob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.append(node.value)
+            elif isinstance(node, ast.ClassDef):
+                texts.append(f"class {node.name}(")
+    return texts
