@@ -38,6 +38,7 @@ from airflow_provider_aam.api.transport import Answer, Request
 
 LONGEST_REASON = 600
 LONGEST_CODE = 80
+LONGEST_QUOTE = 200
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding raises for bytes that are no JSON, or JSON nested without end."""
 REQUEST_ID_HEADERS = ("x-request-id", "x-adobe-request-id", "x-gw-request-id", "x-debug-id")
@@ -117,11 +118,12 @@ def read_refusal(answer: Answer, redactor: Redactor) -> Refusal:
     inner = body["data"] if isinstance(body.get("data"), dict) else {}
     codes = (body.get("error_code"), body.get("code"), inner.get("code"), body.get("error"))
     code = next((str(value) for value in codes if isinstance(value, str | int) and value != ""), None)
-    reason = _reason(body) or _reason(inner) or _challenge(answer) or ("no text" if code else _describe(answer))
+    said = _reason(body) or _reason(inner) or _challenge(answer)
+    reason = redactor.clean(said) or ("no text" if code else redactor.clean(_quote(answer))[:LONGEST_QUOTE])
     return Refusal(
         status=answer.status,
         code=redactor.clean(code)[:LONGEST_CODE] if code else None,
-        reason=redactor.clean(reason)[:LONGEST_REASON],
+        reason=(reason or redactor.clean(_describe(answer)))[:LONGEST_REASON],
         request_id=redactor.clean(_request_id(answer)),
     )
 
@@ -136,9 +138,10 @@ def read_answer(request: Request, answer: Answer, *, now: datetime, redactor: Re
         if not answer.body.strip():
             return None
         if not _looks_like_json(answer.body):
+            page = redactor.clean(_describe(answer))[:LONGEST_REASON]
             raise AAMBadAnswer(
-                f"{request}: answered {answer.status} with {_describe(answer)} instead of JSON. Is the Connection's "
-                f"host the API's address?{_request_id(answer)}",
+                f"{request}: answered {answer.status} with {page} instead of JSON. Is the Connection's host the API's "
+                f"address?{redactor.clean(_request_id(answer))}",
                 fate=Fate.UNKNOWN,
             )
         return answer.body
@@ -196,8 +199,18 @@ def _json_object(body: bytes) -> dict[str, Any]:
 
 def _reason(body: Mapping[str, Any]) -> str:
     children = body.get("childMessages")
+    children = [children] if isinstance(children, str) else children
     said = [body.get("message") or body.get("error_description"), *(children if isinstance(children, list) else ())]
     return "; ".join(dict.fromkeys(text.strip() for text in said if isinstance(text, str) and text.strip()))
+
+
+def _quote(answer: Answer) -> str:
+    """A refusal in plain words, or in JSON of another shape, as it is; nothing of a page or of bytes."""
+    try:
+        text = " ".join(answer.body.decode().split())
+    except UnicodeDecodeError:
+        return ""
+    return "" if text.startswith("<") or not text.isprintable() else text
 
 
 def _challenge(answer: Answer) -> str:

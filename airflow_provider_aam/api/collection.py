@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from airflow_provider_aam.api.answers import UNREADABLE
 from airflow_provider_aam.api.errors import (
     AAMBadAnswer,
     AAMIncomplete,
@@ -17,7 +18,7 @@ from airflow_provider_aam.api.errors import (
     AAMOutcomeUnknown,
     Fate,
 )
-from airflow_provider_aam.api.paging import LARGEST_PAGE, Completeness, Page, iter_pages
+from airflow_provider_aam.api.paging import AGAIN, LARGEST_PAGE, Completeness, Page, iter_pages, parse_page
 from airflow_provider_aam.api.resources import Resource, Verb
 from airflow_provider_aam.api.session import AAMSession
 
@@ -50,7 +51,7 @@ class Collection:
         for page in self.iter_pages(filters):
             proof.add(page)
             for row in page.rows:
-                yield msgspec.json.decode(row)
+                yield self._decoded(row)
         proof.verify()
 
     def fetch_all(self, **filters: Any) -> Records:
@@ -75,10 +76,16 @@ class Collection:
         if self.resource.children:
             return iter([self._flat_tree(filters)])
 
-        def fetch(number: int, size: int) -> bytes:
-            paging = {"page": number, "pageSize": size, "sortBy": self.resource.id_field} if self.resource.paged else {}
-            return self._session.call_raw(
-                f"{self.resource.path}/", params={**self.resource.always, **paging, **filters}
+        def fetch(number: int, size: int) -> Page:
+            paging: dict[str, Any] = {}
+            if self.resource.paged:
+                paging = {"page": number, "pageSize": size, "sortBy": self.resource.id_field}
+            elif number:  # the first answer said, unasked, that it is one page of several: in the same order, then
+                paging = {"page": number, "pageSize": size}
+            return self._session.read(
+                f"{self.resource.path}/",
+                lambda body: parse_page(body, number=number, size=size, what=what),
+                params={**self.resource.always, **paging, **filters},
             )
 
         highest = self._session.limit.highest
@@ -128,9 +135,10 @@ class Collection:
         return self.replace(object_id, {**self.get(object_id), **changes})
 
     def replace(self, object_id: int, body: Mapping[str, Any]) -> Record:
-        """AAM's PUT as it is: what ``body`` leaves out is reset."""
+        """AAM's PUT as it is: what ``body`` leaves out is reset. The object is read when the answer is empty."""
         self._require(Verb.UPDATE)
-        return self._record(self._session.call("PUT", self._path(object_id), body=dict(body)))
+        answer = self._session.call("PUT", self._path(object_id), body=dict(body))
+        return self.get(object_id) if answer is None else self._record(answer)
 
     def delete(self, object_id: int) -> bool:
         """Whether this call deleted it: an object that is gone already is no error."""
@@ -169,7 +177,7 @@ class Collection:
         return f"{self.resource.path}/{key}"
 
     def _record(self, answer: Any, *, with_id: bool = False) -> Record:
-        if isinstance(answer, dict) and (not with_id or self.resource.id_field in answer):
+        if isinstance(answer, dict) and (not with_id or _is_id(answer.get(self.resource.id_field))):
             return answer
         shape = f"keys {sorted(answer)}" if isinstance(answer, dict) else type(answer).__name__
         raise AAMBadAnswer(
@@ -180,16 +188,39 @@ class Collection:
 
     def _flat_tree(self, filters: Mapping[str, Any]) -> Page:
         """AAM's tree as one page of rows without their children, parents first."""
+        what, children = f"list of {self.resource.name}", self.resource.children or ""
         answer = self._session.call("GET", f"{self.resource.path}/", params=filters)
-        roots = answer if isinstance(answer, list) else [answer]
+        total = None
+        if isinstance(answer, dict) and isinstance(answer.get("list"), list):
+            answer, total = answer["list"], answer.get("total")
         rows: list[msgspec.Raw] = []
-        waiting = list(reversed(roots))
+        waiting: list[tuple[Any, Any]] = [
+            (node, None) for node in reversed(answer if isinstance(answer, list) else [answer])
+        ]
         while waiting:
-            node = waiting.pop()
-            if not isinstance(node, dict):
-                text = f"list of {self.resource.name}: a {type(node).__name__} stands where a folder was due."
+            node, parent_id = waiting.pop()
+            inner: Any = (node.get(children) or []) if isinstance(node, dict) else None
+            if not isinstance(inner, list):
+                wrong = type(node if inner is None else inner).__name__
+                text = f"{what}: a {wrong} stands where {'a folder was' if inner is None else 'folders were'} due."
                 raise AAMBadAnswer(text, fate=Fate.UNKNOWN)
-            waiting.extend(reversed(node.get(self.resource.children or "") or []))
-            flat = {name: value for name, value in node.items() if name != self.resource.children}
+            waiting.extend((child, node.get(self.resource.id_field)) for child in reversed(inner))
+            flat = {name: value for name, value in node.items() if name != children}
+            if self.resource.parent and flat.get(self.resource.parent) is None and parent_id is not None:
+                flat[self.resource.parent] = parent_id  # else the row would no longer say where it was
             rows.append(msgspec.Raw(msgspec.json.encode(flat)))
+        if isinstance(total, int | str) and str(total).isdecimal() and int(total) > len(rows):
+            raise AAMIncomplete(f"{what}: {len(rows)} rows came where AAM announced {total}. {AGAIN}")
         return Page(number=0, total=None, size=len(rows), rows=rows)
+
+    def _decoded(self, row: msgspec.Raw) -> Record:
+        try:
+            return msgspec.json.decode(row, type=Record)
+        except UNREADABLE as broken:
+            text = f"list of {self.resource.name}: a row cannot be decoded ({broken})."
+            raise AAMBadAnswer(text, fate=Fate.UNKNOWN) from broken
+
+
+def _is_id(value: object) -> bool:
+    """A number, or a text that is one."""
+    return (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, str) and value.isdecimal())

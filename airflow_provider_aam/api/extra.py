@@ -42,7 +42,8 @@ def _read_json(value: object) -> object:
 Names = Annotated[tuple[str, ...], BeforeValidator(_split_list), Field(min_length=1)]
 Switch = Annotated[bool | str, BeforeValidator(_read_switch)]
 JsonTexts = Annotated[dict[str, str], BeforeValidator(_read_json)]
-Url = Annotated[str, Field(pattern=r"^https?://[!-.0-~]+(/[!-~]*)?$")]
+# Without @: messages name the host, and a password in front of it would be named too.
+Url = Annotated[str, Field(pattern=r"^https?://[!-.0-?A-~]+(/[!-~]*)?$")]
 
 
 class Extra(BaseModel):
@@ -85,8 +86,8 @@ _ADVICE = {
     "technical_account_id": "the technical account's id, like 1234ABCD@techacct.adobe.com (not its e-mail address)",
     "metascopes": "a list of names, or one text with commas",
     "scopes": "a list of names, or one text with commas, as the Developer Console shows them",
-    "ims_url": f"an http(s) address, like {IMS_URL}",
-    "ims_audience": f"an http(s) address, like {IMS_URL}",
+    "ims_url": f"an http(s) address without user name and password, like {IMS_URL}",
+    "ims_audience": f"an http(s) address without user name and password, like {IMS_URL}",
     "timeout_s": "a number of seconds, above 0 and up to 3600",
     "max_attempts": "a whole number from 1 to 50",
     "max_concurrency": "a whole number from 1 to 64",

@@ -145,13 +145,22 @@ def _ask(
     except (AAMNoAnswer, AAMBadAnswer) as failure:
         # Whatever became of this exchange, AAM was asked for nothing: the write that waits for the token may be sent.
         raise AAMTokenUnavailable(f"No token: {failure.message}") from failure
-    if not is_success(answer):
+    if not is_success(answer) or _is_refusal(answer.body):
         raise _token_error(request, answer, now(), redactor, known)
     token = _parse_token(request, answer.body, asked_at=asked_at, unit=unit)
     redactor.add(token.value)
     if token.refresh_token:
         redactor.add(token.refresh_token)
     return token
+
+
+def _is_refusal(body: bytes) -> bool:
+    """Whether it says ``error`` and holds no token: a refusal, whatever its status is."""
+    try:
+        value: Any = msgspec.json.decode(body)
+    except UNREADABLE:
+        return False
+    return isinstance(value, dict) and "access_token" not in value and isinstance(value.get("error"), str)
 
 
 def _parse_token(request: Request, body: bytes, *, asked_at: datetime, unit: timedelta) -> Token:
@@ -188,7 +197,7 @@ def _token_error(
     verdict = next(row for row in known if row.fits(refusal.code or "", refusal.reason))
     if verdict.error or refusal.status in (400, 401) or (refusal.status == 403 and refusal.code):
         return verdict.kind(refusal.explain(request, verdict.advice), status=refusal.status, error=refusal.code)
-    if refusal.status in RETRIED_STATUSES or refusal.status >= 500:
+    if refusal.status in RETRIED_STATUSES or refusal.status >= 500 or is_success(answer):
         return AAMTokenUnavailable(
             refusal.explain(request, "Adobe IMS is out of order, or refuses to give so many tokens."),
             retry_after_s=parse_retry_after(answer.headers.get("Retry-After"), now),

@@ -14,12 +14,15 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from airflow_provider_aam.api.answers import UNREADABLE
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, Fate
 
 LARGEST_PAGE = 1000
 """What Adobe's own bulk workbook asks for at most; beyond it the server's behaviour is not documented."""
 
 AGAIN = "Somebody may be changing the account: read the list again."
+SMALLEST_PAGE = 10
+"""AAM's own page size when none is asked for: no server makes pages shorter."""
 _IDS_PER_PASS = 25_000
 
 
@@ -41,15 +44,15 @@ class _Envelope(msgspec.Struct, rename={"rows": "list", "page_size": "pageSize"}
 
 _decoder = msgspec.json.Decoder(_Envelope | list[msgspec.Raw], strict=False)
 
-FetchBody = Callable[[int, int], bytes]
-"""(page number, page size) → the undecoded answer."""
+FetchPage = Callable[[int, int], Page]
+"""(page number, page size) → the page, read with :func:`parse_page`."""
 
 
 def parse_page(body: bytes, *, number: int, size: int, what: str) -> Page:
     """Raises :class:`AAMBadAnswer` for anything but the two documented shapes."""
     try:
         answer = _decoder.decode(body)
-    except msgspec.MsgspecError as broken:
+    except UNREADABLE as broken:
         raise AAMBadAnswer(
             f"{what}: page {number} is neither an array nor {{list, total}} ({broken}).", fate=Fate.UNKNOWN
         ) from broken
@@ -58,12 +61,12 @@ def parse_page(body: bytes, *, number: int, size: int, what: str) -> Page:
     return Page(number=number, total=answer.total, size=answer.page_size or size, rows=answer.rows)
 
 
-def iter_pages(fetch: FetchBody, *, page_size: int, concurrency: int, what: str) -> Iterator[Page]:
+def iter_pages(fetch: FetchPage, *, page_size: int, concurrency: int, what: str) -> Iterator[Page]:
     """Every page in order; at most ``concurrency`` of them under way or waiting to be consumed.
 
     The first page is asked for alone, because it tells ``total`` and the page size that the server really uses.
     """
-    first = parse_page(fetch(0, page_size), number=0, size=page_size, what=what)
+    first = fetch(0, page_size)
     yield first
     if first.total is None or len(first.rows) >= first.total:
         return
@@ -75,9 +78,7 @@ def iter_pages(fetch: FetchBody, *, page_size: int, concurrency: int, what: str)
         def ask_next() -> None:
             number = next(numbers, None)
             if number is not None:
-                waiting.append(
-                    pool.submit(lambda: parse_page(fetch(number, size), number=number, size=size, what=what))
-                )
+                waiting.append(pool.submit(fetch, number, size))
 
         try:
             for _ in range(concurrency):
@@ -92,12 +93,10 @@ def iter_pages(fetch: FetchBody, *, page_size: int, concurrency: int, what: str)
 
 
 def _size_in_use(first: Page, *, asked: int, what: str) -> int:
-    """A server may cut the page size down; then its pages are as long as it says."""
-    if len(first.rows) == asked:
-        return asked
-    if first.size == len(first.rows):
-        return first.size
+    """A server may cut the page size down, and say so or not: its pages are then as long as the first of them."""
     due = min(asked, first.total or 0)
+    if len(first.rows) == first.size or len(first.rows) >= min(due, SMALLEST_PAGE):
+        return len(first.rows)
     raise AAMIncomplete(
         f"{what}: page 0 holds {len(first.rows)} rows where {due} were due (total {first.total}). {AGAIN}"
     )
@@ -105,7 +104,7 @@ def _size_in_use(first: Page, *, asked: int, what: str) -> int:
 
 @dataclass(kw_only=True)
 class Completeness:
-    """Proof that a list is whole: rows = total of the first page = total of the last page, and no id twice.
+    """Proof that a list is whole: rows = the total that every page announces, and no id twice.
 
     Holds eight bytes a row.
     """
@@ -115,6 +114,7 @@ class Completeness:
     rows: int = 0
     first_total: int | None = None
     last_total: int | None = None
+    """The first that differs from ``first_total``, or the same."""
     _ids: array[int] = field(default_factory=lambda: array("q"), repr=False)
     _decoder: msgspec.json.Decoder[object] = field(init=False, repr=False)
 
@@ -124,13 +124,14 @@ class Completeness:
 
     def add(self, page: Page) -> None:
         if page.number == 0:
-            self.first_total = page.total
-        self.last_total = page.total
+            self.first_total = self.last_total = page.total
+        elif self.last_total == self.first_total:
+            self.last_total = page.total
         self.rows += len(page.rows)
         joined = b"[" + b",".join(page.rows) + b"]"
         try:
             self._ids.extend(row.id for row in self._decoder.decode(joined))  # type: ignore[attr-defined]
-        except msgspec.MsgspecError as broken:
+        except (msgspec.MsgspecError, OverflowError) as broken:
             text = f"{self.what}: page {page.number} has a row without a numeric {self.id_field} ({broken})."
             raise AAMBadAnswer(text, fate=Fate.UNKNOWN) from broken
 

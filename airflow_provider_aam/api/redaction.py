@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
+from urllib.parse import quote_plus
 
 SecretObserver = Callable[[str], None]
 """Is told every secret the moment it is known, so that a log can hide it."""
@@ -34,6 +36,10 @@ class Redactor:
             self._observer(secret)
 
     def clean(self, text: str) -> str:
-        for secret in sorted(self._secrets.copy(), key=len, reverse=True):
-            text = text.replace(secret, HIDDEN)
+        """Without the secrets, also where a server repeats one as JSON or as a form writes it."""
+        forms = {
+            form for secret in self._secrets.copy() for form in (secret, json.dumps(secret)[1:-1], quote_plus(secret))
+        }
+        for form in sorted(forms, key=len, reverse=True):
+            text = text.replace(form, HIDDEN)
         return text

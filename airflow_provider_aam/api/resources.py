@@ -52,6 +52,8 @@ class Resource:
     paged: bool = False
     children: str | None = None
     """The field that nests objects of the same kind: AAM answers one tree instead of a list."""
+    parent: str | None = None
+    """The field of a nested object that holds the id of the one around it."""
 
 
 _ALL = frozenset(Verb)
@@ -160,6 +162,7 @@ TRAIT_FOLDERS = Resource(
     verbs=_FOLDER_VERBS,
     fields=_FOLDER_FIELDS,
     children="subFolders",
+    parent="parentFolderId",
     list_params=frozenset({"includeThirdParty"}),
 )
 
@@ -170,6 +173,7 @@ SEGMENT_FOLDERS = Resource(
     verbs=_FOLDER_VERBS,
     fields=_FOLDER_FIELDS,
     children="subFolders",
+    parent="parentFolderId",
     list_params=frozenset({"includeThirdParty"}),
 )
 
@@ -198,6 +202,18 @@ DATA_SOURCES = Resource(
         "dataExportRestrictions": Type.JSON,
         "containerIds": Type.JSON,
         "customerProfileDataRetention": Type.INTEGER,
+        "linkNamespace": Type.BOOLEAN,
+        "marketingCloudVisitorIdVersion": Type.INTEGER,
+        "samplingEnabled": Type.BOOLEAN,
+        "samplingStartTime": Type.INTEGER,  # not an instant: its unit is not documented
+        "samplingEndTime": Type.INTEGER,
+        "allowDeviceGraphSharing": Type.BOOLEAN,
+        "supportsAuthenticatedProfile": Type.BOOLEAN,
+        "authenticatedProfileName": Type.TEXT,
+        "deviceGraph": Type.BOOLEAN,
+        "deviceGraphName": Type.TEXT,
+        "customNamespaceId": Type.INTEGER,
+        "customNamespaceCode": Type.TEXT,
         **_AUDIT,
     },
     list_params=_PERMISSIONS

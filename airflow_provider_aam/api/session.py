@@ -68,10 +68,10 @@ class AAMSession:
         may_replay = method in REPLAYABLE_METHODS if replayable is None else replayable
         return self._call_with_retries(request, replayable=may_replay, read=lambda raw: decode(request, raw))
 
-    def call_raw(self, path: str, *, params: Params | None = None) -> bytes:
-        """The undecoded JSON body of a GET."""
+    def read(self, path: str, read: Callable[[bytes], T], *, params: Params | None = None) -> T:
+        """What ``read`` makes of the undecoded JSON body of a GET; an answer that it cannot read is asked for again."""
         request = self._build_request("GET", path, params=params, body=None)
-        return self._call_with_retries(request, replayable=True, read=lambda raw: raw or b"null")
+        return self._call_with_retries(request, replayable=True, read=lambda raw: read(raw or b"null"))
 
     def access_token(self) -> str:
         """A token that is accepted now, from the shared source: no request to IMS while there is one."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ProxyError, ReadTimeoutError
 
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMConfigError, AAMError, AAMNoAnswer, AAMUntrusted, Fate
 
 CONNECT_TIMEOUT_S = 10.0
+_REDIRECTS = frozenset({301, 302, 307, 308})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +52,8 @@ class RequestsTransport:
 
     ``timeout_s`` bounds each wait for bytes, and connecting takes :data:`CONNECT_TIMEOUT_S` at most. Proxies and the
     CA bundle of the environment (``HTTPS_PROXY``, ``NO_PROXY``, ``REQUESTS_CA_BUNDLE``) count where none are given.
-    Redirects are not followed: AAM documents none, and following one would carry the token to another address.
+    Redirects are not followed: AAM documents none, and following one would carry the token to another address. Only
+    one to the same address with or without a slash at its end is: AAM takes both, a gateway before it may not.
     """
 
     def __init__(
@@ -73,6 +76,13 @@ class RequestsTransport:
         self._session.close()
 
     def send(self, request: Request) -> Answer:
+        answer = self._send_once(request)
+        if answer.status in _REDIRECTS and _is_about_slash(request.url, answer.headers.get("Location", "")):
+            url = request.url.removesuffix("/") if request.url.endswith("/") else f"{request.url}/"
+            return self._send_once(replace(request, url=url))
+        return answer
+
+    def _send_once(self, request: Request) -> Answer:
         try:
             response = self._session.request(
                 request.method,
@@ -98,9 +108,7 @@ class RequestsTransport:
         host = _host(request)
         if isinstance(failure, ValueError):  # an address, a proxy or a header that requests cannot use
             return _unsendable(request, failure)
-        if isinstance(failure, requests.exceptions.SSLError) and isinstance(
-            _deepest(failure), ssl.SSLCertVerificationError
-        ):
+        if isinstance(_deepest(failure), ssl.SSLCertVerificationError):
             return AAMUntrusted(
                 f"{request}: the TLS certificate of {host} cannot be verified. If a proxy of your company re-signs "
                 "traffic, put the path of its CA bundle into extra['verify']."
@@ -109,7 +117,7 @@ class RequestsTransport:
             return AAMBadAnswer(
                 f"{request}: the answer broke off before its end ({_reason(failure)}).", fate=Fate.UNKNOWN
             )
-        if isinstance(failure, requests.exceptions.ProxyError) or _never_connected(failure):
+        if _never_connected(failure):
             return AAMNoAnswer(
                 f"{request}: no connection to {host} ({_reason(failure)}). Check host and proxies in the Connection, "
                 "and that this machine may reach the address.",
@@ -135,6 +143,13 @@ def _unsendable(request: Request, problem: Exception) -> AAMConfigError:
     return AAMConfigError.from_problems("the AAM Connection", [text])
 
 
+def _is_about_slash(url: str, location: str) -> bool:
+    """Whether a redirect leads to the same address but for the slash at its end. Such a request was not carried out."""
+    here, there = urlsplit(url), urlsplit(urljoin(url, location))
+    same_origin = (here.scheme, here.netloc) == (there.scheme, there.netloc)
+    return same_origin and here.path != there.path and here.path.rstrip("/") == there.path.rstrip("/")
+
+
 def _keep_headers(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
     """An ``auth`` that changes nothing: without one, requests lets ~/.netrc replace our Authorization header."""
     return prepared
@@ -145,6 +160,11 @@ def _never_connected(failure: requests.RequestException) -> bool:
         return True
     cause = failure.args[0] if failure.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+    if isinstance(reason, ProxyError):
+        # By itself it says nothing: urllib3 also raises it when the connection broke after the request was sent.
+        reason = reason.original_error
+        if isinstance(reason, OSError) and str(reason).startswith("Tunnel connection failed"):
+            return True
     return isinstance(reason, NewConnectionError | ConnectTimeoutError)
 
 

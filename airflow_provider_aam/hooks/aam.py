@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from functools import cache, cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -94,6 +95,19 @@ class AAMHook(BaseHook):
 
         return build_field_behaviour()
 
+    def _missing(self) -> str:
+        variable = f"AIRFLOW_CONN_{self.aam_conn_id}".upper()
+        if os.environ.get(variable):  # Airflow passes over what it cannot parse
+            return (
+                f"Connection {self.aam_conn_id!r}: the environment variable {variable} is set, but Airflow cannot read "
+                "it. It must be JSON, or a URI with the special characters of its password percent-encoded. "
+                f"{Step.CONNECTION.pointer}"
+            )
+        return (
+            f"There is no Connection {self.aam_conn_id!r}. Create one of type {self.conn_type!r} (Admin > Connections, "
+            f"or {variable}), or give its id as aam_conn_id. {Step.CONNECTION.pointer}"
+        )
+
     def _read_config(self) -> AAMConfig:
         from airflow_provider_aam.api.credentials import JwtCredential
         from airflow_provider_aam.hooks.connection import read_config
@@ -101,11 +115,7 @@ class AAMHook(BaseHook):
         try:
             connection = self.get_connection(self.aam_conn_id)
         except AirflowNotFoundException as missing:
-            raise AirflowNotFoundException(
-                f"There is no Connection {self.aam_conn_id!r}. Create one of type {self.conn_type!r} (Admin > "
-                f"Connections, or AIRFLOW_CONN_{self.aam_conn_id.upper()}), or give its id as aam_conn_id. "
-                f"{Step.CONNECTION.pointer}"
-            ) from missing
+            raise AirflowNotFoundException(self._missing()) from missing
         config = read_config(connection)
         if isinstance(config.credential, JwtCredential):
             _warn_of_jwt()

@@ -52,14 +52,14 @@ def build_address(host: str | None, *, port: int | None, scheme: str | None) -> 
 
 def _read_extra(connection: Connection, name: str) -> Mapping[str, Any]:
     """Airflow's own reading turns broken JSON into an empty object, and every key would seem to be missing."""
+    problem, extra = None, None
     try:
         extra = json.loads(connection.extra or "{}")
     except json.JSONDecodeError as broken:
         problem = f"extra is not JSON: {broken.msg} at line {broken.lineno}, column {broken.colno}"
-        # Not chained: that exception holds the whole text, secrets included.
-        raise AAMConfigError.from_problems(name, [problem]) from None
-    if not isinstance(extra, dict):
+    if problem is None and not isinstance(extra, dict):
         problem = f"extra must be a JSON object, not {type(extra).__name__}"
+    if problem is not None:  # raised out here, or that exception would be its context, with the whole text in it
         raise AAMConfigError.from_problems(name, [problem])
     return connection.extra_dejson  # which masks what Airflow's settings call sensitive
 

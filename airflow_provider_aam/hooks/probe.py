@@ -19,7 +19,7 @@ MOST_ATTEMPTS = 2
 
 
 def probe(config: AAMConfig, *, user_agent: str, on_secret: SecretObserver) -> tuple[bool, str]:
-    """Whether a new token and ``GET /v1/users/self`` work, and what to do if not. Answers in 40 seconds at most.
+    """Whether a new token and ``GET /v1/users/self`` work, and what to do if not. Answers in about 40 seconds at most.
 
     A token from the process's cache would prove what was right an hour ago, so one is minted.
     """

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 from airflow_provider_aam.api.errors import AAMDestinationError
 from airflow_provider_aam.compat import AirflowNotFoundException, ObjectStoragePath
 
 
-def open_path(uri: str, conn_id: str | None, *, what: str) -> ObjectStoragePath:
+def open_path(uri: str | os.PathLike[str], conn_id: str | None, *, what: str) -> ObjectStoragePath:
     """The path with its file system ready; nothing is asked of it yet. ``what`` names the argument in errors."""
     try:
+        uri = os.fspath(uri)
         path = ObjectStoragePath(uri, conn_id=conn_id or None)
         _ = path.fs
     except AirflowNotFoundException as absent:

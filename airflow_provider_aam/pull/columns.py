@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from airflow_provider_aam.api.answers import UNREADABLE
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMInvalid, Fate
 from airflow_provider_aam.api.resources import Resource, Type
 
@@ -42,6 +44,11 @@ _FITS: Mapping[Type, Callable[[object], bool]] = {
     Type.INSTANT: lambda value: type(value) is int and _FIRST_MS <= value <= _LAST_MS,
     Type.JSON: lambda _value: True,
 }
+
+
+_WHOLE = (Type.INTEGER, Type.INSTANT)
+_DIGITS = re.compile("-?(0|[1-9][0-9]{0,18})")
+"""A whole number that came as text, in the only spelling that says no more than the number."""
 
 
 def documented_fields(resource: Resource, *, include_metrics: bool) -> Mapping[str, Type]:
@@ -95,12 +102,12 @@ class Columns:
     def values(self, row: msgspec.Raw) -> list[Any]:
         """One value a column: ``int``, ``float``, ``str``, ``bool`` or ``None``; instants stay epoch milliseconds.
 
-        A value of another type than documented goes to :data:`OTHER`. Raises :class:`AAMBadAnswer` when there is no
-        such column, and for a row that is no JSON object.
+        A value of another type than documented goes to :data:`OTHER`, but for whole numbers that came as text. Raises
+        :class:`AAMBadAnswer` when there is no such column, and for a row that is no JSON object.
         """
         try:
             rest = self._decoder.decode(row)
-        except msgspec.MsgspecError as broken:
+        except UNREADABLE as broken:
             text = f"{self.what}: a row cannot be decoded ({broken})."
             raise AAMBadAnswer(text, fate=Fate.UNKNOWN) from broken
         values: list[Any] = []
@@ -109,6 +116,8 @@ class Columns:
             value = None if name == OTHER else rest.pop(name, None)
             if value is None or _FITS[kind](value):
                 values.append(to_json(value) if kind is Type.JSON and value is not None else value)
+            elif kind in _WHOLE and isinstance(value, str) and _DIGITS.fullmatch(value) and _FITS[kind](int(value)):
+                values.append(int(value))
             else:
                 values.append(None)
                 misfits[name] = value

@@ -17,7 +17,6 @@ class Progress:
 
     what: str
     monotonic: Callable[[], float]
-    every_s: float = EVERY_S
     pages: int = 0
     rows: int = 0
     total: int | None = None
@@ -39,7 +38,7 @@ class Progress:
         self.pages += 1
         self.rows += rows
         self.total = total
-        if now - self._told >= self.every_s:
+        if now - self._told >= EVERY_S:
             self._told = now
             of_total = "" if total is None else f" of {total:,}"
             rate = _rate(self.rows, now - self._attempt_started)

@@ -17,8 +17,8 @@ OWN_PARAMS = {
     "pageSize": "use page_size",
     "sortBy": "a pull is sorted by id, so that pages do not shift while it is read",
 }
-NO_BOUND = ("", "None")
-"""What a template gives when there was no earlier run."""
+NO_BOUND = (None, "", "None")
+"""What a template gives when there was no earlier run; a native one gives a lazy stand-in that only equals ``None``."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,6 +78,16 @@ def test_missing_connection_tells_to_create_it(airflow_db):
         AAMHook("aam_typo").get_conn()
 
 
+@pytest.mark.parametrize(
+    "text", ['{"conn_type": "aam", "password": "sec-ret"', "aam://id:sec-ret/x@localhost:80", "aam://id:sec-ret@h:port"]
+)
+def test_connection_that_airflow_cannot_read_is_not_called_missing(airflow_db, monkeypatch, text):
+    monkeypatch.setenv("AIRFLOW_CONN_AAM_DEFAULT", text)
+    with pytest.raises(AirflowNotFoundException, match=r"variable AIRFLOW_CONN_AAM_DEFAULT is set.*step 7") as caught:
+        AAMHook().get_conn()
+    assert "sec-ret" not in f"{caught.value!r} {caught.value.__cause__!r}"
+
+
 def test_bad_connection_is_named_with_all_of_its_problems(connect):
     connect(changes={"login": ""}, org="x@AdobeOrg", timeout_s=-1)
     with pytest.raises(AAMConfigError) as caught:
@@ -93,7 +103,7 @@ def test_extra_that_is_no_json_object_is_refused_without_its_text(extra):
     with pytest.raises(AAMConfigError, match="extra") as caught:
         read_config(connection)
     assert "very secret" not in caught.value.message
-    assert caught.value.__cause__ is None
+    assert caught.value.__cause__ is caught.value.__context__ is None
 
 
 @pytest.mark.parametrize(

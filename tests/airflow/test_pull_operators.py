@@ -174,6 +174,13 @@ def test_destination_is_opened_with_its_connection(emulator, run, tmp_path, monk
     assert ObjectStoragePath(receipt["uri"], conn_id="lake").read_bytes().count(b"\n") == 5
 
 
+def test_destination_may_be_a_path_object(emulator, run, tmp_path):
+    emulator.seed(segments=2)
+    build = lambda: AAMPullSegmentsOperator(task_id="pull", destination=tmp_path / "a.jsonl")  # noqa: E731
+    assert run(build).state == "success"
+    assert len(lines_of(tmp_path / "a.jsonl")) == 2
+
+
 def test_asset_event_carries_what_was_written(emulator, run, tmp_path):
     emulator.seed(segments=5)
     asset = Asset(f"file://{tmp_path}/a.jsonl")

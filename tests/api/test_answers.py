@@ -116,7 +116,24 @@ def test_child_messages_are_joined_and_not_repeated() -> None:
 def test_fields_of_another_type_do_not_hide_the_others() -> None:
     body = {"code": "BAD", "message": "the reason", "childMessages": [None, {"x": 1}, 3, "child"]}
     assert refusal(400, body).reason == "the reason; child"
-    assert refusal(400, {"code": {"x": 1}, "message": ["x"], "childMessages": "x"}).reason.endswith("no content type")
+    assert refusal(400, {"code": {"x": 1}, "message": ["x"], "childMessages": "one text"}).reason == "one text"
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"name may not\n be empty", "name may not be empty"),
+        (["name: empty"], '["name: empty"]'),
+        ([4001, 4002], "[4001, 4002]"),
+        (b"x" * 900, "x" * 200),
+        (b"<p>Sorry", "8 bytes of no content type"),
+        (b"\x1b[31mred", "8 bytes of no content type"),
+        (b"\xff", "1 bytes of no content type"),
+    ],
+    ids=str,
+)
+def test_refusal_of_another_shape_is_quoted_if_it_is_text(body: Any, reason: str) -> None:
+    assert refusal(400, body).reason == reason
 
 
 def test_code_and_message_inside_data_are_read() -> None:
@@ -135,6 +152,8 @@ def test_token_that_the_server_repeats_is_hidden_in_body_header_and_code() -> No
         refusal(400, {"code": token, "message": token}, token),
         refusal(500, f"<title>{token}</title>".encode(), token),
         refusal(500, b"", token, x_request_id=token),
+        refusal(200, f"<title>{token}</title>".encode(), token),
+        refusal(200, b"<title>Maintenance</title>", token, x_request_id=token),
     ):
         assert token not in f"{error} {error!r} {error.details}"
         assert "***" in error.message
@@ -147,6 +166,7 @@ def test_reason_of_a_401_without_body_comes_from_its_header() -> None:
 
 def test_long_reasons_are_cut() -> None:
     assert len(refusal(400, {"message": "x" * 10_000, "code": "y" * 10_000}).message) < 1_000
+    assert len(refusal(200, f"<title>{'x' * 10_000}</title>".encode()).message) < 1_000
 
 
 @pytest.mark.parametrize("name", ["x-request-id", "x-adobe-request-id", "x-gw-request-id", "x-debug-id"])

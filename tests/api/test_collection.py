@@ -236,7 +236,7 @@ def answered(make_client: MakeClient, raw_server: RawServer) -> Any:
     return make
 
 
-@pytest.mark.parametrize("body", [b"[]", b"7", b"", b'"created"', b'{"name": "x"}'])
+@pytest.mark.parametrize("body", [b"[]", b"7", b"", b'"created"', b'{"name": "x"}', b'{"sid": null}', b'{"sid": "x"}'])
 def test_created_object_without_an_id_is_of_unknown_outcome(answered: Any, body: bytes) -> None:
     with pytest.raises(AAMOutcomeUnknown, match="look before sending it again") as caught:
         answered(http_answer(body, 201)).traits.create({"name": "x"})
@@ -265,13 +265,65 @@ def test_tree_may_be_one_object_and_leaves_may_have_no_children(answered: Any) -
     assert [row["folderId"] for row in answered(http_answer(body)).trait_folders.list()] == [0, 1, 2, 3]
 
 
+def test_tree_whose_folders_name_no_parent_says_where_each_is(answered: Any) -> None:
+    web = b'{"folderId": 1, "subFolders": [{"folderId": 2, "parentFolderId": null}, {"folderId": 3}]}'
+    body = b'[{"folderId": 0, "subFolders": [' + web + b', {"folderId": 4, "parentFolderId": 9}]}]'
+    rows = answered(http_answer(body)).trait_folders.fetch_all()
+    assert [row.get("parentFolderId") for row in rows] == [None, 0, 1, 1, 9]
+
+
+@pytest.mark.parametrize("total", [b"1", b'"2"', b"null"])
+def test_tree_may_come_in_the_wrapper_of_a_page(answered: Any, total: bytes) -> None:
+    tree = b'{"folderId": 0, "subFolders": [{"folderId": 1}]}'
+    body = b'{"total": ' + total + b', "page": 0, "list": [' + tree + b"]}"
+    assert [row["folderId"] for row in answered(http_answer(body)).trait_folders.list()] == [0, 1]
+
+
+def test_part_of_a_tree_is_not_the_tree(answered: Any) -> None:
+    part = http_answer(b'{"total": 57, "page": 0, "pageSize": 1, "list": [{"folderId": 0}]}')
+    with pytest.raises(AAMIncomplete, match="trait_folders: 1 rows came where AAM announced 57"):
+        answered(part, part, part).trait_folders.fetch_all()
+
+
+def test_subfolders_that_are_no_list_are_a_bad_answer(answered: Any) -> None:
+    with pytest.raises(AAMBadAnswer, match="a int stands where folders were due"):
+        answered(http_answer(b'[{"folderId": 0, "subFolders": 7}]')).trait_folders.fetch_all()
+
+
+def test_list_that_comes_in_pages_unasked_is_read_to_its_end(answered: Any, raw_server: RawServer) -> None:
+    pages = [
+        b'{"total": 3, "pageSize": 2, "list": [%s]}' % rows
+        for rows in (b'{"dataSourceId": 9}, {"dataSourceId": 1}', b'{"dataSourceId": 5}')
+    ]
+    sources = answered(*map(http_answer, pages)).data_sources.fetch_all()
+    assert [source["dataSourceId"] for source in sources] == [9, 1, 5]
+    asked = [line.split()[1] for line in raw_server.requests]
+    assert asked[-2:] == [b"/v1/datasources/", b"/v1/datasources/?page=1&pageSize=2"]
+
+
+def test_half_a_list_is_asked_for_again(answered: Any) -> None:
+    answers = http_answer(b'{"total": 2, "list": [{"sid": 1}, {"si'), http_answer(b'[{"sid": 1}, {"sid": 2}]')
+    assert [row["sid"] for row in answered(*answers).segments.fetch_all()] == [1, 2]
+
+
+def test_row_that_is_no_utf_8_is_a_bad_answer(answered: Any) -> None:
+    with pytest.raises(AAMBadAnswer, match="list of segments: a row cannot be decoded"):
+        answered(http_answer(b'[{"sid": 1, "name": "\xff"}]')).segments.fetch_all()
+
+
+@pytest.mark.parametrize("status", [200, 204])
+def test_object_is_read_after_an_update_without_an_answer(answered: Any, status: int) -> None:
+    client = answered(http_answer(b"", status), http_answer(b'{"sid": 7, "name": "new"}'))
+    assert client.traits.replace(7, {"name": "new"}) == {"sid": 7, "name": "new"}
+
+
 def test_verdict_that_is_no_object_is_wrapped(answered: Any) -> None:
     assert answered(http_answer(b"true")).traits.validate("x") == {"valid": True}
 
 
 def test_empty_list_body_is_a_bad_answer(answered: Any) -> None:
     with pytest.raises(AAMBadAnswer, match="neither an array"):
-        answered(http_answer(b"")).segments.fetch_all()
+        answered(http_answer(b""), max_attempts=1).segments.fetch_all()
 
 
 def test_html_404_is_no_missing_object(answered: Any) -> None:

@@ -236,8 +236,27 @@ def test_each_legacy_refusal_has_its_own_outcome(row: Any) -> None:
 
 def test_refusal_in_plain_text_is_a_refusal_too() -> None:
     endpoint = Endpoint(answer(400, b"Bad credentials", **{"Content-Type": "text/plain"}))
-    with pytest.raises(AAMClientRejected, match="400: 15 bytes of text/plain"):
+    with pytest.raises(AAMClientRejected, match=r"400: Bad credentials\. Check"):
         endpoint.token(LEGACY)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"error": "invalid_client", "error_description": "invalid client_secret parameter"}, AAMClientRejected),
+        ({"error": "server_error"}, AAMTokenUnavailable),
+    ],
+    ids=str,
+)
+def test_refusal_that_calls_itself_200_is_a_refusal_too(body: Any, kind: type[AAMError]) -> None:
+    with pytest.raises(kind, match=f"200 {body['error']}"):
+        Endpoint(answer(200, body)).token(SERVER_TO_SERVER)
+
+
+def test_secret_that_the_server_repeats_as_it_was_sent_is_hidden() -> None:
+    endpoint = Endpoint(answer(400, b"bad client_secret=sec-ret%2B%26", **{"Content-Type": "text/plain"}))
+    with pytest.raises(AAMCredentialError, match=r"400: bad client_secret=\*\*\*\."):
+        endpoint.token(SERVER_TO_SERVER)
 
 
 def test_secret_that_the_server_repeats_is_hidden() -> None:

@@ -6,6 +6,7 @@ import json
 import threading
 from array import array
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -39,10 +40,14 @@ class Server:
         return json.dumps({"total": self.total, "page": number, "pageSize": size, "list": rows}).encode()
 
 
+def parsed(fetch: Any) -> Callable[[int, int], Page]:
+    return lambda number, size: parse_page(fetch(number, size), number=number, size=size, what="list")
+
+
 def read(fetch: Any, *, page_size: int = 10, concurrency: int = 3) -> list[int]:
     proof = Completeness(what="list", id_field="sid")
     ids = []
-    for page in iter_pages(fetch, page_size=page_size, concurrency=concurrency, what="list"):
+    for page in iter_pages(parsed(fetch), page_size=page_size, concurrency=concurrency, what="list"):
         proof.add(page)
         ids += [json.loads(bytes(row))["sid"] for row in page.rows]
     proof.verify()
@@ -63,7 +68,7 @@ def test_bare_array_is_the_whole_list() -> None:
 
 def test_first_page_is_asked_for_alone_and_later_ones_in_parallel() -> None:
     server = Server(100)
-    pages = iter_pages(server, page_size=10, concurrency=4, what="list")
+    pages = iter_pages(parsed(server), page_size=10, concurrency=4, what="list")
     assert next(pages).number == 0
     assert server.asked == [(0, 10)]
     assert [page.number for page in pages] == [*range(1, 10)]
@@ -72,7 +77,7 @@ def test_first_page_is_asked_for_alone_and_later_ones_in_parallel() -> None:
 
 def test_reader_that_stops_early_stops_the_requests() -> None:
     server = Server(1000)
-    pages = iter_pages(server, page_size=10, concurrency=2, what="list")
+    pages = iter_pages(parsed(server), page_size=10, concurrency=2, what="list")
     next(pages)
     next(pages)
     pages.close()  # type: ignore[attr-defined]
@@ -139,6 +144,7 @@ def test_whole_lists_are_proven() -> None:
     ("pages", "words"),
     [
         ([page(0, [1, 2], 3), page(1, [3], 4)], "the total moved from 3 to 4 while it was read"),
+        ([page(0, [1, 2], 4), page(1, [4], 3), page(2, [5], 4)], "the total moved from 4 to 3 while it was read"),
         ([page(0, [1, 2], 3)], "2 rows came where AAM announced 3"),
         ([page(0, [1, 2], 1)], "2 rows came where AAM announced 1"),
         ([page(0, [1, 2], 4), page(1, [2, 3], 4)], "sid 2 came twice, so another row was missed"),
@@ -155,6 +161,16 @@ def test_short_first_page_is_not_the_end() -> None:
     body = b'{"total": 30, "page": 0, "pageSize": 10, "list": [{"sid": 1}]}'
     with pytest.raises(AAMIncomplete, match=r"page 0 holds 1 rows where 10 were due \(total 30\)"):
         read(lambda *_: body)
+
+
+@pytest.mark.parametrize("said", [{"pageSize": 50}, {}], ids=["as asked", "nothing"])
+def test_server_may_cut_pages_down_without_saying_so(said: dict[str, int]) -> None:
+    def fetch(number: int, size: int) -> bytes:
+        size = min(size, 20)
+        rows = [{"sid": sid} for sid in range(45)][number * size : (number + 1) * size]
+        return json.dumps({"total": 45, "page": number, "list": rows, **said}).encode()
+
+    assert read(fetch, page_size=50) == [*range(45)]
 
 
 def test_empty_first_page_with_a_total_is_not_the_end() -> None:
@@ -176,7 +192,9 @@ def test_short_last_page_is_incomplete() -> None:
         read(fetch)
 
 
-@pytest.mark.parametrize("row", ['{"name": "x"}', '{"sid": null}', '{"sid": "x"}', "7", "null", '{"sid": 1.5}'])
+@pytest.mark.parametrize(
+    "row", ['{"name": "x"}', '{"sid": null}', '{"sid": "x"}', "7", "null", '{"sid": 1.5}', f'{{"sid": {2**63}}}']
+)
 def test_row_without_an_id_is_a_bad_answer(row: str) -> None:
     with pytest.raises(AAMBadAnswer, match="page 0 has a row without a numeric sid"):
         read(lambda *_: f"[{row}]".encode())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import struct
 import threading
 import traceback
 from collections.abc import Iterator
@@ -156,6 +157,34 @@ def test_redirect_is_not_followed(transport: RequestsTransport, raw_server: RawS
     assert len(raw_server.requests) == 1
 
 
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@pytest.mark.parametrize("location", ["{url}/v1/x/", "/v1/x/?page=1", "x/"])
+def test_redirect_to_the_same_address_with_a_slash_is_followed_as_it_was_sent(
+    transport: RequestsTransport, raw_server: RawServer, status: int, location: str
+) -> None:
+    raw_server.answers = [
+        http_answer(b"", status, f"Location: {location.format(url=raw_server.url)}"),
+        http_answer(b"{}", 201),
+    ]
+    assert transport.send(request_to(raw_server.url, "POST", b"{}", page=1)).status == 201
+    assert raw_server.requests[1].startswith(b"POST /v1/x/?page=1 HTTP/1.1")
+    assert raw_server.requests[1].endswith(b"\r\n\r\n{}")
+    assert TOKEN.encode() in raw_server.requests[1]
+
+
+@pytest.mark.parametrize("location", ["http://127.0.0.1:1/v1/x/", "https://{host}/v1/x/", "", "/v1/x"])
+def test_token_follows_no_other_redirect(transport: RequestsTransport, raw_server: RawServer, location: str) -> None:
+    raw_server.answers = [http_answer(b"", 308, f"Location: {location.format(host=raw_server.url[7:])}")]
+    assert transport.send(request_to(raw_server.url)).status == 308
+    assert len(raw_server.requests) == 1
+
+
+def test_redirect_that_goes_round_is_followed_once(transport: RequestsTransport, raw_server: RawServer) -> None:
+    raw_server.answers = [http_answer(b"", 308, "Location: /v1/x/"), http_answer(b"", 308, "Location: /v1/x")]
+    assert transport.send(request_to(raw_server.url)).status == 308
+    assert len(raw_server.requests) == 2
+
+
 def test_netrc_does_not_replace_the_token(
     transport: RequestsTransport, raw_server: RawServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,6 +222,43 @@ def test_proxy_that_cannot_be_reached_did_surely_nothing() -> None:
     for url in ("http://aam.example", "https://aam.example"):
         error = failure(transport, request_to(url))
         assert (type(error), error.fate) == (AAMNoAnswer, Fate.NOT_DONE)
+
+
+@pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])
+def test_proxy_that_breaks_off_after_the_request_leaves_the_fate_unknown(raw_server: RawServer, reset: bool) -> None:
+    raw_server.answers = [_reset if reset else None]
+    transport = RequestsTransport(timeout_s=1, pool_size=1, proxies={"http": raw_server.url})
+    error = failure(transport, request_to("http://aam.example", "POST", b"{}"))
+    assert (type(error), error.fate) == (AAMNoAnswer, Fate.UNKNOWN)
+    assert raw_server.requests[0].endswith(b"{}")
+
+
+def test_tunnel_that_breaks_off_after_the_request_leaves_the_fate_unknown(
+    raw_server: RawServer, tmp_path: Path, rsa_key: rsa.RSAPrivateKey
+) -> None:
+    (tmp_path / "certificate.pem").write_bytes(_certificate(rsa_key))
+    (tmp_path / "key.pem").write_text(pem_of(rsa_key))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "certificate.pem", tmp_path / "key.pem")
+    arrived = []
+
+    def tunnel(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        with context.wrap_socket(connection, server_side=True) as tls:
+            arrived.append(tls.recv(65536))
+
+    raw_server.answers = [tunnel]
+    transport = RequestsTransport(
+        timeout_s=2, pool_size=1, verify=str(tmp_path / "certificate.pem"), proxies={"https": raw_server.url}
+    )
+    error = failure(transport, request_to("https://localhost", "POST", b"{}"))
+    assert (type(error), error.fate) == (AAMNoAnswer, Fate.UNKNOWN)
+    assert arrived[0].startswith(b"POST /v1/x HTTP/1.1")
+
+
+def _reset(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
 
 
 def test_proxy_that_wants_a_password_did_surely_nothing(raw_server: RawServer) -> None:

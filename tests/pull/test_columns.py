@@ -57,7 +57,9 @@ def test_undocumented_fields_are_kept_together():
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("sid", "7"),
+        ("sid", "7x"),
+        ("sid", "007"),
+        ("sid", "9" * 19),
         ("sid", True),
         ("sid", 2**63),
         ("sid", 10**30),
@@ -71,6 +73,13 @@ def test_value_of_another_type_is_kept_with_the_rest(field, value):
     row = values({field: value}, ALL)
     assert row[field] is None
     assert json.loads(row[OTHER]) == {field: value}
+
+
+@pytest.mark.parametrize(("field", "text"), [("sid", "7"), ("sid", "-7"), ("createTime", "1767225600000")])
+def test_whole_number_that_came_as_text_is_the_number(field, text):
+    row = values({field: text}, ALL)
+    assert row[field] == int(text)
+    assert row[OTHER] is None
 
 
 @pytest.mark.parametrize(
@@ -98,11 +107,11 @@ def test_selected_fields_come_alone_and_in_their_order():
 
 def test_selected_field_of_another_type_is_an_error_because_nothing_would_keep_it():
     columns = Columns.of(SEGMENTS, fields=["folderId"], include_metrics=False)
-    with pytest.raises(AAMBadAnswer, match=r'folderId is "7", which is no integer.*_other'):
-        columns.values(raw({"folderId": "7"}))
+    with pytest.raises(AAMBadAnswer, match=r'folderId is "x7", which is no integer.*_other'):
+        columns.values(raw({"folderId": "x7"}))
 
 
-@pytest.mark.parametrize("row", [b"[1]", b'{"a":"\\ud800"}', b'{"a":1e999}'])
+@pytest.mark.parametrize("row", [b"[1]", b'{"a":"\\ud800"}', b'{"a":1e999}', b'{"a":"\xff"}'])
 def test_row_that_cannot_be_decoded_is_a_bad_answer(row):
     with pytest.raises(AAMBadAnswer, match="segments: a row cannot be decoded"):
         ALL.values(msgspec.Raw(row))

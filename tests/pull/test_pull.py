@@ -104,7 +104,7 @@ def test_csv_holds_typed_text(emulator, pull, tmp_path, suffix):
         assert cells["inboundS2S"] == str(row["inboundS2S"]).lower()
         assert datetime.fromisoformat(cells["createTime"]) == at(row["createTime"])
         assert json.loads(cells["containerIds"]) == row["containerIds"]
-        assert json.loads(cells[OTHER]) == {key: row[key] for key in row if key not in cells}
+        assert cells[OTHER] == ""  # every field that Adobe documents has a column
 
 
 def test_parquet_has_a_type_for_each_column(emulator, pull, tmp_path):

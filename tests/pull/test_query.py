@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, cast
 
+import lazy_object_proxy
 import pendulum
 import pytest
 
@@ -46,7 +47,9 @@ def test_updated_since_keeps_milliseconds():
     assert epoch_ms("2026-01-01T00:00:00.123Z") == JANUARY_MS + 123
 
 
-@pytest.mark.parametrize("nothing", [None, "", "None"])
+@pytest.mark.parametrize(
+    "nothing", [None, "", "None", lazy_object_proxy.Proxy(lambda: None)], ids=["none", "empty", "text", "native"]
+)
 def test_updated_since_of_a_first_run_means_all(nothing):
     assert query(updated_since=nothing).params == {}
 
