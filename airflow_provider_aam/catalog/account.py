@@ -36,15 +36,20 @@ def read_objects(client: AAMClient, kind: Kind, *, match_on: str, only_data_sour
     """
     filters = {} if only_data_source is None else {"dataSourceId": only_data_source}
     objects = client.collection(kind.collection).fetch_all(**filters)
-    if objects and not any(match_on in record for record in objects):
+    if shows_no_keys(objects, kind.match_on[match_on]):
         _refuse_bare_list(client, kind, objects, match_on)
     return objects
 
 
-def _refuse_bare_list(client: AAMClient, kind: Kind, objects: Records, match_on: str) -> None:
-    """No object of the list has the field: perhaps none has a value, perhaps the list says less than AAM knows.
+def shows_no_keys(objects: Records, fields: Sequence[str]) -> bool:
+    """Whether a field of the key is in no object of the list: none may have a value, or the list leaves it out."""
+    return bool(objects) and any(all(name not in record for record in objects) for name in fields)
 
-    In the second case every row would look new and be created again. Up to three objects are asked for singly.
+
+def _refuse_bare_list(client: AAMClient, kind: Kind, objects: Records, match_on: str) -> None:
+    """Refuses a list that says less than AAM knows: every row would look new and be created again.
+
+    Up to three objects are asked for singly; what they do not show is looked for before each create.
     """
     listed = {name for record in objects for name in record}
     for record in _sample(objects):

@@ -63,17 +63,13 @@ class _Run:
         if not changes or self._kind.folders is None:
             return
         writer = Writer.of(client, self._kind, self._kind.folders)
-        tree = FolderTree([])
-        try:
-            tree = FolderTree(writer.collection.fetch_all())
-        except AAMError as error:
-            self.ended = error
         for change in changes:
+            tree = self._read_tree(writer)
             path = change.key["path"]
             parent, _, name = path.rpartition("/")
             if parent not in self._folder_ids:
-                self._folder_ids[parent] = next(iter(tree.find(parent or "/")), None)
-            present = next(iter(tree.find(path)), None)
+                self._folder_ids[parent] = min(tree.find(parent or "/"), default=None)
+            present = min(tree.find(path), default=None)
             if present is None:
                 outcome = self._write(writer, change, parent, {"name": name}, "parentFolderId")
             else:
@@ -81,6 +77,14 @@ class _Run:
                 outcome = Outcome(status="unchanged", kind=change.kind, label=path, id=present, message=note)
             self._folder_ids[path] = outcome.id
             self._note(outcome)
+
+    def _read_tree(self, writer: Writer) -> FolderTree:
+        """Anew for each folder: AAM would let two tasks create the same one side by side."""
+        try:
+            return FolderTree([] if self.ended else writer.collection.fetch_all())
+        except AAMError as error:
+            self.ended = error
+            return FolderTree([])
 
     def side_by_side(self, changes: Iterable[Change], *, threads: int) -> None:
         waiting = deque(changes)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from airflow_provider_aam.api.collection import Record, Records
-from airflow_provider_aam.catalog.account import Account
+from airflow_provider_aam.catalog.account import Account, shows_no_keys
 from airflow_provider_aam.catalog.check import Checked
 from airflow_provider_aam.catalog.diff import diff
 from airflow_provider_aam.catalog.findings import Finding
@@ -27,6 +27,8 @@ class Matcher:
         self._key_fields = kind.match_on[match_on]
         self._account = account
         self._index = index_by_key(account.objects, self._key_fields)
+        self._look_first = shows_no_keys(account.objects, self._key_fields)
+        self._other_case = {tuple(part.casefold() for part in key): found[0] for key, found in self._index.items()}
         self._names = {
             reference.field: account.folders.path_of if reference.to == "folder" else account.data_sources.label
             for reference in kind.model.references.values()
@@ -42,7 +44,7 @@ class Matcher:
             key = key_of({**item.item.given, **item.fields}, self._key_fields)
             earlier = first.setdefault(key, item.item)
             found = self._index.get(key, []) if key else []
-            problem = self._problem(item, earlier, found)
+            problem = self._problem(item, key, earlier, found)
             if problem:
                 place = item.item.row.place_of(self._match_on)
                 findings.append(Finding(place=place, field=self._match_on, problem=problem))
@@ -66,7 +68,7 @@ class Matcher:
             fields=tuple(FieldChange(name, record[name], None) for name in held),
         )
 
-    def _problem(self, item: Desired, earlier: Checked, found: Records) -> str | None:
+    def _problem(self, item: Desired, key: Key | None, earlier: Checked, found: Records) -> str | None:
         value = item.item.given[self._match_on]
         if earlier is not item.item:
             return f"“{value}” stands twice (first at {earlier.row.place})"
@@ -75,6 +77,10 @@ class Matcher:
             return f"AAM has {len(found)} {self._kind.name}s with “{value}” ({ids}): make one of them different first"
         if not found and self._by_id:
             return f"AAM has no {self._kind.name} {value}, or the technical account may not see it"
+        other = self._other_case.get(tuple(part.casefold() for part in key)) if key and not found else None
+        if other is not None:
+            stored = f"“{other.get(self._match_on)}” ({self._kind.name} {other[self._kind.id_field]})"
+            return f"“{value}” differs from AAM's {stored} in upper and lower case only: write it as AAM does"
         return None
 
     def _create(self, item: Desired) -> Change:
@@ -85,6 +91,7 @@ class Matcher:
             key=self._wire_key(item.fields),
             fields=tuple(self._shown(FieldChange(name, None, value)) for name, value in item.fields.items()),
             new_folder=item.new_folder,
+            look_first=self._look_first,
             place=str(item.item.row.place),
         )
 
@@ -92,7 +99,8 @@ class Matcher:
         object_id, place = int(record[self._kind.id_field]), str(item.item.row.place)
         self.matched.add(object_id)
         label = self._label(record)
-        fields = [self._shown(change) for change in diff(self._kind, item.fields, record)]
+        changes = (change for change in diff(self._kind, item.fields, record) if not self._same_folder(change))
+        fields = [self._shown(change) for change in changes]
         if item.new_folder is not None:
             before = self._account.folders.path_of(int(record.get("folderId") or 0))
             moved = FieldChange("folderId", record.get("folderId"), None, shown=(before, f"{item.new_folder} (new)"))
@@ -109,6 +117,13 @@ class Matcher:
             new_folder=item.new_folder,
             place=place,
         )
+
+    def _same_folder(self, change: FieldChange) -> bool:
+        """Whether two folders of one path are meant, which some account may hold: no reason to move anything."""
+        if change.field != "folderId" or change.before is None:
+            return False
+        path_of = self._account.folders.path_of
+        return path_of(int(change.before)) == path_of(int(change.after))
 
     def _shown(self, change: FieldChange) -> FieldChange:
         """Ids with the names that people know."""

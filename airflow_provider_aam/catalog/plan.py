@@ -39,6 +39,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     id: int | None = None
     fields: tuple[FieldChange, ...] = ()
     new_folder: str | None = None
+    look_first: bool = False
+    """A create whose object could have escaped the plan, because AAM's list showed no keys."""
     place: str | None = None
 
 

@@ -61,7 +61,7 @@ def build_plan(
     changes, unchanged, findings = matcher.match(desired)
     refuse(source, findings)
     doomed: Records = []
-    warnings = [*_discouraged(checked, kind), *_similar(new_folders, folders)]
+    warnings = [*_discouraged(checked, kind), *_similar(new_folders, folders), *_doubled(checked, kind, folders)]
     if scope is not None:
         doomed, left_alone = surplus(objects, matcher.matched, scope, kind, options.match_on)
         warnings += left_alone
@@ -106,3 +106,13 @@ def _similar(new_folders: Sequence[str], folders: FolderTree) -> Iterator[str]:
         other = folders.similar(path)
         if other:
             yield f"folder {path} will be created although {other} exists"
+
+
+def _doubled(checked: Sequence[Checked], kind: Kind, folders: FolderTree) -> Iterator[str]:
+    columns = [column for column, reference in kind.model.references.items() if reference.to == "folder"]
+    paths = {item.given[column]: None for item in checked for column in columns if column in item.given}
+    for path in paths:
+        found = sorted(folders.find(path))
+        if len(found) > 1:
+            ids = ", ".join(map(str, found))
+            yield f"AAM has {len(found)} folders {path} ({ids}); new {kind.name}s go to the first, others stay"

@@ -79,11 +79,9 @@ def _folder(
         return None, f"AAM has no folder {folder_id}, or the technical account may not see it"
     path = given[column]
     found = folders.find(path)
-    if len(found) == 1:
-        fields[reference.field] = found[0]
-        return None, None
     if found:
-        return None, f"“{path}” means {len(found)} folders ({', '.join(map(str, found))}): give folderId instead"
+        fields[reference.field] = min(found)
+        return None, None
     new_folder = folders.normalise(path)
     problem = _cannot_create(new_folder, folders, create=create)
     return (None, problem) if problem else (new_folder, None)
@@ -100,6 +98,4 @@ def _cannot_create(path: str, folders: FolderTree, *, create: bool) -> str | Non
         similar = folders.similar(path)
         hint = f" Did you mean “{similar}”?" if similar else ""
         return f"AAM has no folder “{path}” and create_folders is off.{hint}"
-    if any(len(folders.find(parent)) > 1 for parent in ancestors(path)):
-        return f"a folder on the way to “{path}” exists more than once: give folderId instead"
     return None

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from airflow_provider_aam.api.collection import Collection, Records
-from airflow_provider_aam.api.errors import Fate
+from airflow_provider_aam.api.errors import AAMBadAnswer, AAMNotFound, Fate
+from airflow_provider_aam.api.resources import Verb
 from airflow_provider_aam.catalog.folders import FolderTree
 from airflow_provider_aam.catalog.keys import key_of
 from airflow_provider_aam.catalog.plan import Change
 
-PAUSES_S = (0.0, 1.0, 3.0)
-"""Before each look-up when the exchange is over: a broken connection says little about the server behind it."""
+MOST_ASKED_SINGLY = 20
 
 _SEARCHABLE = re.compile(r"[A-Za-z0-9_. -]+")
 """Values that no search can read as anything but themselves; how AAM reads other characters is not documented."""
@@ -26,22 +26,39 @@ def look_up(collection: Collection, change: Change) -> Records:
     fields = tuple(change.key)
     wanted = key_of(change.key, fields)
     found = collection.fetch_all(**_filters(collection, change.key))
+    if found and any(all(name not in record for record in found) for name in fields):
+        found = _in_full(collection, change.key, found)
     return [record for record in found if key_of(record, fields) == wanted]
 
 
-def settle(
-    collection: Collection, change: Change, *, fate: Fate, patience_s: float, sleep: Callable[[float], None]
-) -> Records:
-    """:func:`look_up`, again after a pause while nothing is there.
+def settle(collection: Collection, change: Change, *, patience_s: float, sleep: Callable[[float], None]) -> Records:
+    """:func:`look_up`, again after growing pauses of ``patience_s`` in all while nothing is there.
 
-    A server that nobody waits for any more may act later, so after a time-out the pauses add up to ``patience_s``.
+    A server that nobody hears any more may still act, and lists may show a new object late.
     """
-    for pause_s in PAUSES_S if fate is Fate.UNKNOWN else _doubling(patience_s):
+    for pause_s in _doubling(patience_s):
         sleep(pause_s)
         found = look_up(collection, change)
         if found:
             return found
     return []
+
+
+def _in_full(collection: Collection, key: Mapping[str, Any], listed: Records) -> Records:
+    """What the list shows without its key, asked for in full.
+
+    Raises :class:`AAMBadAnswer` when that cannot be done: who cannot see keys cannot say that an object is not there.
+    """
+    code = key.get("integrationCode")
+    if code is not None and Verb.BY_INTEGRATION_CODE in collection.resource.verbs:
+        try:
+            return [collection.get_by_integration_code(str(code))]
+        except AAMNotFound:
+            return []
+    if len(listed) <= MOST_ASKED_SINGLY:
+        return [collection.get(int(record[collection.resource.id_field])) for record in listed]
+    text = f"AAM's list of {collection.resource.name} shows {len(listed)} objects without {', '.join(key)}."
+    raise AAMBadAnswer(text, fate=Fate.UNKNOWN)
 
 
 def _filters(collection: Collection, key: Mapping[str, Any]) -> dict[str, Any]:

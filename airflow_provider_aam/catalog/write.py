@@ -26,6 +26,8 @@ from airflow_provider_aam.api.errors import (
     Fate,
 )
 from airflow_provider_aam.catalog.diff import diff
+from airflow_provider_aam.catalog.escapes import unescaped
+from airflow_provider_aam.catalog.keys import key_of
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.outcomes import Outcome, Status
 from airflow_provider_aam.catalog.plan import Change
@@ -76,6 +78,10 @@ class Writer:
 
     def _create(self, change: Change, fields: Mapping[str, Any]) -> Outcome:
         """POST; a lost answer and a 409 are looked up; POST again only when the object is surely not there."""
+        if change.look_first:
+            present = look_up(self.collection, change)
+            if present:
+                return self._adopt(change, present, fields, ours=False)
         lost: AAMOutcomeUnknown | None = None
         posts = 0
         while True:
@@ -96,9 +102,17 @@ class Writer:
 
     def _settle(self, change: Change, lost: AAMOutcomeUnknown) -> Records:
         with _unknown_if_blind(lost):
-            return settle(self.collection, change, fate=lost.fate, patience_s=self.patience_s, sleep=self.sleep)
+            return settle(self.collection, change, patience_s=self.patience_s, sleep=self.sleep)
 
     def _created(self, change: Change, record: Record, fields: Mapping[str, Any]) -> Outcome:
+        key = [name for name in (("name",) if "path" in change.key else change.key) if name in record]
+        if key_of(record, key) != key_of(fields, key):
+            stored = ", ".join(f"{name} “{record[name]}”" for name in key)
+            text = (
+                f"AAM created it, but stored {stored}: write that in the source. As it is, the next run would not find "
+                "it and create another."
+            )
+            return _outcome(change, "rejected", id=self._id(record), message=text)
         differs = diff(self.kind, {n: v for n, v in fields.items() if n in record}, record)
         note = f"AAM stored another value for {', '.join(f.field for f in differs)}" if differs else None
         return _outcome(change, "created", id=self._id(record), message=note)
@@ -119,7 +133,7 @@ class Writer:
     def _update(self, change: Change, fields: Mapping[str, Any], object_id: int) -> Outcome:
         """GET, merge, PUT: AAM's PUT replaces the whole object."""
         try:
-            present = self.collection.get(object_id)
+            present = unescaped(self.collection.get(object_id))
         except AAMNotFound as gone:
             text = f"it was there when the plan was made and is not there any more. {gone.message}"
             # A later run will create it, unless the row says nothing but its id.

@@ -145,24 +145,37 @@ class TinyAAM:
         self.shown: Callable[[dict[str, Any]], dict[str, Any]] = lambda row: row
         self.stored: Callable[[dict[str, Any]], dict[str, Any]] = lambda row: row
         self.put: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] = lambda _, new: new
+        self.folders: list[dict[str, Any]] = []
+        self.post_answer: tuple[int, Any] | None = None
+        self.late: list[dict[str, Any]] | None = None
+        """Where creates wait until the test stores them; ``None``: they are stored at once."""
 
     def __call__(self, method: str, path: str, query: dict[str, str], body: Any) -> Any:  # noqa: PLR0911
         if path == "/v1/datasources":
             return [{"dataSourceId": 7, "name": "Web", "integrationCode": "web"}]
         if path == "/v1/folders/traits":
-            return [{"folderId": 0, "name": "All Traits", "subFolders": []}]
+            return [{"folderId": 0, "name": "All Traits", "subFolders": self.folders}]
         if path == "/v1/traits" and method == "GET":
             rows = [self.listed(row) for row in self.traits.values()]
             return {"total": len(rows), "page": 0, "pageSize": int(query["pageSize"]), "list": rows}
         if path == "/v1/traits":
-            sid = 100 + len(self.traits)
-            self.traits[sid] = self.stored({"sid": sid, **body})
-            return 201, self.shown(self.traits[sid])
-        sid = int(path.rpartition("/")[2])
-        if sid not in self.traits:
+            return self.create(body)
+        key = path.rpartition("/")[2]
+        found = [sid for sid, row in self.traits.items() if key in (str(sid), f"ic:{row.get('integrationCode')}")]
+        if not found:
             return None
+        sid = found[0]
         if method == "PUT":
             self.traits[sid] = self.put(self.traits[sid], body)
         if method == "DELETE":
             return 200, self.traits.pop(sid)
         return self.shown(self.traits[sid])
+
+    def create(self, body: dict[str, Any]) -> Any:
+        sid = 100 + len(self.traits)
+        row = self.stored({"sid": sid, **body})
+        if self.late is None:
+            self.traits[sid] = row
+        else:
+            self.late.append(row)
+        return self.post_answer or (201, self.shown(row))

@@ -132,8 +132,6 @@ def test_missing_folders_are_to_be_created_parents_first_and_once():
         ({"dataSource": "nope"}, "row 1: dataSource: AAM has no data source “nope”"),
         ({"dataSource": None, "dataSourceId": 99}, "row 1: dataSourceId: AAM has no data source 99, or the technical"),
         ({"folder": None, "folderId": 99}, "row 1: folderId: AAM has no folder 99, or the technical"),
-        ({"folder": "/Twin"}, "row 1: folder: “/Twin” means 2 folders (3, 4): give folderId instead"),
-        ({"folder": "/Twin/A"}, "row 1: folder: a folder on the way to “/Twin/A” exists more than once"),
         ({"folder": "/1/2/3/4/5/6"}, "row 1: folder: “/1/2/3/4/5/6” is 6 levels deep, 5 at most"),
         ({"folder": "/" + "x" * 256}, "has 256 characters, 255 at most"),
     ],
@@ -141,6 +139,11 @@ def test_missing_folders_are_to_be_created_parents_first_and_once():
 def test_reference_that_means_nothing_is_a_finding(row, said):
     _, _, (finding,) = resolved(trait(**row))
     assert said in finding
+
+
+def test_the_first_of_two_folders_with_one_path_is_meant():
+    rows, missing, findings = resolved(trait(1, folder="/Twin"), trait(2, folder="/Twin/A"))
+    assert (rows[0][0]["folderId"], missing, findings) == (3, ["/Twin/A"], [])
 
 
 def test_folders_are_not_created_when_that_is_off():
