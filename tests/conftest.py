@@ -6,11 +6,14 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fakes import FakeTime
 
+from airflow_provider_aam.api import AAMClient, AAMConfig
 from airflow_provider_aam.api.token import forget_tokens
 from airflow_provider_aam.emulator import Emulator, running_emulator
 
@@ -46,3 +49,24 @@ def _no_tokens_of_earlier_tests() -> Iterator[None]:
     forget_tokens()
     yield
     forget_tokens()
+
+
+@pytest.fixture
+def fake_time() -> FakeTime:
+    return FakeTime()
+
+
+@pytest.fixture
+def connect(emulator: Emulator, fake_time: FakeTime) -> Iterator[Callable[..., AAMClient]]:
+    """Builds clients of the emulator that wait for nothing; keyword arguments go to the Connection's extra."""
+    clients: list[AAMClient] = []
+
+    def build(**extra: Any) -> AAMClient:
+        c = emulator.connection("oauth_server_to_server", **extra)
+        config = AAMConfig.from_connection(login=c["login"], password=c["password"], host=c["host"], extra=c["extra"])
+        clients.append(AAMClient.from_config(config, sleep=fake_time.sleep, monotonic=fake_time.monotonic))
+        return clients[-1]
+
+    yield build
+    for client in clients:
+        client.close()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from airflow.providers.common.compat.sdk import DAG
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
 
@@ -68,3 +70,18 @@ def _run_on_3(dag: Any, **options: Any) -> Any:
     bag.bag_dag(dag)
     sync_bag_to_db(bag, "testing", None)
     return dag.test(**options)
+
+
+@pytest.fixture
+def run(request, run_dag) -> Callable[..., Any]:
+    """Runs the tasks that ``build`` makes, in a DAG of their own; returns the DagRun."""
+
+    def run_tasks(build: Callable[[], Any], **options: Any) -> Any:
+        dag_id = f"{request.node.path.stem}_{request.node.name}".translate({ord(sign): "_" for sign in "[]- "})
+        with DAG(dag_id, schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
+            build()
+        if not AIRFLOW_V_3_0_PLUS:
+            dag.sync_to_db()  # else its assets are not known
+        return run_dag(dag, **options)
+
+    return run_tasks

@@ -7,16 +7,15 @@ import inspect
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from airflow.providers.common.compat.sdk import DAG
 from fsspec.implementations.memory import MemoryFileSystem
+from keep import Keep
 
-from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, Asset, BaseOperator, ObjectStoragePath
+from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, Asset, ObjectStoragePath
 from airflow_provider_aam.operators.pull import AAMPullOperator, AAMPullSegmentsOperator, AAMPullTraitsOperator
 
 LIST = "GET /v1/segments"
@@ -27,39 +26,9 @@ NOT_TEMPLATED = {
 }
 
 
-class Keep(BaseOperator):
-    """Writes what it gets by XCom to a file."""
-
-    template_fields = ("value",)
-
-    def __init__(self, *, value: Any, path: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.value = value
-        self.path = path
-
-    def execute(self, context: Any) -> None:  # noqa: ARG002
-        value = [*self.value] if not isinstance(self.value, dict) else self.value
-        Path(self.path).write_text(json.dumps(value))
-
-
 @pytest.fixture(autouse=True)
 def _connection(emulator, monkeypatch) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_AAM_DEFAULT", emulator.connection_json("oauth_server_to_server", max_attempts=1))
-
-
-@pytest.fixture
-def run(request, run_dag) -> Callable[..., Any]:
-    """Runs the tasks that ``build`` makes, in a DAG of their own; returns the DagRun."""
-
-    def run_tasks(build: Callable[[], Any], **options: Any) -> Any:
-        dag_id = f"pull_{request.node.name}".translate({ord(sign): "_" for sign in "[]- "})
-        with DAG(dag_id, schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
-            build()
-        if not AIRFLOW_V_3_0_PLUS:
-            dag.sync_to_db()  # else its assets are not known
-        return run_dag(dag, **options)
-
-    return run_tasks
 
 
 def task_of(dag_run: Any, task_id: str = "pull") -> Any:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from fakes import FakeTime
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.emulator import Emulator
-from api.support import FakeTime, MakeClient, RawServer, config_of, pem_of
+from api.support import MakeClient, RawServer, config_of, pem_of
 
 
 @pytest.fixture

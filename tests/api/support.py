@@ -5,33 +5,12 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.config import AAMConfig
-
-
-class FakeTime:
-    """Clock and sleep: sleeping moves the clock and takes no time."""
-
-    def __init__(self) -> None:
-        self.start = datetime.now(UTC)
-        self.elapsed_s = 0.0
-        self.slept: list[float] = []
-
-    def now(self) -> datetime:
-        return self.start + timedelta(seconds=self.elapsed_s)
-
-    def monotonic(self) -> float:
-        return self.elapsed_s
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.elapsed_s += seconds
-
 
 MakeClient = Callable[..., AAMClient]
 

@@ -6,6 +6,7 @@ from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from fakes import FakeTime
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.errors import (
@@ -27,7 +28,7 @@ from airflow_provider_aam.api.errors import (
     Fate,
 )
 from airflow_provider_aam.emulator import Emulator
-from api.support import FakeTime, MakeClient
+from api.support import MakeClient
 
 TIMEOUT_S = 0.25
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from fakes import FakeTime
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +26,6 @@ from airflow_provider_aam.api.errors import (
 from airflow_provider_aam.api.redaction import Redactor
 from airflow_provider_aam.api.retry import RetryPolicy, fate_of, is_overload, may_repeat, parse_retry_after
 from airflow_provider_aam.api.transport import Answer, Request
-from api.support import FakeTime
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 REPEATED = {408, 429, 500, 502, 503, 504}

@@ -6,9 +6,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from fakes import FakeTime
 
 from airflow_provider_aam.api.throttle import ConcurrencyLimit
-from api.support import FakeTime
 
 
 def limit_of(highest: int, time: FakeTime) -> ConcurrencyLimit:

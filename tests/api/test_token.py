@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from fakes import FakeTime
 
 from airflow_provider_aam.api.errors import AAMClientRejected, AAMError, AAMTokenUnavailable, AAMUnauthorized
 from airflow_provider_aam.api.ims import Token
 from airflow_provider_aam.api.redaction import Redactor
 from airflow_provider_aam.api.token import TokenSource, TokenState, shared_token_source, state_of
 from airflow_provider_aam.emulator import Emulator
-from api.support import FakeTime, MakeClient
+from api.support import MakeClient
 
 EXCHANGE = "POST /ims/token/v3"
 

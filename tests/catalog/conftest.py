@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from airflow_provider_aam.api import AAMClient, AAMConfig
+from airflow_provider_aam.api import AAMClient
 from airflow_provider_aam.catalog.kinds import TRAITS
 from airflow_provider_aam.catalog.planner import PlanOptions
 from airflow_provider_aam.catalog.push import PushReceipt
 from airflow_provider_aam.catalog.push import push as push_rows
 from airflow_provider_aam.emulator import Emulator
-from catalog.support import FakeTime, rows_of
-
-
-@pytest.fixture
-def fake_time() -> FakeTime:
-    return FakeTime()
-
-
-@pytest.fixture
-def connect(emulator: Emulator, fake_time: FakeTime) -> Iterator[Callable[..., AAMClient]]:
-    """Builds clients; keyword arguments go to the Connection's extra."""
-    clients: list[AAMClient] = []
-
-    def build(**extra: Any) -> AAMClient:
-        c = emulator.connection("oauth_server_to_server", **extra)
-        config = AAMConfig.from_connection(login=c["login"], password=c["password"], host=c["host"], extra=c["extra"])
-        clients.append(AAMClient.from_config(config, sleep=fake_time.sleep, monotonic=fake_time.monotonic))
-        return clients[-1]
-
-    yield build
-    for client in clients:
-        client.close()
+from catalog.support import rows_of
 
 
 @pytest.fixture

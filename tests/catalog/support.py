@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
+from fakes import FakeTime
+
 from airflow_provider_aam.api import AAMClient, AAMConfig
 from airflow_provider_aam.catalog.findings import Finding
 from airflow_provider_aam.catalog.rows import SourceRow
@@ -24,23 +26,6 @@ DELETE = "DELETE /v1/traits/{sid}"
 POST_FOLDER = "POST /v1/folders/traits"
 LIST_FOLDERS = "GET /v1/folders/traits"
 WRITES = (POST, PUT, DELETE, POST_FOLDER)
-
-
-class FakeTime:
-    """A clock that only sleeping moves. Shared by the client's threads."""
-
-    def __init__(self) -> None:
-        self.seconds = 1_000.0
-        self.on_sleep: Callable[[float], None] = lambda _: None
-        self._lock = threading.Lock()
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        with self._lock:
-            self.seconds += seconds
-        self.on_sleep(seconds)
 
 
 def trait(number: int = 1, **more: Any) -> dict[str, Any]:

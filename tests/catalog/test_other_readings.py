@@ -114,7 +114,7 @@ def test_create_that_shows_late_is_waited_for_not_repeated(aam, other) -> None:
     aam.late, aam.post_answer = [], (500, {"message": "oops"})
 
     def store_after_six_seconds(_: float) -> None:
-        if other.time.seconds >= 1_006:
+        if other.time.elapsed_s >= 6:
             aam.traits.update({row["sid"]: row for row in aam.late or []})
 
     other.time.on_sleep = store_after_six_seconds

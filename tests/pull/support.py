@@ -17,21 +17,6 @@ from airflow_provider_aam.emulator import Emulator
 LIST = "GET /v1/segments"
 
 
-class FakeTime:
-    """A clock that only sleeping moves. Shared by the client's threads."""
-
-    def __init__(self) -> None:
-        self.seconds = 1_000.0
-        self._lock = threading.Lock()
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        with self._lock:
-            self.seconds += seconds
-
-
 def read_jsonl(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1]]
 
