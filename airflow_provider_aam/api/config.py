@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
@@ -72,7 +72,10 @@ class AAMConfig:
         yield from self.credential.secrets()
         for proxy in (self.proxies or {}).values():
             if "@" in proxy:
-                yield proxy.rpartition("@")[0].rpartition("//")[2]
+                login = re.sub(r"^([\w+.-]+:)?//", "", proxy.rpartition("@")[0])
+                # A proxy or the HTTP library may show the password alone, and as it was before it was URL-encoded.
+                for secret in (login, login.partition(":")[2]):
+                    yield from filter(None, dict.fromkeys((secret, unquote(secret))))
 
 
 def _is_blank(value: object) -> bool:

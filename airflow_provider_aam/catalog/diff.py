@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,10 @@ from airflow_provider_aam.catalog.plan import FieldChange
 
 SINGLE_PRECISION = 1e-6
 """AAM may store a share like 0.19 in four bytes and answer 0.18999999761581421."""
+EXACT = frozenset({"integrationCode"})
+"""Texts that other systems look objects up by: there, every character counts."""
+
+_BLANKS = re.compile(r"[^\S\n]+")
 
 
 def diff(kind: Kind, desired: Mapping[str, Any], existing: Mapping[str, Any]) -> tuple[FieldChange, ...]:
@@ -24,7 +29,10 @@ def diff(kind: Kind, desired: Mapping[str, Any], existing: Mapping[str, Any]) ->
 
 
 def same(kind: Kind, name: str, desired: Any, existing: Any) -> bool:
-    """Equal for AAM: ``""`` and no value, ``120`` and ``"120"``, ``&amp;`` and ``&``, two spellings of one rule."""
+    """Equal for AAM: ``""`` and no value, ``120`` and ``"120"``, ``&amp;`` and ``&``, two spellings of one rule.
+
+    Also texts with one blank for several: a server that stores them so would be sent the same update every day.
+    """
     if desired == existing or (desired == "" and existing is None):
         return True
     if isinstance(desired, int | float):
@@ -34,9 +42,13 @@ def same(kind: Kind, name: str, desired: Any, existing: Any) -> bool:
         return number is not None and math.isclose(number, desired, rel_tol=SINGLE_PRECISION)
     if not isinstance(desired, str) or isinstance(existing, bool) or not isinstance(existing, str | int):
         return False
-    spell = kind.canonical.get(name, plain)
-    existing = str(existing)
-    return spell(desired) == spell(existing) or spell(desired) == spell(plain(existing))
+    spell = kind.canonical.get(name, plain if name in EXACT else _spaced)
+    wanted, stored = spell(desired), str(existing)
+    return wanted == spell(stored) or (plain(stored) != stored and wanted == spell(plain(stored)))
+
+
+def _spaced(text: str) -> str:
+    return _BLANKS.sub(" ", plain(text))
 
 
 def _number(value: object) -> int | float | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from airflow_provider_aam.api.errors import AAMBadAnswer, Fate
+
 DEEPEST = 5
 """Levels below the root (Adobe's usage limits)."""
 MOST = 2_000
@@ -19,7 +21,7 @@ class FolderTree:
     """
 
     def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
-        self._records = {int(record["folderId"]): record for record in records}
+        self._records = {id_in(record, "folderId"): record for record in records}
         root = self._records.get(ROOT_ID, {})
         self._root_names = {str(root.get("name", "")).casefold()} - {""}
         self._paths = {folder_id: self._build_path(folder_id) for folder_id in self._records}
@@ -68,8 +70,18 @@ class FolderTree:
             seen.add(folder_id)
             record = self._records[folder_id]
             names.append(str(record.get("name", "")))
-            folder_id = int(record.get("parentFolderId") or ROOT_ID)
+            folder_id = id_in(record, "parentFolderId") if record.get("parentFolderId") else ROOT_ID
         return "/" + "/".join(reversed(names))
+
+
+def id_in(record: Mapping[str, Any], field: str) -> int:
+    """The number that the field holds, also when AAM writes it as a text. Raises :class:`AAMBadAnswer` without one."""
+    value = str(record.get(field))
+    try:
+        return int(value)
+    except ValueError as broken:
+        text = f"AAM answered “{value[:40]}” as the {field} of “{record.get('name')}” where a number was due."
+        raise AAMBadAnswer(text, fate=Fate.UNKNOWN) from broken
 
 
 def ancestors(path: str) -> list[str]:

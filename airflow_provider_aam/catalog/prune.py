@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import Record, Records
 from airflow_provider_aam.api.errors import AAMPlanRefused
+from airflow_provider_aam.api.guide import Step
 from airflow_provider_aam.catalog.data_sources import DataSources
-from airflow_provider_aam.catalog.folders import FolderTree
+from airflow_provider_aam.catalog.folders import ROOT_ID, FolderTree, id_in
 from airflow_provider_aam.catalog.keys import key_of
 from airflow_provider_aam.catalog.kinds import Kind
 
@@ -25,9 +27,9 @@ class Scope:
     folder_ids: frozenset[int] | None
 
     def __contains__(self, record: Mapping[str, Any]) -> bool:
-        if self.data_source_id is not None and _int(record.get("dataSourceId")) != self.data_source_id:
+        if self.data_source_id is not None and _id_or_none(record, "dataSourceId") != self.data_source_id:
             return False
-        return self.folder_ids is None or _int(record.get("folderId")) in self.folder_ids
+        return self.folder_ids is None or _id_or_none(record, "folderId") in self.folder_ids
 
 
 def check_scope(scope: Mapping[str, Any] | None) -> Mapping[str, str]:
@@ -57,13 +59,20 @@ def build_scope(
     if "folder" in scope:
         folder_ids = frozenset(folders.below(scope["folder"]))
         if not folder_ids and folders.normalise(scope["folder"]) not in new_folders:
-            raise AAMPlanRefused(f"prune_scope: AAM has no folder “{scope['folder']}”")
+            raise AAMPlanRefused(f"prune_scope: AAM has no folder “{scope['folder']}”{_blind(folders)}")
     return Scope(data_source_id=source_id, folder_ids=folder_ids)
+
+
+def _blind(folders: FolderTree) -> str:
+    """Why every folder may be missing: role-based access control answers with empty lists, not with an error."""
+    if folders.below("/") - {ROOT_ID}:
+        return ""
+    return f": the technical account sees no folder below the root. {Step.TECHNICAL_USER.pointer}"
 
 
 def surplus(objects: Records, kept: set[int], scope: Scope, kind: Kind, match_on: str) -> tuple[Records, list[str]]:
     """Objects to delete, and warnings about those that are left alone although the source lacks them."""
-    candidates = [record for record in objects if record in scope and int(record[kind.id_field]) not in kept]
+    candidates = [record for record in objects if record in scope and id_in(record, kind.id_field) not in kept]
     candidates = [r for r in candidates if all(r.get(f) in allowed for f, allowed in kind.prunable.items())]
     key_fields = kind.match_on[match_on]
     keyless = [record for record in candidates if key_of(record, key_fields) is None]
@@ -87,7 +96,8 @@ def refuse_used(client: AAMClient, kind: Kind, doomed: Records) -> None:
 def _uses(client: AAMClient, kind: Kind, record: Record) -> list[str]:
     problems = []
     for collection, parameter in kind.used_by.items():
-        users = client.collection(collection).fetch_all(**{parameter: record[kind.id_field]})
+        found = client.collection(collection).fetch_all(**{parameter: record[kind.id_field]})
+        users = [user for user in found if _names(user, id_in(record, kind.id_field))]
         if users:
             names = ", ".join(f"{user.get('sid')} “{user.get('name')}”" for user in users[:3])
             more = f" and {len(users) - 3} more" if len(users) > 3 else ""
@@ -95,5 +105,14 @@ def _uses(client: AAMClient, kind: Kind, record: Record) -> list[str]:
     return problems
 
 
-def _int(value: object) -> int | None:
-    return None if value is None else int(str(value))
+def _names(user: Record, sid: int) -> bool:
+    """Whether a segment's rule holds the trait: a server that ignores the filter answers with all segments.
+
+    Without a rule it is not known, and what may be used is not deleted.
+    """
+    rule = user.get("segmentRule")
+    return not rule or re.search(rf"(?<!\d){sid}T\b", str(rule), re.IGNORECASE) is not None
+
+
+def _id_or_none(record: Mapping[str, Any], field: str) -> int | None:
+    return None if record.get(field) is None else id_in(record, field)

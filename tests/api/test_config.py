@@ -230,7 +230,23 @@ def test_repr_of_a_config_shows_no_secret() -> None:
     )
     for secret in ("client-secret", "-----BEGIN …", "pass-phrase", "proxy-pw"):
         assert secret not in repr(config)
-    assert {*config.secrets()} == {"client-secret", "-----BEGIN …", "pass-phrase", "u:proxy-pw"}
+    assert {*config.secrets()} == {"client-secret", "-----BEGIN …", "pass-phrase", "u:proxy-pw", "proxy-pw"}
+
+
+@pytest.mark.parametrize(
+    ("proxy", "secrets"),
+    [
+        ("http://p:3128", []),
+        ("http://token@p:3128", ["token"]),
+        ("http://u:p%40ss%2Fword@p:3128", ["u:p%40ss%2Fword", "u:p@ss/word", "p%40ss%2Fword", "p@ss/word"]),
+        ("http://u:a//b:c@p:3128", ["u:a//b:c", "a//b:c"]),
+        ("u:word@p:3128", ["u:word", "word"]),
+        ("http://u:@p:3128", ["u:"]),
+    ],
+)
+def test_password_of_a_proxy_is_a_secret_alone_and_decoded(proxy: str, secrets: list[str]) -> None:
+    config = AAMConfig(credential=read().credential, base_url="", token_url="", proxies={"https": proxy})
+    assert [*config.secrets()] == ["client-secret", *secrets]
 
 
 def test_fingerprint_tells_credentials_apart_and_is_stable() -> None:

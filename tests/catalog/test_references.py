@@ -1,4 +1,4 @@
-"""Folders by path and data sources by code or name."""
+"""Folders by path, data sources by code or name, and the scope of a prune."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from airflow_provider_aam.api.errors import AAMBadAnswer, AAMPlanRefused, Fate
+from airflow_provider_aam.api.guide import Step
 from airflow_provider_aam.catalog.check import check_rows
 from airflow_provider_aam.catalog.data_sources import DataSources
 from airflow_provider_aam.catalog.folders import FolderTree, ancestors
 from airflow_provider_aam.catalog.kinds import TRAITS
+from airflow_provider_aam.catalog.prune import Scope, build_scope, refuse_used, surplus
 from airflow_provider_aam.catalog.resolve import resolve
-from catalog.support import rows_of, texts, trait
+from catalog.support import OtherAAM, rows_of, texts, trait
 
 SOURCES = DataSources(
     [
@@ -48,6 +51,27 @@ def test_data_source_that_means_none_or_two_is_a_problem():
 
 
 @pytest.mark.parametrize(
+    ("word", "record"),
+    [
+        ("R&D", {"dataSourceId": 1, "integrationCode": "R&amp;D"}),
+        ("R&amp;D", {"dataSourceId": 1, "name": "R&D"}),
+        (" web", {"dataSourceId": 1, "integrationCode": "web "}),
+        ("7", {"dataSourceId": 1, "integrationCode": 7}),
+        ("web", {"dataSourceId": 1, "integrationCode": " ", "name": "web"}),
+    ],
+)
+def test_data_source_is_found_however_its_text_is_escaped(word, record):
+    assert DataSources([record]).resolve(word) == (1, None)
+    assert DataSources([record]).label(1) in {"R&D", "web", "7"}
+
+
+def test_account_that_sees_no_data_source_is_told_why():
+    blind = f"the technical account sees no data source at all. {Step.TECHNICAL_USER.pointer}"
+    assert DataSources([]).resolve("web") == (None, f"AAM has no data source “web”: {blind}")
+    assert DataSources([]).unknown_id(7) == f"AAM has no data source 7: {blind}"
+
+
+@pytest.mark.parametrize(
     ("path", "ids"),
     [
         ("/", [0]),
@@ -63,6 +87,72 @@ def test_data_source_that_means_none_or_two_is_a_problem():
 )
 def test_folder_is_found_by_its_path(path, ids):
     assert TREE.find(path) == ids
+
+
+@pytest.mark.parametrize(
+    ("read", "said"),
+    [
+        (
+            lambda: DataSources([{"dataSourceId": "x", "name": "Web"}]),
+            "“x” as the dataSourceId of “Web” where a number",
+        ),
+        (lambda: FolderTree([{"folderId": "x", "name": "Web"}]), "“x” as the folderId of “Web” where a number was due"),
+        (lambda: FolderTree([{"folderId": 1, "parentFolderId": "abc"}]), "“abc” as the parentFolderId of “None”"),
+        (lambda: {"folderId": "x" * 99} in Scope(data_source_id=None, folder_ids=frozenset({1})), f"“{'x' * 40}” as"),
+        (lambda: {"dataSourceId": "1.5"} in Scope(data_source_id=1, folder_ids=None), "“1.5” as the dataSourceId"),
+        (
+            lambda: surplus([{"sid": None}], set(), Scope(data_source_id=None, folder_ids=None), TRAITS, "sid"),
+            "“None” as the sid of “None” where a number was due",
+        ),
+    ],
+)
+def test_id_that_is_no_number_is_a_bad_answer(read, said):
+    with pytest.raises(AAMBadAnswer, match=said) as raised:
+        read()
+    assert raised.value.fate is Fate.UNKNOWN
+
+
+def test_object_without_the_field_is_out_of_scope():
+    assert {"sid": 1} not in Scope(data_source_id=1, folder_ids=None)
+    assert {"sid": 1} not in Scope(data_source_id=None, folder_ids=frozenset({1}))
+    assert {"dataSourceId": "1", "folderId": "2"} in Scope(data_source_id=1, folder_ids=frozenset({2}))
+
+
+@pytest.mark.parametrize(
+    ("scope", "tree", "said"),
+    [
+        ({"dataSource": "web"}, TREE, "“web”: the technical account sees no data source at all. Repeat step 9 of"),
+        ({"folder": "/A"}, FolderTree([]), "“/A”: the technical account sees no folder below the root. Repeat step 9"),
+        ({"folder": "/A"}, FolderTree([{"folderId": 0, "name": "All"}]), "sees no folder below the root"),
+        ({"folder": "/A"}, TREE, "AAM has no folder “/A”$"),
+    ],
+)
+def test_prune_scope_of_an_account_that_sees_nothing_is_refused_with_the_reason(scope, tree, said):
+    with pytest.raises(AAMPlanRefused, match=f"^prune_scope: .*{said}"):
+        build_scope(scope, DataSources([]), tree, [])
+
+
+@pytest.mark.parametrize(
+    ("segment", "uses"),
+    [
+        ({"segmentRule": "12T AND 7T"}, True),
+        ({"segmentRule": "FREQUENCY([7t,8T]) >= 2"}, True),
+        ({"segmentRule": "17T OR 70T OR 7"}, False),
+        ({"segmentRule": "17T OR 7TX"}, False),
+        ({"segmentRule": None}, True),
+        ({}, True),
+    ],
+)
+def test_only_a_segment_that_names_the_trait_keeps_it_though_the_server_ignores_the_filter(segment, uses):
+    listed = [{"sid": 100, "name": "S", **segment}]
+    with OtherAAM(lambda *_: {"total": 1, "page": 0, "pageSize": 1000, "list": listed}) as aam:
+        try:
+            refuse_used(aam.client, TRAITS, [{"sid": 7, "name": "T"}])
+        except AAMPlanRefused as refused:
+            said = str(refused)
+        else:
+            said = ""
+    assert ("trait 7 “T”: segments 100 “S”" in said) is uses
 
 
 def test_tree_helpers():

@@ -23,7 +23,9 @@ _WORDS = {
     "NOT": "NOT",
     _END: "the end",
 }
-_JOINS = frozenset({"AND", "OR", "NOT"})
+_BINDS = {"OR": 1, "AND": 2, "NOT": 3}
+"""How tightly, in the grammar's order; a comparison cannot be torn apart at all."""
+_COMPARISON = 4
 _AROUND = 12
 
 
@@ -45,16 +47,46 @@ def find_fault(rule: str) -> str | None:
 
 
 def canonical(rule: str) -> str:
-    """One spelling for rules that differ in blanks, keyword case or ``=>`` for ``>=`` only.
+    """One spelling for rules that differ in blanks, needless parentheses, keyword case or ``=>`` for ``>=`` only.
 
     A rule outside our grammar is returned stripped: AAM may know more than its documentation says.
     """
     from lark.exceptions import UnexpectedInput
 
     try:
-        return " ".join(_spell(token) for token in _tokens(rule))
+        tokens = _tokens(rule)
     except UnexpectedInput:
         return rule.strip()
+    needless = _needless(tokens)
+    return " ".join(_spell(token) for at, token in enumerate(tokens) if at not in needless)
+
+
+def _needless(tokens: list[Token]) -> set[int]:
+    """Where the parentheses stand without which the rule means the same.
+
+    A pair is needed when an operator beside it binds more tightly than the loosest one inside. Without recursion: rules
+    may be nested more deeply than Python's stack.
+    """
+    needless: set[int] = set()
+    opened: list[int] = []
+    loosest = [_COMPARISON]  # in the rule and in each open pair; what a needed pair holds does not count outside it
+    for at, token in enumerate(tokens):
+        if token.type == "LPAR":
+            opened.append(at)
+            loosest.append(_COMPARISON)
+            continue
+        binds = _BINDS.get(token.type, _COMPARISON)
+        if token.type == "RPAR":
+            start, binds = opened.pop(), loosest.pop()
+            if binds < max(_pull(tokens, start - 1), _pull(tokens, at + 1)):
+                continue
+            needless |= {start, at}
+        loosest[-1] = min(loosest[-1], binds)
+    return needless
+
+
+def _pull(tokens: list[Token], at: int) -> int:
+    return _BINDS.get(tokens[at].type, 0) if 0 <= at < len(tokens) else 0
 
 
 def _tokens(rule: str) -> list[Token]:
@@ -68,7 +100,7 @@ def _tokens(rule: str) -> list[Token]:
 
 
 def _spell(token: Token) -> str:
-    if token.type in _JOINS:
+    if token.type in _BINDS:
         return token.upper()
     if token.type == "WORD":
         return token.capitalize()
