@@ -20,6 +20,10 @@ from airflow_provider_aam.emulator import Emulator, running_emulator
 # Airflow reads these at its first import. Each process of pytest-xdist comes through here, so each has its own home.
 _HOME = Path(tempfile.mkdtemp(prefix="aam-tests-"))
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+# The contract tests may be told the id of a Connection; what it stands for is about to go.
+_contract = os.environ.get("AAM_CONTRACT_CONNECTION", "")
+if _contract and not _contract.lstrip().startswith("{"):
+    os.environ["AAM_CONTRACT_CONNECTION"] = os.environ.get(f"AIRFLOW_CONN_{_contract.upper()}", _contract)
 for _name in [name for name in os.environ if name.startswith("AIRFLOW_")]:
     del os.environ[_name]
 os.environ |= {

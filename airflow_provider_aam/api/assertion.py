@@ -78,8 +78,7 @@ def normalise_pem(text: str) -> str:
     block = _PEM.search(text)
     if block is None:
         raise AAMKeyRejected(
-            f"{_WHERE} holds no PEM block: it must be the text of private.key, from -----BEGIN PRIVATE KEY----- to "
-            "-----END PRIVATE KEY-----."
+            f"{_WHERE} holds no PEM block: it must be the whole text of private.key, BEGIN and END lines included."
         )
     label, body = block.groups()
     if "PRIVATE KEY" not in label:

@@ -2,7 +2,7 @@
 
 ::
 
-    export AAM_CONTRACT_CONNECTION="$AIRFLOW_CONN_AAM_DEFAULT"  # an Airflow Connection in its JSON form
+    export AAM_CONTRACT_CONNECTION=aam_default  # the id of AIRFLOW_CONN_AAM_DEFAULT, or a Connection as JSON
     pytest tests/contract -rP                                   # reads only, and prints the undocumented shapes
     AAM_CONTRACT_WRITE=1 pytest tests/contract                  # also creates, changes and deletes test objects
 
@@ -52,7 +52,10 @@ def parse_connection(text: str) -> dict[str, Any]:
     try:
         given = json.loads(text)
     except ValueError:
-        pytest.exit("AAM_CONTRACT_CONNECTION must be a Connection as a JSON object, not as a URI", returncode=4)
+        pytest.exit(
+            "AAM_CONTRACT_CONNECTION must be a Connection as a JSON object, or the id of such a one in AIRFLOW_CONN_…",
+            returncode=4,
+        )
     extra = given.get("extra") or {}
     given["extra"] = json.loads(extra) if isinstance(extra, str) else extra
     return {name: given.get(name) for name in ("host", "login", "password", "extra")}
