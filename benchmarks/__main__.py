@@ -57,6 +57,10 @@ Seconds are wall time of the work alone: imports are over and the token is there
 PULL_HEAD = """\
 ## Pull of segments into JSONL
 
+A paged pull waits for 1 + ⌈(pages - 1) / at once⌉ latencies. `adobe-aam` reads everything into memory with one unpaged
+request, which costs one latency here however many rows there are, and proves nothing about completeness. So it is
+`max_concurrency`, 4 by default, that decides which of the two is faster where latency rules.
+
 | Segments | Latency | At once | Ours | Floor | Ours / floor | adobe-aam | Ours / it | Peak ours | Peak adobe-aam |
 |---|---|---|---|---|---|---|---|---|---|"""
 
