@@ -22,8 +22,14 @@ def plain(text: str) -> str:
 
 def key_of(values: Mapping[str, object], fields: Sequence[str]) -> Key | None:
     """The natural key made of ``fields``; ``None`` when one of them is empty. Ids may be numbers or texts."""
-    key = tuple(plain(str(values[name])) if values.get(name) is not None else "" for name in fields)
+    key = tuple(_part(name, values[name]) if values.get(name) is not None else "" for name in fields)
     return key if all(key) else None
+
+
+def _part(field: str, value: object) -> str:
+    """Runs of blanks in a name make no difference; in a code, which other systems look up, they do."""
+    text = plain(str(value))
+    return " ".join(text.split()) if field == "name" else text
 
 
 def index_by_key(objects: Iterable[Record], fields: Sequence[str]) -> dict[Key, Records]:

@@ -129,3 +129,10 @@ def test_two_folders_of_one_path_stop_nothing_and_move_nothing(aam, other, tmp_p
         push(other, [trait(1, folder="/Web"), trait(2, folder="/Web")], outcome_path=tmp_path / "outcomes.jsonl")
     assert [(row["folderId"]) for row in aam.traits.values()] == [9, 5]
     assert "AAM has 2 folders /Web (5, 9); new traits go to the first, others stay" in caplog.text
+
+
+def test_name_whose_blanks_aam_collapses_is_found_again(aam, other) -> None:
+    aam.stored = lambda row: {**row, "name": " ".join(row["name"].split())}
+    for _ in range(2):
+        push(other, [trait(1, name="Pricing   page")], match_on="name")
+    assert [row["name"] for row in aam.traits.values()] == ["Pricing page"]
