@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import pickle
+import signal
 import threading
 
 import pytest
@@ -151,6 +152,15 @@ def test_many_threads_lose_and_double_nothing(emulator, push, connect, tmp_path)
     assert len(rows) == len(codes(emulator)) == 200
 
 
+@pytest.fixture
+def _sigint_interrupts():
+    """Who starts the tests in the background of a shell script has SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_sigint_interrupts")
 def test_interrupted_push_starts_no_further_write(emulator, client, web, monkeypatch):
     """Airflow ends a task by an exception in its main thread, while others write."""
     from datetime import UTC, datetime
@@ -177,8 +187,6 @@ def test_interrupted_push_starts_no_further_write(emulator, client, web, monkeyp
 
 
 def interrupt(thread_id):
-    import signal
-
     signal.pthread_kill(thread_id, signal.SIGINT)
 
 
