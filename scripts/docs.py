@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
-from airflow_provider_aam.catalog.kinds import TRAITS
-from airflow_provider_aam.catalog.schema import render_schema
+from airflow_provider_aam.catalog.kinds import KINDS
+from airflow_provider_aam.catalog.schema import render_catalog_schema, render_schema
+
+sys.path.insert(0, str(Path(__file__).parent))  # tests load this file by its path
+
+import catalog_page
+import coverage_page
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMAS = Path("airflow_provider_aam/catalog/schemas")
 
 GENERATED: Mapping[Path, Callable[[], str]] = {
-    SCHEMAS / "traits.schema.json": lambda: render_schema(TRAITS),
+    **{SCHEMAS / f"{kind.collection}.schema.json": partial(render_schema, kind) for kind in KINDS.values()},
+    SCHEMAS / "catalog.schema.json": partial(render_catalog_schema, KINDS.values()),
+    Path("docs/catalog.md"): catalog_page.render,
+    Path("docs/coverage.md"): coverage_page.render,
 }
 """File → what makes its content. Add a line for each generated page or schema."""
 

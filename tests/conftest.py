@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -53,6 +54,24 @@ def _no_tokens_of_earlier_tests() -> Iterator[None]:
     forget_tokens()
     yield
     forget_tokens()
+
+
+@pytest.fixture(autouse=True)
+def _asks_what_it_is_marked_with(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test with ``@pytest.mark.endpoint(…)`` must have asked for each of those: the mark cannot go stale.
+
+    Of a parametrised test each case must have asked for one of them.
+    """
+    wanted = [address for mark in request.node.iter_markers("endpoint") for address in mark.args]
+    emulator: Emulator | None = request.getfixturevalue("emulator") if wanted else None
+    yield
+    if emulator is None:
+        return
+    asked = [f"{each['method']} {re.sub('/{2,}', '/', each['path']).rstrip('/')}" for each in emulator.requests]
+    forms = {each: re.sub(r"\\{\w+\\}", "[^/]+", re.escape(each.replace(" /", " /v1/", 1))) for each in wanted}
+    missed = [address for address, form in forms.items() if not any(re.fullmatch(form, each) for each in asked)]
+    enough = len(missed) < len(wanted) if hasattr(request.node, "callspec") else not missed
+    assert enough, f"{', '.join(missed)} was not asked for, but {asked}"
 
 
 @pytest.fixture

@@ -68,3 +68,19 @@ def _texts_of(package: Path) -> list[str]:
             elif isinstance(node, ast.ClassDef):
                 texts.append(f"class {node.name}(")
     return texts
+
+
+def test_every_address_has_a_test_through_the_client_and_a_raw_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And every mark names an address that is declared."""
+    monkeypatch.syspath_prepend(str(REPOSITORY / "scripts"))
+    import coverage_page
+
+    declared = {str(each) for group in coverage_page.endpoints().values() for each in group}
+    client = coverage_page.marked_tests(coverage_page.CLIENT_TESTS)
+    raw = coverage_page.marked_tests(coverage_page.RAW_TESTS)
+    assert len(declared) > 130
+    assert {"through the client": declared - client.keys(), "raw": declared - raw.keys()} == {
+        "through the client": set(),
+        "raw": set(),
+    }
+    assert (client.keys() | raw.keys()) - declared == set()

@@ -161,6 +161,8 @@ def decode(request: Request, body: bytes | None) -> Any:
 def _error(request: Request, answer: Answer, *, now: datetime, redactor: Redactor) -> AAMError:
     refusal = read_refusal(answer, redactor)
     kind, advice = _meaning(refusal, from_aam=_looks_like_json(answer.body) or not answer.body.strip())
+    if refusal.status == 400 and request.method == "DELETE" and answer.body.lstrip()[:1] == b"[":
+        kind, advice = AAMConflict, "These still use it: delete them first."  # models: a list of ids of traits
     return kind(
         refusal.explain(request, advice),
         status=refusal.status,

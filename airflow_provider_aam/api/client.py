@@ -8,26 +8,28 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from airflow_provider_aam import __version__
-from airflow_provider_aam.api.collection import Collection, Record
+from airflow_provider_aam.api import resources
+from airflow_provider_aam.api.actions import Actions
+from airflow_provider_aam.api.collection import Collection
 from airflow_provider_aam.api.config import AAMConfig
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMInvalid, Fate
+from airflow_provider_aam.api.destinations import Destinations
+from airflow_provider_aam.api.errors import AAMInvalid
+from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.redaction import Redactor, SecretObserver
-from airflow_provider_aam.api.resources import (
-    DATA_SOURCES,
-    RESOURCES,
-    SEGMENT_FOLDERS,
-    SEGMENTS,
-    TRAIT_FOLDERS,
-    TRAITS,
-)
+from airflow_provider_aam.api.reports import Reports
 from airflow_provider_aam.api.retry import RetryPolicy
 from airflow_provider_aam.api.session import AAMSession, utc_now
 from airflow_provider_aam.api.throttle import ConcurrencyLimit
 from airflow_provider_aam.api.token import shared_token_source
 from airflow_provider_aam.api.transport import RequestsTransport
+from airflow_provider_aam.api.users import Users
+
+
+def _collection(resource: resources.Resource) -> cached_property[Collection]:
+    return cached_property(lambda client: Collection(resource, client.session))
 
 
 class AAMClient:
@@ -99,55 +101,46 @@ class AAMClient:
     def close(self) -> None:
         self._transport.close()
 
-    @cached_property
-    def segments(self) -> Collection:
-        return Collection(SEGMENTS, self.session)
+    segments = _collection(resources.SEGMENTS)
+    traits = _collection(resources.TRAITS)
+    segment_folders = _collection(resources.SEGMENT_FOLDERS)
+    trait_folders = _collection(resources.TRAIT_FOLDERS)
+    data_sources = _collection(resources.DATA_SOURCES)
+    mappings = _collection(resources.MAPPINGS)
+    derived_signals = _collection(resources.DERIVED_SIGNALS)
+    models = _collection(resources.MODELS)
+    algorithms = _collection(resources.ALGORITHMS)
+    taxonomies = _collection(resources.TAXONOMIES)
+    trait_types = _collection(resources.TRAIT_TYPES)
+    dcs_regions = _collection(resources.DCS_REGIONS)
+    partner_sites = _collection(resources.PARTNER_SITES)
+    groups = _collection(resources.GROUPS)
+    segment_test_groups = _collection(resources.SEGMENT_TEST_GROUPS)
+    data_feeds = _collection(resources.DATA_FEEDS)
+    available_data_feeds = _collection(resources.AVAILABLE_DATA_FEEDS)
 
     @cached_property
-    def traits(self) -> Collection:
-        return Collection(TRAITS, self.session)
-
-    @cached_property
-    def segment_folders(self) -> Collection:
-        return Collection(SEGMENT_FOLDERS, self.session)
-
-    @cached_property
-    def trait_folders(self) -> Collection:
-        return Collection(TRAIT_FOLDERS, self.session)
-
-    @cached_property
-    def data_sources(self) -> Collection:
-        return Collection(DATA_SOURCES, self.session)
+    def destinations(self) -> Destinations:
+        return Destinations(self.session)
 
     @cached_property
     def users(self) -> Users:
         return Users(self.session)
 
+    @cached_property
+    def reports(self) -> Reports:
+        return Reports(resources.REPORTS, self.session)
+
+    @cached_property
+    def schemas(self) -> Actions:
+        return Actions(resources.SCHEMAS, self.session)
+
     def collection(self, name: str) -> Collection:
         """The collection of that name, as in ``AAMPullOperator(resource=…)``."""
-        if name not in RESOURCES:
-            raise AAMInvalid(f"There is no resource {name!r}; there are {', '.join(RESOURCES)}.")
-        return Collection(RESOURCES[name], self.session)
-
-
-class Users:
-    """AAM's users, as far as a technical account needs them."""
-
-    def __init__(self, session: AAMSession) -> None:
-        self._session = session
-
-    def self(self) -> Record:
-        """The technical account as AAM sees it: ``userId, pid, username, groups, …``.
-
-        Under role-based access control the first such call creates the account in AAM.
-        """
-        answer: Any = self._session.call("GET", "users/self")
-        if not isinstance(answer, dict):
-            text = (
-                f"GET /v1/users/self: a JSON {type(answer).__name__} came where a user was due. Is host AAM's address?"
-            )
-            raise AAMBadAnswer(text, fate=Fate.UNKNOWN)
-        return answer
+        if name not in resources.RESOURCES:
+            near = near_misses([name], resources.RESOURCES)
+            raise AAMInvalid(f"There is no resource {name!r}; there are {', '.join(resources.RESOURCES)}.{near}")
+        return Collection(resources.RESOURCES[name], self.session)
 
 
 def _user_agent() -> str:

@@ -7,15 +7,14 @@ them, or where a resource knows no pages, a bare array of everything. Both are r
 from __future__ import annotations
 
 from array import array
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import msgspec
 
 from airflow_provider_aam.api.answers import UNREADABLE
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, Fate
+from airflow_provider_aam.api.pool import in_order
 
 LARGEST_PAGE = 1000
 """What Adobe's own bulk workbook asks for at most; beyond it the server's behaviour is not documented."""
@@ -71,25 +70,7 @@ def iter_pages(fetch: FetchPage, *, page_size: int, concurrency: int, what: str)
     if first.total is None or len(first.rows) >= first.total:
         return
     size = _size_in_use(first, asked=page_size, what=what)
-    numbers = iter(range(1, -(-first.total // size)))
-    with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="aam-page") as pool:
-        waiting: deque[Future[Page]] = deque()
-
-        def ask_next() -> None:
-            number = next(numbers, None)
-            if number is not None:
-                waiting.append(pool.submit(fetch, number, size))
-
-        try:
-            for _ in range(concurrency):
-                ask_next()
-            while waiting:
-                page = waiting.popleft().result()
-                ask_next()
-                yield page
-        finally:
-            for future in waiting:
-                future.cancel()
+    yield from in_order(lambda number: fetch(number, size), range(1, -(-first.total // size)), concurrency=concurrency)
 
 
 def _size_in_use(first: Page, *, asked: int, what: str) -> int:

@@ -1,72 +1,116 @@
-"""What a plan has to know of the account as it is: one complete list of each kind, read once."""
+"""The account as it is: a complete list of each kind that a plan asks for, read once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from airflow_provider_aam.api.client import AAMClient
-from airflow_provider_aam.api.collection import Record, Records
-from airflow_provider_aam.api.errors import AAMNotFound, AAMPlanRefused
-from airflow_provider_aam.catalog.data_sources import DataSources
+from airflow_provider_aam.api.collection import LIST_ATTEMPTS, Record
+from airflow_provider_aam.api.errors import AAMIncomplete, AAMNotFound, AAMPlanRefused
 from airflow_provider_aam.catalog.folders import FolderTree
-from airflow_provider_aam.catalog.kinds import Kind
+from airflow_provider_aam.catalog.kinds import DESTINATIONS, MAPPINGS, MODELS, Kind
+from airflow_provider_aam.catalog.objects import Objects
 
 
-@dataclass(frozen=True, kw_only=True)
 class Account:
-    """``objects`` holds every object of the kind that could be meant; the list was proven complete."""
+    """``filters`` narrow the lists of some kinds, by key: for those, AAM holds more than is seen here."""
 
-    data_sources: DataSources
-    folders: FolderTree
-    objects: Records
+    def __init__(self, client: AAMClient, filters: dict[str, dict[str, Any]] | None = None) -> None:
+        self.client = client
+        self.filters = filters or {}
+        self._objects: dict[str, Objects] = {}
+        self._trees: dict[str, FolderTree] = {}
+        self._urls: dict[str, list[int]] | None = None
+
+    def objects(self, kind: Kind) -> Objects:
+        """⌈N/1000⌉ requests the first time; one an object where AAM's list is a summary. None later."""
+        if kind.key not in self._objects:
+            self._objects[kind.key] = self._read(kind)
+        return self._objects[kind.key]
+
+    def is_read(self, kind: Kind) -> bool:
+        return kind.key in self._objects
+
+    def tree(self, kind: Kind) -> FolderTree:
+        """The folders of a kind that is a tree."""
+        if kind.key not in self._trees:
+            self._trees[kind.key] = FolderTree(self.client.collection(kind.collection).fetch_all())
+        return self._trees[kind.key]
+
+    def partner_sites(self) -> dict[str, list[int]]:
+        """Ids by address."""
+        if self._urls is None:
+            self._urls = {}
+            for site in self.client.collection("partner_sites").fetch_all():
+                self._urls.setdefault(str(site.get("url")), []).append(int(site["siteId"]))
+        return self._urls
+
+    def read_destinations(self, *, with_mappings: bool) -> None:
+        """Destinations and, if wanted, their mappings: one request a destination for both."""
+        if DESTINATIONS.key in self._objects:
+            return
+        mappings: list[Record] = []
+        destinations = Objects(DESTINATIONS.id_field, self._destinations(mappings, with_mappings=with_mappings))
+        self._objects[DESTINATIONS.key] = destinations
+        if with_mappings:
+            self._objects[MAPPINGS.key] = Objects(MAPPINGS.id_field, mappings)
+
+    def _destinations(self, mappings: list[Record], *, with_mappings: bool) -> Iterator[Record]:
+        for record in self.client.destinations.read_all(include_mappings=with_mappings):
+            mappings += record.pop("mappings", None) or []
+            yield record
+
+    def _read(self, kind: Kind) -> Objects:
+        if kind.key in (DESTINATIONS.key, MAPPINGS.key):
+            self.read_destinations(with_mappings=True)
+            return self._objects[kind.key]
+        if kind.is_tree:
+            return Objects(kind.id_field, self.tree(kind).records())
+        collection = self.client.collection(kind.collection)
+        if kind.key == MODELS.key:
+            return Objects(kind.id_field, self._singly(kind, collection.fetch_all()))
+        for _ in range(LIST_ATTEMPTS - 1):
+            try:
+                return Objects(kind.id_field, collection.list(**self.filters.get(kind.key, {})))
+            except AAMIncomplete:
+                continue
+        return Objects(kind.id_field, collection.list(**self.filters.get(kind.key, {})))
+
+    def _singly(self, kind: Kind, listed: Iterable[Record]) -> Iterator[Record]:
+        for record in listed:
+            try:
+                yield self.client.collection(kind.collection).get(int(record[kind.id_field]))
+            except AAMNotFound:
+                continue
 
 
-def read_references(client: AAMClient, kind: Kind) -> tuple[DataSources, FolderTree]:
-    """Two requests at most: all data sources, and the folder tree of a kind that has one."""
-    sources = DataSources(client.data_sources.fetch_all())
-    return sources, FolderTree(client.collection(kind.folders).fetch_all() if kind.folders else [])
-
-
-def read_objects(client: AAMClient, kind: Kind, *, match_on: str, only_data_source: int | None = None) -> Records:
-    """All objects of the kind, ⌈N/1000⌉ requests.
-
-    ``only_data_source`` lets AAM leave out the others; an answer that holds them all the same is read as well. Raises
-    :class:`AAMPlanRefused` when the list lacks what rows are matched by.
-    """
-    filters = {} if only_data_source is None else {"dataSourceId": only_data_source}
-    objects = client.collection(kind.collection).fetch_all(**filters)
-    if shows_no_keys(objects, kind.match_on[match_on]):
-        _refuse_bare_list(client, kind, objects, match_on)
-    return objects
-
-
-def shows_no_keys(objects: Records, fields: Sequence[str]) -> bool:
-    """Whether a field of the key is in no object of the list: none may have a value, or the list leaves it out."""
-    return bool(objects) and any(all(name not in record for record in objects) for name in fields)
-
-
-def _refuse_bare_list(client: AAMClient, kind: Kind, objects: Records, match_on: str) -> None:
+def refuse_bare_list(account: Account, kind: Kind, ways: Sequence[str]) -> None:
     """Refuses a list that says less than AAM knows: every row would look new and be created again.
 
-    Up to three objects are asked for singly; what they do not show is looked for before each create.
+    Up to three objects are asked for singly; what they do not show is looked for before each create. Raises
+    :class:`AAMPlanRefused`.
     """
-    listed = {name for record in objects for name in record}
-    for record in _sample(objects):
-        object_id = int(record[kind.id_field])
+    objects = account.objects(kind)
+    bare = [way for way in ways if not objects.shows(kind.match_on[way])]
+    if kind.is_tree or kind.read_singly or not bare:
+        return
+    collection = account.client.collection(kind.collection)
+    for object_id in _sample([*objects.ids()]):
         try:
-            single = client.collection(kind.collection).get(object_id)
+            single = collection.get(object_id)
         except AAMNotFound:
             continue
-        hidden = [n for n in kind.model.columns() if n not in listed and single.get(n) not in (None, "")]
+        listed = objects.listed
+        hidden = [name for name in kind.model.columns() if name not in listed and single.get(name) not in (None, "")]
         if hidden:
             raise AAMPlanRefused(
                 f"AAM's list of {kind.collection} leaves out {', '.join(hidden)}, although {kind.name} {object_id} has "
-                f"it, so rows cannot be matched on {match_on} and would all be created again. Nothing was changed. "
-                "Does a proxy before AAM drop the query parameter includeDetails? match_on='name' works without it."
+                f"it, so rows cannot be matched on {', '.join(bare)} and would all be created again. Nothing was "
+                "changed. Does a proxy before AAM drop the query parameter includeDetails? match_on='name' works "
+                "without it."
             )
 
 
-def _sample(objects: Sequence[Record]) -> list[Record]:
-    places = dict.fromkeys((0, len(objects) // 2, len(objects) - 1))
-    return [objects[place] for place in places]
+def _sample(ids: Sequence[int]) -> list[int]:
+    return [ids[place] for place in dict.fromkeys((0, len(ids) // 2, len(ids) - 1))]

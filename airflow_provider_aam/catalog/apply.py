@@ -1,28 +1,40 @@
-"""A plan, carried out: folders first, then creates and updates side by side, deletes last; every end written down."""
+"""A plan, carried out wave by wave, the changes of a wave side by side; every end written down."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from typing import Any
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.errors import AAMError, AAMLimitReached, AAMServerError
 from airflow_provider_aam.catalog.folders import FolderTree
-from airflow_provider_aam.catalog.kinds import Kind
+from airflow_provider_aam.catalog.kinds import KINDS, Kind
 from airflow_provider_aam.catalog.outcomes import Outcome, OutcomeLog
-from airflow_provider_aam.catalog.plan import Change, Plan, is_folder
+from airflow_provider_aam.catalog.plan import Change, Link, Plan, makes_folder
 from airflow_provider_aam.catalog.write import Writer, failed
 
 MOST_PASSING_IN_A_ROW = 10
 
+Numbered = tuple[int, Change]
+"""A change and its position in the plan, by which links name it."""
+
 
 def apply_plan(
-    client: AAMClient, plan: Plan, kind: Kind, outcomes: OutcomeLog, *, max_concurrency: int, max_failed: int = 0
+    client: AAMClient,
+    plan: Plan,
+    outcomes: OutcomeLog,
+    *,
+    max_concurrency: int,
+    max_failed: int = 0,
+    done: Mapping[int, int | None] | None = None,
 ) -> None:
     """Carry out ``plan``; ``outcomes`` hears of every row as soon as it has ended, the unchanged ones first.
+
+    ``done`` are the positions of changes that an earlier run has made already, with the objects' ids.
 
     When more than ``max_failed`` creates and updates fail, nothing is deleted: what was to be deleted may be the old
     form of what could not be created.
@@ -34,68 +46,88 @@ def apply_plan(
     """
     for row in plan.unchanged:
         outcomes.add(Outcome(status="unchanged", kind=row.kind, label=row.label, id=row.id, place=row.place))
-    run = _Run(client, kind, outcomes)
-    run.create_folders(client, [change for change in plan.changes if is_folder(change)])
-    objects = [change for change in plan.changes if not is_folder(change)]
-    run.side_by_side((change for change in objects if change.action != "delete"), threads=max_concurrency)
+    run = _Run(client, outcomes, done or {})
+    numbered = [(at, change) for at, change in enumerate(plan.changes) if not run.is_done(at, change)]
+    writes = [each for each in numbered if each[1].action != "delete"]
+    deletes = [each for each in numbered if each[1].action == "delete"]
+    run.waves(writes, threads=max_concurrency)
     run.deletes_wait_for = len(outcomes.bad) if len(outcomes.bad) > max_failed else 0
-    run.side_by_side((change for change in objects if change.action == "delete"), threads=max_concurrency)
+    run.waves(deletes, threads=max_concurrency)
     if run.ended is not None:
         raise run.ended
 
 
 class _Run:
-    """What rows teach those after them: which folders there are, that the account is full, that AAM is out of order."""
+    """What rows teach those after them: which ids there are, that the account is full, that AAM is out of order."""
 
-    def __init__(self, client: AAMClient, kind: Kind, outcomes: OutcomeLog) -> None:
+    def __init__(self, client: AAMClient, outcomes: OutcomeLog, done: Mapping[int, int | None]) -> None:
         self.ended: AAMError | None = None
         self.deletes_wait_for = 0
-        self._kind = kind
+        self._client = client
         self._outcomes = outcomes
-        self._objects = Writer.of(client, kind, kind.collection)
-        self._folder_ids: dict[str, int | None] = {}
+        self._kinds = {kind.name: kind for kind in KINDS.values()}
+        self._writers: dict[str, Writer] = {}
+        self._done: Set[int] = done.keys()
+        self._ids: dict[int, int] = {at: object_id for at, object_id in done.items() if object_id is not None}
         self._passing_in_a_row = 0
         self._full: dict[tuple[str, Any], AAMLimitReached] = {}
         self._one_at_a_time = threading.Lock()
 
-    def create_folders(self, client: AAMClient, changes: list[Change]) -> None:
-        """One after the other, parents first. What somebody has created since the plan was made is taken as it is."""
-        if not changes or self._kind.folders is None:
-            return
-        writer = Writer.of(client, self._kind, self._kind.folders)
+    def is_done(self, at: int, change: Change) -> bool:
+        if at not in self._done:
+            return False
+        object_id = self._ids.get(at, change.id)
+        note = "was done by an earlier run"
+        self._outcomes.add(_outcome(change, "unchanged", id=object_id, message=note))
+        return True
+
+    def waves(self, numbered: Iterable[Numbered], *, threads: int) -> None:
+        for _, wave in groupby(numbered, key=lambda each: each[1].wave):
+            waiting = [*wave]
+            present = self._folders_present(change for _, change in waiting)
+            rest = []
+            for at, change in waiting:
+                path = change.key.get("path") if makes_folder(change) else None
+                found = present.get((change.kind, path))
+                if found is None:
+                    rest.append((at, change))
+                else:
+                    self._ids[at] = found
+                    note = "created by somebody else meanwhile"
+                    self._note(_outcome(change, "unchanged", id=found, message=note))
+            self._side_by_side(rest, threads=threads)
+
+    def _folders_present(self, changes: Iterable[Change]) -> dict[tuple[str, Any], int]:
+        """The folders of a wave that exist by now: AAM would create a second one of the same path."""
+        found: dict[tuple[str, Any], int] = {}
+        trees: dict[str, FolderTree] = {}
         for change in changes:
-            tree = self._read_tree(writer)
-            path = change.key["path"]
-            parent, _, name = path.rpartition("/")
-            if parent not in self._folder_ids:
-                self._folder_ids[parent] = min(tree.find(parent or "/"), default=None)
-            present = min(tree.find(path), default=None)
-            if present is None:
-                outcome = self._write(writer, change, parent, {"name": name}, "parentFolderId")
-            else:
-                note = "created by somebody else meanwhile"
-                outcome = Outcome(status="unchanged", kind=change.kind, label=path, id=present, message=note)
-            self._folder_ids[path] = outcome.id
-            self._note(outcome)
+            if not makes_folder(change) or self.ended is not None:
+                continue
+            try:
+                if change.kind not in trees:
+                    trees[change.kind] = FolderTree(self._writer(change.kind).collection.fetch_all())
+            except AAMError as error:
+                self.ended = error
+                return {}
+            here = trees[change.kind].find(change.key["path"])
+            if here:
+                found[change.kind, change.key["path"]] = min(here)
+        return found
 
-    def _read_tree(self, writer: Writer) -> FolderTree:
-        """Anew for each folder: AAM would let two tasks create the same one side by side."""
-        try:
-            return FolderTree([] if self.ended else writer.collection.fetch_all())
-        except AAMError as error:
-            self.ended = error
-            return FolderTree([])
-
-    def side_by_side(self, changes: Iterable[Change], *, threads: int) -> None:
-        waiting = deque(changes)
+    def _side_by_side(self, numbered: Iterable[Numbered], *, threads: int) -> None:
+        waiting = deque(numbered)
 
         def work() -> None:
             while True:
                 try:
-                    change = waiting.popleft()
+                    at, change = waiting.popleft()
                 except IndexError:
                     return
-                self._note(self._write(self._objects, change, change.new_folder, {}, "folderId"))
+                outcome = self._write(change)
+                if outcome.id is not None and outcome.status in ("created", "unchanged"):
+                    self._ids[at] = outcome.id
+                self._note(outcome)
 
         with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="aam-write") as pool:
             working = [pool.submit(work) for _ in range(min(threads, len(waiting)))]
@@ -106,16 +138,12 @@ class _Run:
                 waiting.clear()  # or the pool would wait until all is written
                 raise
 
-    def _write(
-        self, writer: Writer, change: Change, folder: str | None, late: dict[str, Any], folder_field: str
-    ) -> Outcome:
-        obstacle = self._obstacle(change, folder)
+    def _write(self, change: Change) -> Outcome:
+        obstacle = self._obstacle(change)
         if obstacle is not None:
             return obstacle
-        if folder is not None:
-            late = {**late, folder_field: self._folder_ids[folder]}
         try:
-            return writer.write(change, late)
+            return self._writer(change.kind).write(change, {link: self._ids[link.to] for link in change.links})
         except AAMLimitReached as reached:
             self._full[self._limit_of(change)] = reached
             return failed(change, reached)
@@ -123,7 +151,12 @@ class _Run:
             self.ended = error
             return failed(change, error)
 
-    def _obstacle(self, change: Change, folder: str | None) -> Outcome | None:
+    def _writer(self, kind: str) -> Writer:
+        if kind not in self._writers:
+            self._writers[kind] = Writer.of(self._client, self._kinds[kind])
+        return self._writers[kind]
+
+    def _obstacle(self, change: Change) -> Outcome | None:
         """Why it is not even tried: what earlier rows have met."""
         if self.ended is not None:
             return _not_tried(change, f"the push ended: {self.ended}", passing=self.ended.retryable)
@@ -132,14 +165,16 @@ class _Run:
         full = self._full.get(self._limit_of(change)) if change.action == "create" else None
         if full is not None:
             return _not_tried(change, f"AAM refused an earlier one: {full}")
-        if folder is not None and self._folder_ids.get(folder) is None:
-            return _not_tried(change, f"its folder {folder} could not be created")
-        return None
+        missing = [link for link in change.links if link.to not in self._ids]
+        return _not_tried(change, _waits_for(missing)) if missing else None
 
     def _limit_of(self, change: Change) -> tuple[str, Any]:
         """AAM counts kinds apart, and some kinds by type."""
-        by = self._kind.limited_by
+        by = self._kind(change).limited_by
         return change.kind, next((field.after for field in change.fields if field.field == by), None)
+
+    def _kind(self, change: Change) -> Kind:
+        return self._kinds[change.kind]
 
     def _note(self, outcome: Outcome) -> None:
         self._outcomes.add(outcome)
@@ -153,13 +188,15 @@ class _Run:
             )
 
 
+def _waits_for(missing: Iterable[Link]) -> str:
+    texts = dict.fromkeys(link.text.strip("{}") for link in missing)
+    names = ", ".join(f"its folder {text}" if text.startswith("/") else text for text in texts)
+    return f"{names} could not be created"
+
+
+def _outcome(change: Change, status: Any, **more: Any) -> Outcome:
+    return Outcome(status=status, kind=change.kind, label=change.label, place=change.place, **more)
+
+
 def _not_tried(change: Change, why: str, *, passing: bool = False) -> Outcome:
-    return Outcome(
-        status="rejected",
-        kind=change.kind,
-        label=change.label,
-        id=change.id,
-        message=f"not tried, because {why}",
-        place=change.place,
-        passing=passing,
-    )
+    return _outcome(change, "rejected", id=change.id, message=f"not tried, because {why}", passing=passing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,65 +14,78 @@ from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.rows import SourceRow
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Checked:
-    """What a row says under the file's names, in the types that AAM uses."""
+    """A row that is right in itself. ``typed`` holds what differs from the text in the file."""
 
     row: SourceRow
-    given: dict[str, Any]
+    typed: tuple[tuple[str, Any], ...]
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the row says under the file's names, in the types that AAM uses."""
+        return {**{name: value for name, value in self.row.values.items() if value is not None}, **dict(self.typed)}
 
 
-def check_rows(rows: Sequence[SourceRow], kind: Kind, *, match_on: str) -> tuple[list[Checked], list[Finding]]:
-    """The rows that are right in themselves, and every problem of the others; keys that stand twice included."""
+def check_rows(rows: Sequence[SourceRow], kind: Kind, *, match_on: str | None) -> tuple[list[Checked], list[Finding]]:
+    """The rows that are right in themselves, and every problem of the others; keys that stand twice included.
+
+    ``match_on`` ``None``: each row is matched by its id, its code or its name, whichever it gives first.
+    """
     checked: list[Checked] = []
     findings: list[Finding] = []
     unknown: dict[str, list[Place]] = {}
+    shared: dict[object, tuple[tuple[str, Any], ...]] = {}
     for row in rows:
+        values = {name: value for name, value in row.values.items() if value is not None}
         try:
-            draft = kind.model.model_validate({name: value for name, value in row.values.items() if value is not None})
+            given = kind.model.model_validate(values).given()
         except ValidationError as invalid:
             findings += _explain(invalid, row, unknown)
-        else:
-            item = Checked(row=row, given=draft.given())
-            findings += _missing(item, kind, match_on)
-            checked.append(item)
+            continue
+        findings += _missing(row, given, kind, match_on)
+        typed = tuple((name, value) for name, value in given.items() if values.get(name) is not value)
+        typed = tuple(pair for pair in typed if type(pair[1]) is not str or pair[1] != values.get(pair[0]))
+        checked.append(Checked(row, shared.setdefault(repr(typed), typed)))
     return checked, [*findings, *_unknown(unknown, kind.model), *_duplicates(checked, kind, match_on)]
 
 
-def _missing(item: Checked, kind: Kind, match_on: str) -> list[Finding]:
-    by_id = match_on == kind.id_field
-    columns = {reference.field: column for column, reference in kind.model.references.items()}
-    key = kind.match_on[match_on]
+def _missing(row: SourceRow, given: Mapping[str, Any], kind: Kind, match_on: str | None) -> list[Finding]:
+    way = kind.way_of(given, match_on)
+    by_id = way == kind.id_field
+    key = kind.match_on[way]
     findings = []
     for field in dict.fromkeys(key if by_id else (*kind.model.required, *key)):
-        column = columns.get(field, field)
-        if field not in item.given and column not in item.given:
+        column = kind.model.column_of(field)
+        if field not in given and column not in given and not kind.is_tree:
             choice = f"{column} (or {field})" if column != field else field
             why = f"; match_on={match_on!r} needs it" if field == match_on else ""
-            findings.append(Finding(place=item.row.place, problem=f"{choice} is missing{why}"))
+            findings.append(Finding(place=row.place, problem=f"{choice} is missing{why}"))
     if not by_id:
-        findings += [Finding(place=item.row.place, problem=text) for text in kind.model.missing(item.given)]
-        if kind.id_field in item.given:
+        findings += [Finding(place=row.place, problem=text) for text in kind.model.missing(given)]
+        if kind.id_field in given:
             problem = f"is only read with match_on={kind.id_field!r}: set that, or remove the column"
-            place = item.row.place_of(kind.id_field)
-            findings.append(Finding(place=place, field=kind.id_field, problem=problem))
+            findings.append(Finding(place=row.place_of(kind.id_field), field=kind.id_field, problem=problem))
     return findings
 
 
-def _duplicates(checked: Sequence[Checked], kind: Kind, match_on: str) -> list[Finding]:
+def _duplicates(checked: Sequence[Checked], kind: Kind, match_on: str | None) -> list[Finding]:
     """References are compared as written; two ways to name one data source are found when the plan resolves them."""
-    columns = {reference.field: column for column, reference in kind.model.references.items()}
-    first: dict[tuple[object, ...], SourceRow] = {}
+    first: dict[int, SourceRow] = {}
     findings = []
     for item in checked:
-        if match_on not in item.given:
+        given = item.given
+        way = kind.way_of(given, match_on)
+        column = kind.model.column_of(way) if way in kind.match_on[way] else way
+        fields = (*kind.match_on[way], *kind.refine)
+        key = hash((way, *(given.get(name) for field in fields for name in (field, kind.model.column_of(field)))))
+        if given.get(way) in (None, "") and not kind.refine:
             continue
-        fields = kind.match_on[match_on]
-        key = tuple(item.given.get(name) for field in fields for name in (field, columns.get(field, field)))
         earlier = first.setdefault(key, item.row)
         if earlier is not item.row:
-            problem = f"“{item.given[match_on]}” stands twice (first at {earlier.place})"
-            findings.append(Finding(place=item.row.place_of(match_on), field=match_on, problem=problem))
+            said = given.get(way, given.get(column))
+            problem = f"“{said}” stands twice (first at {earlier.place})"
+            findings.append(Finding(place=item.row.place_of(way), field=way, problem=problem))
     return findings
 
 

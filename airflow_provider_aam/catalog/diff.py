@@ -16,6 +16,8 @@ SINGLE_PRECISION = 1e-6
 EXACT = frozenset({"integrationCode"})
 """Texts that other systems look objects up by: there, every character counts."""
 
+_FLAGS = {"true": True, "false": False, "1": True, "0": False}
+
 _BLANKS = re.compile(r"[^\S\n]+")
 
 
@@ -33,8 +35,14 @@ def same(kind: Kind, name: str, desired: Any, existing: Any) -> bool:
 
     Also texts with one blank for several: a server that stores them so would be sent the same update every day.
     """
-    if desired == existing or (desired == "" and existing is None):
+    if desired == existing or (desired in ("", []) and existing in (None, "", [])):
         return True
+    if name in kind.same:
+        return kind.same[name](desired, existing)
+    if isinstance(desired, bool):
+        return desired == _FLAGS.get(str(existing).lower())
+    if isinstance(desired, list):
+        return isinstance(existing, list) and sorted(map(str, desired)) == sorted(map(str, existing))
     if isinstance(desired, int | float):
         number = _number(existing)
         if isinstance(number, int) and isinstance(desired, int):

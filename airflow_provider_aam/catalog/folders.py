@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from airflow_provider_aam.api.errors import AAMBadAnswer, Fate
@@ -36,6 +36,16 @@ class FolderTree:
     def __contains__(self, folder_id: int) -> bool:
         return folder_id in self._records or folder_id == ROOT_ID
 
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Every folder but the root, with the path that is used here."""
+        for folder_id, record in self._records.items():
+            if folder_id != ROOT_ID:
+                yield {**record, "path": self._paths[folder_id]}
+
+    def moved(self, changes: Mapping[int, Mapping[str, Any]]) -> FolderTree:
+        """The tree as it will be when some folders, by id, have another name or parent."""
+        return FolderTree([{**record, **changes.get(key, {})} for key, record in self._records.items()])
+
     def normalise(self, path: str) -> str:
         """``/Web/Pricing`` for ``/All Traits/Web//Pricing/``; ``/`` for the root."""
         names = [name.strip() for name in path.split("/") if name.strip()]
@@ -49,12 +59,16 @@ class FolderTree:
         return [ROOT_ID] if path == "/" else self._ids.get(path, [])
 
     def path_of(self, folder_id: int) -> str:
-        return self._paths.get(folder_id, f"folder {folder_id}")
+        return "/" if folder_id == ROOT_ID else self._paths.get(folder_id, f"folder {folder_id}")
 
     def similar(self, path: str) -> str | None:
         """An existing path that differs in upper and lower case only."""
         spelled = self._spelled.get(self.normalise(path).casefold())
         return spelled if spelled != self.normalise(path) else None
+
+    def above(self, path: str) -> list[str]:
+        """The paths of the folders around this one, the root left out."""
+        return ancestors(self.normalise(path))[:-1] if self.normalise(path) != "/" else []
 
     def below(self, path: str) -> set[int]:
         """The ids of the folder and of everything under it."""

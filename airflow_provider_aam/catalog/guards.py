@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from airflow_provider_aam.api.errors import AAMPlanRefused
@@ -17,11 +18,11 @@ class Guards:
     max_deletes: int = MAX_DELETES
     max_changes_ratio: float = 1.0
 
-    def check(self, plan: Plan, *, existing: int) -> None:
-        """Raises :class:`AAMPlanRefused` that names every rail the plan runs into."""
+    def check(self, plan: Plan, *, existing: int, problems: Sequence[str] = ()) -> None:
+        """Raises :class:`AAMPlanRefused` that names every rail the plan runs into, and ``problems`` found before."""
         counts = plan.counts()
         changed = counts["update"] + counts["delete"]
-        problems = []
+        problems = [*problems]
         if counts["delete"] > self.max_deletes:
             problems.append(f"it deletes {counts['delete']} objects, max_deletes is {self.max_deletes}")
         if existing and changed / existing > self.max_changes_ratio:

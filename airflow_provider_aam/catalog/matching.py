@@ -1,145 +1,162 @@
-"""Rows and the objects that AAM has: which belong together, and what must change about each."""
+"""Rows and the objects that AAM has: which belong together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from airflow_provider_aam.api.collection import Record, Records
-from airflow_provider_aam.catalog.account import Account, shows_no_keys
 from airflow_provider_aam.catalog.check import Checked
-from airflow_provider_aam.catalog.diff import diff
 from airflow_provider_aam.catalog.findings import Finding
-from airflow_provider_aam.catalog.keys import Key, index_by_key, key_of
+from airflow_provider_aam.catalog.keys import Key, key_of
 from airflow_provider_aam.catalog.kinds import Kind
-from airflow_provider_aam.catalog.plan import Change, FieldChange, Unchanged
-from airflow_provider_aam.catalog.resolve import Desired
+from airflow_provider_aam.catalog.objects import Objects
+from airflow_provider_aam.catalog.targets import Target
+
+
+@dataclass(slots=True)
+class Match:
+    """``object_id`` is ``None`` where AAM has no such object yet."""
+
+    item: Checked
+    way: str
+    object_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    at: int
+    item: Checked
+    values: Mapping[str, Any]
+
+
+Keyed = tuple[Checked, Mapping[str, Target]]
+"""A row, and the references among its key fields."""
 
 
 class Matcher:
     """``matched`` holds the ids of all objects that a row was found for."""
 
-    def __init__(self, *, kind: Kind, match_on: str, account: Account) -> None:
-        self.matched: set[int] = set()
+    def __init__(self, kind: Kind, objects: Objects, *, match_on: str | None) -> None:
+        self.matched: dict[int, Checked] = {}
         self._kind = kind
+        self._objects = objects
         self._match_on = match_on
-        self._by_id = match_on == kind.id_field
-        self._key_fields = kind.match_on[match_on]
-        self._account = account
-        self._index = index_by_key(account.objects, self._key_fields)
-        self._look_first = shows_no_keys(account.objects, self._key_fields)
-        self._other_case = {tuple(part.casefold() for part in key): found[0] for key, found in self._index.items()}
-        self._names = {
-            reference.field: account.folders.path_of if reference.to == "folder" else account.data_sources.label
-            for reference in kind.model.references.values()
+        self._findings: list[Finding] = []
+
+    def match(self, rows: Iterable[Keyed]) -> tuple[list[Match], list[Finding]]:
+        """One match a row, in the rows' order; and the rows that mean several objects, or one that is not there.
+
+        Rows with an id find theirs first, then those with a code, then those with a name.
+        """
+        ways: dict[str, dict[Key | None, list[_Row]]] = {way: {} for way in self._kind.match_on}
+        for at, (item, references) in enumerate(rows):
+            values = {**item.given, **references}
+            way = self._kind.way_of(values, self._match_on)
+            key = key_of(values, self._kind.match_on[way])
+            ways[way].setdefault(key, []).append(_Row(at, item, _compared(self._kind, values)))
+        found: dict[int, Match] = {}
+        for way, groups in ways.items():
+            for key, members in groups.items():
+                for row, object_id in self._pair(way, key, members):
+                    found[row.at] = Match(row.item, way, object_id)
+                    if object_id is not None:
+                        self.matched[object_id] = row.item
+        return [found[at] for at in sorted(found)], self._findings
+
+    def look_first(self, way: str) -> bool:
+        """Whether an object could have escaped, because AAM's list showed no keys."""
+        return not self._objects.shows(self._kind.match_on[way])
+
+    def _pair(self, way: str, key: Key | None, members: Sequence[_Row]) -> Iterable[tuple[_Row, int | None]]:
+        candidates = self._objects.find(self._kind.match_on[way], key) if key else []
+        if self._kind.refine and way != self._kind.id_field:
+            yield from self._refined(members, [each for each in candidates if each not in self.matched])
+            return
+        first, *others = members
+        for row in others:
+            self._find(way, row, f"stands twice (first at {first.item.row.place})")
+        object_id, problem = self._choose(way, key, first, candidates)
+        if problem is not None:
+            self._find(way, first, problem)
+        else:
+            yield first, object_id
+
+    def _choose(self, way: str, key: Key | None, row: _Row, candidates: Sequence[int]) -> tuple[int | None, str | None]:
+        """The object, or none, or what is wrong."""
+        free = [each for each in candidates if each not in self.matched]
+        if candidates and not free:
+            if self._match_on is None and way != self._kind.id_field and row.values.get("integrationCode") == "":
+                return None, None  # another object of that name, without a code
+            earlier = self.matched[candidates[0]].row.place
+            return None, f"is {self._kind.name} {candidates[0]}, which {earlier} describes already"
+        if len(free) > 1 and self._match_on is None and way == "name":
+            free = self._without_code(free) or free
+        if len(free) > 1:
+            ids = ", ".join(map(str, free))
+            return None, f"AAM has {len(free)} {self._kind.plural} with “{_said(row, way)}” ({ids}): {_TWINS}"
+        if free:
+            return free[0], None
+        if way == self._kind.id_field:
+            return None, f"AAM has no {self._kind.name} {_said(row, way)}, or the technical account may not see it"
+        other = self._other_case.get((way, *(part.casefold() for part in key))) if key else None
+        if other is not None and other not in self.matched:
+            stored = (self._objects.get(other) or {}).get(way)
+            return None, (
+                f"“{_said(row, way)}” differs from AAM's “{stored}” ({self._kind.name} {other}) in upper and lower "
+                "case only: write it as AAM does"
+            )
+        return None, None
+
+    def _refined(self, members: Sequence[_Row], candidates: list[int]) -> Iterable[tuple[_Row, int | None]]:
+        """Equal ones first; of what is left, a single row and a single object belong together."""
+        waiting = []
+        for row in members:
+            twin = next((each for each in candidates if self._agrees(row, each)), None)
+            if twin is None:
+                waiting.append(row)
+            else:
+                candidates.remove(twin)
+                yield row, twin
+        single = len(waiting) == len(candidates) == 1
+        for row in waiting:
+            yield row, candidates[0] if single else None
+
+    def _agrees(self, row: _Row, object_id: int) -> bool:
+        record = self._objects.get(object_id) or {}
+        return all(
+            (row.values.get(name) or "") == (record.get(name) or "") for name in self._kind.refine if name in row.values
+        )
+
+    def _without_code(self, ids: Sequence[int]) -> list[int]:
+        return [each for each in ids if not (self._objects.get(each) or {}).get("integrationCode")]
+
+    @cached_property
+    def _other_case(self) -> dict[tuple[str, ...], int]:
+        """Keys in lower case, of every way that rows are matched by."""
+        ways = (
+            [self._match_on] if self._match_on else [way for way in self._kind.match_on if way != self._kind.id_field]
+        )
+        return {
+            (way, *(part.casefold() for part in key)): ids[0]
+            for way in ways
+            for key, ids in self._objects.index(self._kind.match_on[way]).items()
         }
 
-    def match(self, desired: Sequence[Desired]) -> tuple[list[Change], list[Unchanged], list[Finding]]:
-        """What to do about each row, in the rows' order, and the rows that mean no object or several."""
-        changes: list[Change] = []
-        unchanged: list[Unchanged] = []
-        findings: list[Finding] = []
-        first: dict[Key | None, Checked] = {}
-        for item in desired:
-            key = key_of({**item.item.given, **item.fields}, self._key_fields)
-            earlier = first.setdefault(key, item.item)
-            found = self._index.get(key, []) if key else []
-            problem = self._problem(item, key, earlier, found)
-            if problem:
-                place = item.item.row.place_of(self._match_on)
-                findings.append(Finding(place=place, field=self._match_on, problem=problem))
-                continue
-            result = self._update(item, found[0]) if found else self._create(item)
-            if isinstance(result, Change):
-                changes.append(result)
-            else:
-                unchanged.append(result)
-        return changes, unchanged, findings
+    def _find(self, way: str, row: _Row, problem: str) -> None:
+        said = problem if "“" in problem or way == self._kind.id_field else f"“{_said(row, way)}” {problem}"
+        self._findings.append(Finding(place=row.item.row.place_of(way), field=way, problem=said))
 
-    def delete(self, record: Record) -> Change:
-        """``before`` of its fields is all that is needed to make the object again."""
-        held = (name for name in self._kind.model.columns() if record.get(name) not in (None, ""))
-        return Change(
-            action="delete",
-            kind=self._kind.name,
-            label=self._label(record),
-            key=self._wire_key(record),
-            id=int(record[self._kind.id_field]),
-            fields=tuple(FieldChange(name, record[name], None) for name in held),
-        )
 
-    def _problem(self, item: Desired, key: Key | None, earlier: Checked, found: Records) -> str | None:
-        value = item.item.given[self._match_on]
-        if earlier is not item.item:
-            return f"“{value}” stands twice (first at {earlier.row.place})"
-        if len(found) > 1:
-            ids = ", ".join(str(record[self._kind.id_field]) for record in found)
-            return f"AAM has {len(found)} {self._kind.name}s with “{value}” ({ids}): make one of them different first"
-        if not found and self._by_id:
-            return f"AAM has no {self._kind.name} {value}, or the technical account may not see it"
-        other = self._other_case.get(tuple(part.casefold() for part in key)) if key and not found else None
-        if other is not None:
-            stored = f"“{other.get(self._match_on)}” ({self._kind.name} {other[self._kind.id_field]})"
-            return f"“{value}” differs from AAM's {stored} in upper and lower case only: write it as AAM does"
-        return None
+_TWINS = "make one of them different first"
 
-    def _create(self, item: Desired) -> Change:
-        return Change(
-            action="create",
-            kind=self._kind.name,
-            label=self._label(item.fields),
-            key=self._wire_key(item.fields),
-            fields=tuple(self._shown(FieldChange(name, None, value)) for name, value in item.fields.items()),
-            new_folder=item.new_folder,
-            look_first=self._look_first,
-            place=str(item.item.row.place),
-        )
 
-    def _update(self, item: Desired, record: Record) -> Change | Unchanged:
-        object_id, place = int(record[self._kind.id_field]), str(item.item.row.place)
-        self.matched.add(object_id)
-        label = self._label(record)
-        changes = (change for change in diff(self._kind, item.fields, record) if not self._same_folder(change))
-        fields = [self._shown(change) for change in changes]
-        if item.new_folder is not None:
-            before = self._account.folders.path_of(int(record.get("folderId") or 0))
-            moved = FieldChange("folderId", record.get("folderId"), None, shown=(before, f"{item.new_folder} (new)"))
-            fields.append(moved)
-        if not fields:
-            return Unchanged(kind=self._kind.name, label=label, id=object_id, place=place)
-        return Change(
-            action="update",
-            kind=self._kind.name,
-            label=label,
-            key=self._wire_key(record),
-            id=object_id,
-            fields=tuple(fields),
-            new_folder=item.new_folder,
-            place=place,
-        )
+def _compared(kind: Kind, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What pairing looks at: no more is kept of 100,000 rows."""
+    names = {*kind.match_on, *kind.refine, "integrationCode", *(kind.model.column_of(way) for way in kind.match_on)}
+    return {name: values[name] for name in names & values.keys()}
 
-    def _same_folder(self, change: FieldChange) -> bool:
-        """Whether two folders of one path are meant, which some account may hold: no reason to move anything."""
-        if change.field != "folderId" or change.before is None:
-            return False
-        path_of = self._account.folders.path_of
-        return path_of(int(change.before)) == path_of(int(change.after))
 
-    def _shown(self, change: FieldChange) -> FieldChange:
-        """Ids with the names that people know."""
-        name = self._names.get(change.field)
-        if name is None:
-            return change
-        before = "none" if change.before is None else name(int(change.before))
-        return FieldChange(change.field, change.before, change.after, (before, name(change.after)))
-
-    def _wire_key(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        return {} if self._by_id else {name: fields.get(name) for name in self._key_fields}
-
-    def _label(self, fields: Mapping[str, Any]) -> str:
-        """One line: data source/code “name”, as far as there are such."""
-        code = fields.get("integrationCode") or fields.get(self._kind.id_field)
-        name = fields.get("name")
-        source = self._account.data_sources.label(fields["dataSourceId"]) if "dataSourceId" in fields else None
-        parts = ["/".join(str(part) for part in (source, code) if part), f"“{name}”" if name else ""]
-        return " ".join(" ".join(part for part in parts if part).split()) or " ".join(map(str, fields.values()))
+def _said(row: _Row, way: str) -> Any:
+    return row.values.get(way, row.values.get("sid"))

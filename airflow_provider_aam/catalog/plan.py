@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from airflow_provider_aam.api.errors import AAMSourceError
+from airflow_provider_aam.catalog.kinds.kind import Action
 
-Action = Literal["create", "update", "delete"]
-
-PLAN_VERSION = 1
+PLAN_VERSION = 2
 
 
 class FieldChange(msgspec.Struct, frozen=True):
@@ -23,25 +22,40 @@ class FieldChange(msgspec.Struct, frozen=True):
     shown: tuple[str, str] | None = None
 
 
+class Link(msgspec.Struct, frozen=True):
+    """``text`` in ``field`` stands for the id of what the change at position ``to`` of the plan creates."""
+
+    field: str
+    text: str
+    to: int
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One object to create, update or delete.
 
     ``key`` identifies the object in AAM: the fields by which it was matched, and by which it is looked up when the fate
     of a write is unknown; empty when it was matched by its id. ``fields`` holds what changes (update), all that is
-    given (create) or what there was (delete). ``new_folder`` is the path of a folder that this plan creates first; its
-    id becomes the object's folder.
+    given (create) or what there was (delete). Changes of one ``wave`` do not need each other; waves follow each other.
     """
 
     action: Action
     kind: str
     label: str
     key: dict[str, Any]
+    wave: int = 0
     id: int | None = None
     fields: tuple[FieldChange, ...] = ()
-    new_folder: str | None = None
+    links: tuple[Link, ...] = ()
+    within: dict[str, Any] = {}
+    """What AAM wants beside the id to address the object, such as a mapping's ``destinationId``."""
+    resent: dict[str, Any] = {}
+    """What an update writes beside its ``fields``, because AAM's own answer cannot be written back."""
     look_first: bool = False
     """A create whose object could have escaped the plan, because AAM's list showed no keys."""
     place: str | None = None
+
+    def after(self) -> dict[str, Any]:
+        return {field.field: field.after for field in self.fields}
 
 
 class Unchanged(msgspec.Struct, frozen=True):
@@ -54,11 +68,13 @@ class Unchanged(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """``changes`` stand in the order of their application: folders, then creates and updates, then deletes."""
+    """``changes`` stand in the order of their application: what others need comes first, deletes come last."""
 
     source: str
-    match_on: str
+    match_on: str | None
     created_at: str
+    account: dict[str, Any] = {}
+    """Where it was made: ``base_url``, and ``pid`` if it was asked for."""
     changes: tuple[Change, ...]
     unchanged: tuple[Unchanged, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -66,14 +82,22 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     def counts(self) -> dict[str, int]:
         """How many of each: ``create``, ``update``, ``delete``, ``unchanged`` and ``create_folders``."""
-        actions = Counter(change.action for change in self.changes if not is_folder(change))
+        actions = Counter("create_folders" if makes_folder(change) else change.action for change in self.changes)
         return {
             "create": actions["create"],
             "update": actions["update"],
             "delete": actions["delete"],
             "unchanged": len(self.unchanged),
-            "create_folders": sum(1 for change in self.changes if is_folder(change)),
+            "create_folders": actions["create_folders"],
         }
+
+    def counts_by_kind(self) -> dict[str, dict[str, int]]:
+        """Creates, updates and deletes of each kind that has any."""
+        found: dict[str, dict[str, int]] = {}
+        for change in self.changes:
+            of_kind = found.setdefault(change.kind, {"create": 0, "update": 0, "delete": 0})
+            of_kind[change.action] += 1
+        return found
 
     def to_json(self) -> bytes:
         """Indented, for people, with the counts first."""
@@ -95,5 +119,5 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return plan
 
 
-def is_folder(change: Change) -> bool:
-    return change.kind.endswith("_folder")
+def makes_folder(change: Change) -> bool:
+    return change.action == "create" and change.kind.endswith(" folder")

@@ -1,118 +1,252 @@
-"""From rows to a plan: check offline, read AAM once, resolve, match, compare, prune, guard."""
+"""From rows to a plan: check offline, read AAM once, match, resolve, compare, prune, guard."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from airflow_provider_aam.api.client import AAMClient
-from airflow_provider_aam.api.collection import Records
+from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.api.errors import AAMPlanRefused
-from airflow_provider_aam.catalog.account import Account, read_objects, read_references
+from airflow_provider_aam.catalog.account import Account, refuse_bare_list
+from airflow_provider_aam.catalog.changes import Changes, Planned
 from airflow_provider_aam.catalog.check import Checked, check_rows
-from airflow_provider_aam.catalog.findings import refuse
-from airflow_provider_aam.catalog.folders import FolderTree
+from airflow_provider_aam.catalog.findings import Finding, refuse
+from airflow_provider_aam.catalog.folder_rows import FolderRows
 from airflow_provider_aam.catalog.guards import Guards
-from airflow_provider_aam.catalog.kinds import Kind
-from airflow_provider_aam.catalog.matching import Matcher
-from airflow_provider_aam.catalog.plan import Change, Plan
-from airflow_provider_aam.catalog.prune import Scope, build_scope, check_scope, refuse_used, surplus
-from airflow_provider_aam.catalog.resolve import Desired, resolve
+from airflow_provider_aam.catalog.kinds import KINDS, MAPPINGS, Kind
+from airflow_provider_aam.catalog.limits import find_overflows
+from airflow_provider_aam.catalog.matching import Match, Matcher
+from airflow_provider_aam.catalog.narrowing import narrow
+from airflow_provider_aam.catalog.new_folders import NewFolders
+from airflow_provider_aam.catalog.order import in_order
+from airflow_provider_aam.catalog.plan import Plan, Unchanged
+from airflow_provider_aam.catalog.prune import build_scope, check_scope, kinds_in, surplus
+from airflow_provider_aam.catalog.remarks import discouraged, doubled, refused_by_account, similar
+from airflow_provider_aam.catalog.resolve import Resolver
 from airflow_provider_aam.catalog.rows import SourceRow
+from airflow_provider_aam.catalog.targets import Pending, Targets
+from airflow_provider_aam.catalog.usage import refuse_used
+
+Catalog = Mapping[Kind, Sequence[SourceRow]]
+"""Rows of each kind that a source describes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanOptions:
-    """``match_on`` is one of the kind's ways to match.
+    """``match_on`` is one of the kind's ways to match; ``None``: by id, code or name, whichever a row gives first.
 
-    ``prune_scope`` switches pruning on: ``{"dataSource": code or name}``, ``{"folder": path}``, or both.
+    ``prune_scope`` switches pruning on: ``{"dataSource": code or name}``, ``{"folder": path}``, ``{"kinds": [keys]}``.
     """
 
-    match_on: str = "integrationCode"
+    match_on: str | None = None
     create_folders: bool = True
-    prune_scope: Mapping[str, str] | None = None
+    prune_scope: Mapping[str, Any] | None = None
     guards: Guards = field(default_factory=Guards)
 
 
-def build_plan(
-    client: AAMClient, kind: Kind, rows: Sequence[SourceRow], options: PlanOptions, *, source: str, now: datetime
-) -> Plan:
+def check_catalog(catalog: Catalog, *, match_on: str | None = None) -> tuple[dict[Kind, list[Checked]], list[Finding]]:
+    """The offline check: the rows that are right in themselves, and every problem of the others."""
+    checked: dict[Kind, list[Checked]] = {}
+    findings: list[Finding] = []
+    for kind in KINDS.values():
+        if kind in catalog:
+            checked[kind], found = check_rows(catalog[kind], kind, match_on=match_on)
+            findings += found
+    return checked, findings
+
+
+def build_plan(client: AAMClient, catalog: Catalog, options: PlanOptions, *, source: str, now: datetime) -> Plan:
     """What must change in AAM so that every row is true. Writes nothing.
 
-    ⌈N/1000⌉ + 2 requests for an account of N objects, and one for each object to be pruned. Raises
-    :class:`AAMSourceError` with every finding, :class:`AAMPlanRefused` when a guard rail stops it.
+    ⌈N/1000⌉ requests for each kind that is described or referred to, one for each destination and model, and what it
+    takes to know who uses an object to be pruned. Raises :class:`AAMSourceError` with every finding,
+    :class:`AAMPlanRefused` when a guard rail stops it.
     """
     if options.prune_scope is not None:
         check_scope(options.prune_scope)
-        if not rows:
-            raise AAMPlanRefused(f"{source} holds no {kind.key}: prune=True would delete everything in prune_scope.")
-    checked, findings = check_rows(rows, kind, match_on=options.match_on)
+        _refuse_nothing(catalog, options.prune_scope, source)
+    checked, findings = check_catalog(catalog, match_on=options.match_on)
     refuse(source, findings)
-    sources, folders = read_references(client, kind)
-    desired, new_folders, findings = resolve(checked, kind, sources, folders, create_folders=options.create_folders)
-    refuse(source, findings)
-    scope = build_scope(options.prune_scope, sources, folders, new_folders) if options.prune_scope else None
-    only = _only_data_source(desired, options, kind, scope)
-    objects = read_objects(client, kind, match_on=options.match_on, only_data_source=only)
-    matcher = Matcher(
-        kind=kind, match_on=options.match_on, account=Account(data_sources=sources, folders=folders, objects=objects)
-    )
-    changes, unchanged, findings = matcher.match(desired)
-    refuse(source, findings)
-    doomed: Records = []
-    warnings = [*_discouraged(checked, kind), *_similar(new_folders, folders), *_doubled(checked, kind, folders)]
-    if scope is not None:
-        doomed, left_alone = surplus(objects, matcher.matched, scope, kind, options.match_on)
-        warnings += left_alone
-    plan = Plan(
-        source=source,
-        match_on=options.match_on,
-        created_at=now.isoformat(),
-        changes=(*_folders(new_folders, kind), *changes, *(matcher.delete(record) for record in doomed)),
-        unchanged=tuple(unchanged),
-        warnings=tuple(warnings),
-    )
-    options.guards.check(plan, existing=len(objects))
-    refuse_used(client, kind, doomed)
-    return plan
+    planning = _Planning(client, checked, options, source)
+    return planning.plan(now)
 
 
-def _only_data_source(desired: Sequence[Desired], options: PlanOptions, kind: Kind, scope: Scope | None) -> int | None:
-    """The one data source that all rows, and what may be pruned, belong to: then AAM need not list the others."""
-    if "dataSourceId" not in kind.match_on[options.match_on]:
-        return None
-    wanted = {item.fields.get("dataSourceId") for item in desired}
-    if scope is not None:
-        wanted.add(scope.data_source_id)
-    return wanted.pop() if len(wanted) == 1 else None
+def _refuse_nothing(catalog: Catalog, scope: Mapping[str, Any], source: str) -> None:
+    empty = [kind.key for kind in kinds_in(scope, [*catalog]) if not catalog.get(kind)]
+    if empty or not catalog:
+        names = ", ".join(empty) or "nothing"
+        raise AAMPlanRefused(f"{source} holds no {names}: prune=True would delete everything in prune_scope.")
 
 
-def _folders(paths: Sequence[str], kind: Kind) -> list[Change]:
-    name = (kind.folders or "").removesuffix("s")
-    return [Change(action="create", kind=name, label=path, key={"path": path}) for path in paths]
+class _Planning:
+    def __init__(
+        self, client: AAMClient, checked: dict[Kind, list[Checked]], options: PlanOptions, source: str
+    ) -> None:
+        self._checked = checked
+        self._options = options
+        self._source = source
+        self._account = Account(client)
+        if MAPPINGS in checked:
+            self._account.objects(MAPPINGS)  # with the destinations, in one go
+        self._targets = Targets(self._account)
+        self._account.filters.update(narrow(self._targets, checked, options.match_on, options.prune_scope))
+        self._folders = {key: self._new_folders(KINDS[key]) for key in self._trees()}
+        self._resolver = Resolver(self._targets, self._folders)
+        self._changes = Changes(self._targets)
+        self._matchers: dict[Kind, Matcher] = {}
+        self._folder_rows: dict[Kind, FolderRows] = {}
 
+    def plan(self, now: datetime) -> Plan:
+        matches, findings = self._match_all()
+        refuse(self._source, findings)
+        planned, unchanged, findings = self._compare_all(matches)
+        refuse(self._source, findings)
+        folders = [self._changes.folder(pending) for tree in self._folders.values() for pending in tree]
+        doomed, warnings = self._surplus()
+        deletes = [
+            self._changes.delete(KINDS[key], record, way=self._options.match_on or KINDS[key].way_of(record, None))
+            for key, records in doomed.items()
+            for record in records
+        ]
+        changes = in_order([*folders, *planned, *deletes])
+        problems, more = find_overflows(self._account, changes)
+        plan = Plan(
+            source=self._source,
+            match_on=self._options.match_on,
+            created_at=now.isoformat(),
+            account={"base_url": self._account.client.session.base_url},
+            changes=changes,
+            unchanged=tuple(unchanged),
+            warnings=(*self._remarks(), *warnings, *more),
+        )
+        self._options.guards.check(plan, existing=self._existing(), problems=problems)
+        refuse_used(self._account, doomed, plan.changes)
+        return plan
 
-def _discouraged(checked: Sequence[Checked], kind: Kind) -> Iterator[str]:
-    for name, marks in kind.discouraged.items():
-        found = [item for item in checked if any(mark in item.given.get(name, "") for mark in marks)]
-        if found:
-            first = f"“{found[0].given[name]}”, {found[0].row.place}"
-            yield f"Adobe advises against {' '.join(marks)} in a {name}; {len(found)} rows have one (first: {first})"
+    def _trees(self) -> list[str]:
+        """Keys of the folder kinds that rows are in, or that are described themselves."""
+        needed = {reference.to for kind in self._checked for reference in kind.model.references.values()}
+        scope = self._options.prune_scope or {}
+        pruned = {key for key in scope.get("kinds", ()) if KINDS[key].is_tree}
+        return [
+            key for key, kind in KINDS.items() if kind.is_tree and (key in needed | pruned or kind in self._checked)
+        ]
 
+    def _new_folders(self, kind: Kind) -> NewFolders:
+        return NewFolders(kind, self._account.tree(kind), create=self._options.create_folders)
 
-def _similar(new_folders: Sequence[str], folders: FolderTree) -> Iterator[str]:
-    for path in new_folders:
-        other = folders.similar(path)
-        if other:
-            yield f"folder {path} will be created although {other} exists"
+    def _match_all(self) -> tuple[dict[Kind, list[tuple[Match, Pending | None]]], list[Finding]]:
+        found: dict[Kind, list[tuple[Match, Pending | None]]] = {}
+        findings: list[Finding] = []
+        for kind, rows in self._checked.items():
+            if kind.is_tree:
+                self._folder_rows[kind] = FolderRows(rows, self._folders[kind.key])
+                findings += self._folder_rows[kind].findings
+            else:
+                found[kind], problems = self._match(kind, rows)
+                findings += problems
+        return found, findings
 
+    def _match(self, kind: Kind, rows: Sequence[Checked]) -> tuple[list[tuple[Match, Pending | None]], list[Finding]]:
+        match_on = self._options.match_on
+        findings: list[Finding] = []
+        keyed = []
+        for item in rows:
+            given = item.given
+            references, problems = self._resolver.key_of(given, kind, kind.way_of(given, match_on))
+            findings += [Finding(place=item.row.place, problem=problem) for problem in problems]
+            keyed.append((item, references))
+        if findings:
+            return [], findings
+        objects = self._account.objects(kind)
+        used = {kind.way_of(item.given, match_on) for item, _ in keyed}
+        refuse_bare_list(self._account, kind, [way for way in kind.match_on if way in used])
+        self._matchers[kind] = matcher = Matcher(kind, objects, match_on=match_on)
+        matches, findings = matcher.match(keyed)
+        return [(match, self._pending(kind, match)) for match in matches], findings
 
-def _doubled(checked: Sequence[Checked], kind: Kind, folders: FolderTree) -> Iterator[str]:
-    columns = [column for column, reference in kind.model.references.items() if reference.to == "folder"]
-    paths = {item.given[column]: None for item in checked for column in columns if column in item.given}
-    for path in paths:
-        found = sorted(folders.find(path))
-        if len(found) > 1:
-            ids = ", ".join(map(str, found))
-            yield f"AAM has {len(found)} folders {path} ({ids}); new {kind.name}s go to the first, others stay"
+    def _pending(self, kind: Kind, match: Match) -> Pending | None:
+        if match.object_id is not None:
+            return None
+        given = match.item.given
+        references, _ = self._resolver.key_of(given, kind, match.way)
+        fields = {**given, **references}
+        pending = Pending(kind, f"{{{self._text(fields)}}}", fields)
+        self._targets.add(pending)
+        return pending
+
+    def _text(self, fields: Mapping[str, Any]) -> str:
+        source = fields.get("dataSourceId")
+        owner = self._targets.label("dataSources", source) if isinstance(source, int) else fields.get("dataSource")
+        word = fields.get("integrationCode") or fields.get("name")
+        return f"{owner}:{word}" if owner else str(word)
+
+    def _compare_all(
+        self, matches: Mapping[Kind, Sequence[tuple[Match, Pending | None]]]
+    ) -> tuple[list[Planned], list[Unchanged], list[Finding]]:
+        planned: list[Planned] = []
+        unchanged: list[Unchanged] = []
+        findings: list[Finding] = []
+        for kind, pairs in matches.items():
+            for match, pending in pairs:
+                desired, problems = self._resolver.resolve(match.item, kind, match.way)
+                findings += problems
+                if problems:
+                    continue
+                record = None if match.object_id is None else self._account.objects(kind).get(match.object_id)
+                if record is None and pending is not None:
+                    look_first = self._matchers[kind].look_first(match.way)
+                    result: Planned | Unchanged = self._changes.create(kind, desired, pending, look_first=look_first)
+                else:
+                    result = self._changes.update(kind, desired, record or {})
+                if isinstance(result, Unchanged):
+                    unchanged.append(result)
+                else:
+                    planned.append(result)
+                    findings += refused_by_account(result, match.item, self._account)
+        self._compare_folders(planned, unchanged)
+        return planned, unchanged, findings
+
+    def _compare_folders(self, planned: list[Planned], unchanged: list[Unchanged]) -> None:
+        for kind, rows in self._folder_rows.items():
+            tree = self._folders[kind.key].tree
+            for item, folder_id in rows.existing:
+                place = str(item.row.place)
+                unchanged.append(Unchanged(kind.name, tree.path_of(folder_id), folder_id, place))
+            for desired in rows.desired:
+                record = self._account.objects(kind).get(int(desired.item.given[kind.id_field])) or {}
+                result = self._changes.update(kind, desired, record)
+                (unchanged if isinstance(result, Unchanged) else planned).append(result)  # type: ignore[arg-type]
+
+    def _surplus(self) -> tuple[dict[str, list[Record]], list[str]]:
+        scope = self._options.prune_scope
+        doomed: dict[str, list[Record]] = {}
+        warnings: list[str] = []
+        for kind in kinds_in(scope, [*self._checked]) if scope is not None else ():
+            kept = self._kept(kind)
+            tree = next((r.to for r in kind.model.references.values() if r.to in self._folders), "")
+            bounds = build_scope(scope or {}, self._targets, self._folders.get(tree))
+            found = surplus(self._account.objects(kind), kept, bounds, kind, self._options.match_on)
+            doomed[kind.key] = found[0]
+            warnings += found[1]
+        return doomed, warnings
+
+    def _kept(self, kind: Kind) -> Collection[int]:
+        if not kind.is_tree:
+            return self._matchers[kind].matched
+        return self._folder_rows[kind].kept
+
+    def _existing(self) -> int:
+        return sum(len(self._account.objects(kind)) for kind in self._checked if not kind.is_tree)
+
+    def _remarks(self) -> Iterator[str]:
+        for kind, rows in self._checked.items():
+            yield from discouraged(rows, kind)
+            yield from doubled(rows, kind, self._folders)
+        for folders in self._folders.values():
+            yield from similar(folders)
+        for name, said in self._changes.warnings.items():
+            yield f"{len(said)} rows want another {name} than AAM keeps; first: {said[0]}"

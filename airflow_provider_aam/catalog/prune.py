@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from airflow_provider_aam.api.client import AAMClient
-from airflow_provider_aam.api.collection import Record, Records
+from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.api.errors import AAMPlanRefused
 from airflow_provider_aam.api.guide import Step
-from airflow_provider_aam.catalog.data_sources import DataSources
 from airflow_provider_aam.catalog.folders import ROOT_ID, FolderTree, id_in
 from airflow_provider_aam.catalog.keys import key_of
-from airflow_provider_aam.catalog.kinds import Kind
+from airflow_provider_aam.catalog.kinds import KINDS, Kind
+from airflow_provider_aam.catalog.new_folders import NewFolders
+from airflow_provider_aam.catalog.objects import Objects
+from airflow_provider_aam.catalog.targets import Targets, Unresolved
 
-SCOPE_KEYS = ("dataSource", "folder")
+SCOPE_KEYS = ("dataSource", "folder", "kinds")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
     """Objects of one data source, or of one folder and everything under it, or of both. ``None`` is no bound."""
 
-    data_source_id: int | None
-    folder_ids: frozenset[int] | None
+    data_source_id: int | None = None
+    folder_ids: frozenset[int] | None = None
 
     def __contains__(self, record: Mapping[str, Any]) -> bool:
         if self.data_source_id is not None and _id_or_none(record, "dataSourceId") != self.data_source_id:
@@ -32,35 +32,100 @@ class Scope:
         return self.folder_ids is None or _id_or_none(record, "folderId") in self.folder_ids
 
 
-def check_scope(scope: Mapping[str, Any] | None) -> Mapping[str, str]:
+def check_scope(scope: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """Raises :class:`AAMPlanRefused` unless the scope names something; before anything is read."""
+    problems = []
     unknown = sorted(set(scope or {}) - set(SCOPE_KEYS))
-    if not scope or unknown or not all(isinstance(value, str) and value for value in scope.values()):
-        said = f"unknown keys {', '.join(unknown)}" if unknown else "it is empty"
+    if unknown:
+        problems.append(f"unknown keys {', '.join(unknown)}")
+    if not scope:
+        problems.append("it is empty")
+    problems += [
+        f"{name} is {value!r}"
+        for name, value in (scope or {}).items()
+        if name in ("dataSource", "folder") and not (isinstance(value, str) and value)
+    ]
+    kinds = (scope or {}).get("kinds", [])
+    if isinstance(kinds, str) or not isinstance(kinds, Sequence) or ("kinds" in (scope or {}) and not kinds):
+        problems.append(f"kinds is {kinds!r}, a list was due")
+    else:
+        problems += _problems_of_kinds(kinds, scope or {})
+    if problems:
         raise AAMPlanRefused(
             "prune=True deletes what the source no longer holds, so prune_scope must say where: "
-            f'{{"dataSource": "…"}}, {{"folder": "/…"}}, or both ({said}).'
+            '{"dataSource": "…"}, {"folder": "/…"}, or both, and, for a catalog of several kinds, {"kinds": ["traits", '
+            f"…]}} ({'; '.join(problems)})."
         )
-    return scope
+    return scope or {}
 
 
-def build_scope(
-    scope: Mapping[str, str], sources: DataSources, folders: FolderTree, new_folders: Sequence[str]
-) -> Scope:
+def _problems_of_kinds(kinds: Sequence[Any], scope: Mapping[str, Any]) -> list[str]:
+    problems = []
+    for key in kinds:
+        if key not in KINDS:
+            problems.append(f"kinds has {key!r}; known are {', '.join(KINDS)}")
+        elif "delete" not in KINDS[key].actions:
+            problems.append(f"AAM's API cannot delete {key}")
+        else:
+            foreign = [
+                bound for bound in ("dataSource", "folder") if bound in scope and not _bounded(KINDS[key], bound)
+            ]
+            problems += [f"{key} have no {bound}: prune them by kinds alone" for bound in foreign]
+    return problems
+
+
+def kinds_in(scope: Mapping[str, Any], described: Sequence[Kind]) -> list[Kind]:
+    """What is pruned: the kinds that the scope names, or else all described ones that its bounds apply to."""
+    if "kinds" in scope:
+        return [KINDS[key] for key in scope["kinds"]]
+    return [kind for kind in described if all(_bounded(kind, bound) for bound in scope)]
+
+
+def build_scope(scope: Mapping[str, Any], targets: Targets, folders: NewFolders | None) -> Scope:
     """Raises :class:`AAMPlanRefused` when the scope names something that AAM does not have.
 
-    A folder that the plan itself creates holds nothing yet, so there is nothing to prune in it.
+    A folder or a data source that the plan itself creates holds nothing yet, so there is nothing to prune in it.
     """
     source_id, folder_ids = None, None
     if "dataSource" in scope:
-        source_id, problem = sources.resolve(scope["dataSource"])
-        if problem:
-            raise AAMPlanRefused(f"prune_scope: {problem}")
-    if "folder" in scope:
-        folder_ids = frozenset(folders.below(scope["folder"]))
-        if not folder_ids and folders.normalise(scope["folder"]) not in new_folders:
-            raise AAMPlanRefused(f"prune_scope: AAM has no folder “{scope['folder']}”{_blind(folders)}")
+        try:
+            source = targets.find("dataSources", scope["dataSource"])
+        except Unresolved as problem:
+            raise AAMPlanRefused(f"prune_scope: {problem}") from problem
+        source_id = source if isinstance(source, int) else -1
+    if "folder" in scope and folders is not None:
+        folder_ids = frozenset(folders.tree.below(scope["folder"]))
+        if not folder_ids and folders.tree.normalise(scope["folder"]) not in folders.paths():
+            raise AAMPlanRefused(f"prune_scope: AAM has no folder “{scope['folder']}”{_blind(folders.tree)}")
     return Scope(data_source_id=source_id, folder_ids=folder_ids)
+
+
+def surplus(
+    objects: Objects, kept: Collection[int], scope: Scope, kind: Kind, match_on: str | None
+) -> tuple[list[Record], list[str]]:
+    """Objects to delete, and warnings about those that are left alone although the source lacks them."""
+    doomed: list[Record] = []
+    keyless: list[Record] = []
+    for record in objects:
+        if id_in(record, kind.id_field) in kept or record not in scope:
+            continue
+        if any(str(record.get(name)).upper() not in allowed for name, allowed in kind.prunable.items()):
+            continue
+        ways = [match_on] if match_on else [way for way in kind.match_on if way != kind.id_field]
+        has_key = any(key_of(record, kind.match_on[way]) is not None for way in ways)
+        (doomed if has_key else keyless).append(record)
+    warnings = []
+    if keyless:
+        warnings.append(
+            f"{len(keyless)} {kind.plural} in the prune scope have no {match_on or 'natural key'} and are left alone "
+            f"(first: {kind.id_field} {keyless[0][kind.id_field]} “{keyless[0].get('name')}”)"
+        )
+    return doomed, warnings
+
+
+def _bounded(kind: Kind, bound: str) -> bool:
+    columns = kind.model.references
+    return bound in columns and not kind.is_tree
 
 
 def _blind(folders: FolderTree) -> str:
@@ -68,50 +133,6 @@ def _blind(folders: FolderTree) -> str:
     if folders.below("/") - {ROOT_ID}:
         return ""
     return f": the technical account sees no folder below the root. {Step.TECHNICAL_USER.pointer}"
-
-
-def surplus(objects: Records, kept: set[int], scope: Scope, kind: Kind, match_on: str) -> tuple[Records, list[str]]:
-    """Objects to delete, and warnings about those that are left alone although the source lacks them."""
-    candidates = [record for record in objects if record in scope and id_in(record, kind.id_field) not in kept]
-    candidates = [r for r in candidates if all(r.get(f) in allowed for f, allowed in kind.prunable.items())]
-    key_fields = kind.match_on[match_on]
-    keyless = [record for record in candidates if key_of(record, key_fields) is None]
-    warnings = []
-    if keyless:
-        warnings.append(
-            f"{len(keyless)} {kind.name}s in the prune scope have no {match_on} and are left alone "
-            f"(first: {kind.id_field} {keyless[0][kind.id_field]} “{keyless[0].get('name')}”)"
-        )
-    return [record for record in candidates if key_of(record, key_fields) is not None], warnings
-
-
-def refuse_used(client: AAMClient, kind: Kind, doomed: Records) -> None:
-    """Raises :class:`AAMPlanRefused` when other objects still need what shall be deleted. One request each."""
-    problems = [problem for record in doomed for problem in _uses(client, kind, record)]
-    if problems:
-        lines = "\n".join(f"  {problem}" for problem in problems)
-        raise AAMPlanRefused(f"The plan was refused, nothing was changed: it deletes what is still used.\n{lines}")
-
-
-def _uses(client: AAMClient, kind: Kind, record: Record) -> list[str]:
-    problems = []
-    for collection, parameter in kind.used_by.items():
-        found = client.collection(collection).fetch_all(**{parameter: record[kind.id_field]})
-        users = [user for user in found if _names(user, id_in(record, kind.id_field))]
-        if users:
-            names = ", ".join(f"{user.get('sid')} “{user.get('name')}”" for user in users[:3])
-            more = f" and {len(users) - 3} more" if len(users) > 3 else ""
-            problems.append(f"{kind.name} {record[kind.id_field]} “{record.get('name')}”: {collection} {names}{more}")
-    return problems
-
-
-def _names(user: Record, sid: int) -> bool:
-    """Whether a segment's rule holds the trait: a server that ignores the filter answers with all segments.
-
-    Without a rule it is not known, and what may be used is not deleted.
-    """
-    rule = user.get("segmentRule")
-    return not rule or re.search(rf"(?<!\d){sid}T\b", str(rule), re.IGNORECASE) is not None
 
 
 def _id_or_none(record: Mapping[str, Any], field: str) -> int | None:

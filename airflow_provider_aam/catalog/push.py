@@ -12,12 +12,10 @@ from typing import Any
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.errors import AAMDestinationError, AAMPushFailed
 from airflow_provider_aam.catalog.apply import apply_plan
-from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.outcomes import UNWRITABLE, Outcome, OutcomeLog, WritablePath, reason
 from airflow_provider_aam.catalog.plan import Plan
-from airflow_provider_aam.catalog.planner import PlanOptions, build_plan
+from airflow_provider_aam.catalog.planner import Catalog, PlanOptions, build_plan
 from airflow_provider_aam.catalog.render import render_plan
-from airflow_provider_aam.catalog.rows import SourceRow
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +44,7 @@ class PushReceipt:
 
 def push(
     client: AAMClient,
-    kind: Kind,
-    rows: Sequence[SourceRow],
+    catalog: Catalog,
     options: PlanOptions,
     *,
     source: str,
@@ -65,7 +62,7 @@ def push(
     unknown.
     """
     started_at = now()
-    plan = build_plan(client, kind, rows, options, source=source, now=started_at)
+    plan = build_plan(client, catalog, options, source=source, now=started_at)
     for line in render_plan(plan):
         log.info("%s", line)
     if plan_path is not None:
@@ -76,7 +73,7 @@ def push(
         with outcomes:
             try:
                 threads = min(max_concurrency or highest, highest)
-                apply_plan(client, plan, kind, outcomes, max_concurrency=threads, max_failed=max_failed)
+                apply_plan(client, plan, outcomes, max_concurrency=threads, max_failed=max_failed)
             finally:
                 log.info("Push of %s: %s.", source, outcomes.said())
         _report(outcomes, source, max_failed=max_failed, outcome_path=outcome_path)

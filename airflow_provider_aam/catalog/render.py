@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from airflow_provider_aam.catalog.plan import Change, FieldChange, Plan
+from airflow_provider_aam.catalog.plan import Change, FieldChange, Plan, makes_folder
 
 LONGEST_VALUE = 60
 MOST_LINES = 2_500
 _IN_LABEL = ("name", "integrationCode", "dataSourceId")
+_OF_FOLDER = ("name", "parentFolderId")
 _SIGNS = {"create": "+", "update": "~", "delete": "-"}
 
 
@@ -29,14 +30,14 @@ def render_plan(plan: Plan) -> Iterator[str]:
 
 
 def render_change(change: Change) -> str:
-    head = f"{_SIGNS[change.action]} {change.kind.replace('_', ' ')} {_one_line(change.label)}"
+    head = f"{_SIGNS[change.action]} {change.kind} {_one_line(change.label)}"
     if change.action == "delete":
         return head
     if change.action == "update":
         said = [f"{field.field}: {_before(field)} → {_after(field)}" for field in change.fields]
     else:
-        said = [f"{field.field} {_after(field)}" for field in change.fields if field.field not in _IN_LABEL]
-        said += [f"folderId {change.new_folder} (new)"] if change.new_folder else []
+        in_label = _OF_FOLDER if makes_folder(change) else _IN_LABEL
+        said = [f"{field.field} {_after(field)}" for field in change.fields if field.field not in in_label]
     return f"{head}: {'; '.join(said)}" if said else head
 
 

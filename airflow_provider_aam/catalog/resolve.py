@@ -1,101 +1,160 @@
-"""References of checked rows as AAM's ids, and the folders that must be made for them."""
+"""References of one row as AAM's ids, or as objects that the plan creates."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from airflow_provider_aam.catalog.check import Checked
-from airflow_provider_aam.catalog.data_sources import DataSources
-from airflow_provider_aam.catalog.drafts import LONGEST_NAME, Reference
+from airflow_provider_aam.catalog.drafts import Reference
 from airflow_provider_aam.catalog.findings import Finding
-from airflow_provider_aam.catalog.folders import DEEPEST, MOST, FolderTree, ancestors
-from airflow_provider_aam.catalog.kinds import Kind
+from airflow_provider_aam.catalog.kinds import KINDS, Kind
+from airflow_provider_aam.catalog.new_folders import NewFolders
+from airflow_provider_aam.catalog.rules import segment_rule
+from airflow_provider_aam.catalog.targets import Pending, Target, Targets, Unresolved
+
+PARTNER_SITES = "partnerSites"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Desired:
-    """What one object shall be, in AAM's fields. ``new_folder`` stands for a folder id that does not exist yet."""
+    """What one object shall be, in AAM's fields.
+
+    Where ``awaited`` names objects that the plan creates, ``fields`` hold their texts in place of ids.
+    """
 
     item: Checked
+    way: str
     fields: dict[str, Any]
-    new_folder: str | None = None
+    awaited: list[tuple[str, Pending]] = field(default_factory=list)
 
 
-def resolve(
-    checked: Sequence[Checked], kind: Kind, sources: DataSources, folders: FolderTree, *, create_folders: bool
-) -> tuple[list[Desired], list[str], list[Finding]]:
-    """Every row in AAM's terms, the paths of missing folders (parents first), and the references that mean nothing."""
-    findings: list[Finding] = []
-    desired: list[Desired] = []
-    missing: dict[str, None] = {}
-    references = kind.model.references
-    for item in checked:
-        fields = {n: value for n, value in item.given.items() if n not in references and n != kind.id_field}
-        new_folder = None
+class Resolver:
+    """``folders`` by key of their kind."""
+
+    def __init__(self, targets: Targets, folders: Mapping[str, NewFolders]) -> None:
+        self._targets = targets
+        self._folders = folders
+
+    def key_of(self, given: Mapping[str, Any], kind: Kind, way: str) -> tuple[dict[str, Target], list[str]]:
+        """The references among the fields that identify a row's object, and what is wrong with them."""
+        found: dict[str, Target] = {}
+        problems = []
+        for column, reference in kind.model.references.items():
+            if reference.field in kind.match_on[way] and column in given:
+                try:
+                    found[reference.field] = self._find(reference.to, given[column])
+                except Unresolved as unresolved:
+                    problems.append(str(unresolved))
+        return found, problems
+
+    def resolve(self, item: Checked, kind: Kind, way: str) -> tuple[Desired, list[Finding]]:
+        """The whole row, and every reference that means nothing."""
+        given = item.given
+        references = kind.model.references
+        taken = {column for column, reference in references.items() if reference.field != column}
+        fields = {n: value for n, value in given.items() if n not in taken and n not in (kind.id_field, "path")}
+        desired = Desired(item=item, way=way, fields=fields)
+        findings: list[Finding] = []
         for column, reference in references.items():
-            if reference.to == "folder":
-                new_folder, problem = _folder(item.given, column, reference, folders, fields, create=create_folders)
-            else:
-                problem = _data_source(item.given, column, reference, sources, fields)
-            if problem is not None:
-                name = column if column in item.given else reference.field
+            for problem in self._reference(column, reference, given, desired):
+                name = column if column in given else reference.field
                 findings.append(Finding(place=item.row.place_of(name), field=name, problem=problem))
-        if new_folder is not None:
-            missing.update(dict.fromkeys(path for path in ancestors(new_folder) if not folders.find(path)))
-        desired.append(Desired(item=item, fields=fields, new_folder=new_folder))
-    if missing and len(folders) + len(missing) > MOST:
-        problem = f"AAM would hold {len(folders) + len(missing)} folders, {MOST} at most"
-        findings.append(Finding(place=checked[0].row.place, field="folder", problem=problem))
-    return desired, list(missing), findings
+        for name in kind.rules & given.keys():
+            findings += [
+                Finding(place=item.row.place_of(name), field=name, problem=problem)
+                for problem in self._rule(name, given[name], desired)
+            ]
+        return desired, findings
+
+    def _reference(self, column: str, reference: Reference, given: Mapping[str, Any], desired: Desired) -> list[str]:
+        """Fills in the id or ids. Returns what is wrong."""
+        if reference.many:
+            return self._many(reference, given[column], desired) if column in given else []
+        if column in given:
+            try:
+                self._take(reference.field, self._find(reference.to, given[column], or_segment=True), desired)
+            except Unresolved as unresolved:
+                return [str(unresolved)]
+            return []
+        object_id = given.get(reference.field)
+        if object_id is None or self._may_be(reference, object_id):
+            return []
+        return [_unknown_id(reference.to, object_id)]
+
+    def _many(self, reference: Reference, items: list[int | str], desired: Desired) -> list[str]:
+        problems = []
+        ids: list[int | str] = []
+        for item in items:
+            if isinstance(item, int):
+                ids.append(item)
+                if not self._may_be(reference, item):
+                    problems.append(_unknown_id(reference.to, item))
+                continue
+            try:
+                target = self._find(reference.to, item)
+            except Unresolved as unresolved:
+                problems.append(str(unresolved))
+                continue
+            if isinstance(target, Pending):
+                desired.awaited.append((reference.field, target))
+                ids.append(target.text)
+            else:
+                ids.append(target)
+        desired.fields[reference.field] = ids
+        return problems
+
+    def _rule(self, name: str, rule: str, desired: Desired) -> list[str]:
+        texts: dict[str, str] = {}
+        problems = []
+        for word in segment_rule.references(rule):
+            if word.trait is None or word.text in texts:
+                continue
+            try:
+                target = self._targets.find_coded("traits", word.data_source, word.trait, word.reference)
+            except Unresolved as unresolved:
+                problems.append(str(unresolved))
+                continue
+            if isinstance(target, Pending):
+                desired.awaited.append((name, target))
+                texts[word.text] = target.text
+            else:
+                texts[word.text] = f"{target}T"
+        desired.fields[name] = segment_rule.replace(rule, texts) if texts else rule
+        return problems
+
+    def _find(self, to: str, word: str, *, or_segment: bool = False) -> Target:
+        """``or_segment``: a model's baseline is a trait or a segment."""
+        if to in self._folders:
+            return self._folders[to].find(word)
+        try:
+            return self._targets.find(to, word)
+        except Unresolved as no_trait:
+            if to != "traits" or not or_segment:
+                raise
+            try:
+                return self._targets.find("segments", word)
+            except Unresolved:
+                raise no_trait from None
+
+    def _may_be(self, reference: Reference, object_id: int) -> bool:
+        """0 is no trait type; a merge rule need not be among the data sources that lists show."""
+        if object_id == 0 and reference.to == "traitTypes":
+            return True
+        if reference.field == "mergeRuleDataSourceId" or self._targets.knows(reference.to, object_id):
+            return True
+        return reference.to == "traits" and self._targets.knows("segments", object_id)
+
+    @staticmethod
+    def _take(name: str, target: Target, desired: Desired) -> None:
+        if isinstance(target, Pending):
+            desired.awaited.append((name, target))
+            desired.fields[name] = target.text
+        else:
+            desired.fields[name] = target
 
 
-def _data_source(
-    given: Mapping[str, Any], column: str, reference: Reference, sources: DataSources, fields: dict[str, Any]
-) -> str | None:
-    """Fills in the id. Returns what is wrong."""
-    if column in given:
-        fields[reference.field], problem = sources.resolve(given[column])
-        return problem
-    source_id = given.get(reference.field)
-    return None if source_id is None or source_id in sources else sources.unknown_id(source_id)
-
-
-def _folder(
-    given: Mapping[str, Any],
-    column: str,
-    reference: Reference,
-    folders: FolderTree,
-    fields: dict[str, Any],
-    *,
-    create: bool,
-) -> tuple[str | None, str | None]:
-    """Fills in the id of a folder that exists. Returns the path of one that is to be created, and what is wrong."""
-    if column not in given:
-        folder_id = given.get(reference.field)
-        if folder_id is None or folder_id in folders:
-            return None, None
-        return None, f"AAM has no folder {folder_id}, or the technical account may not see it"
-    path = given[column]
-    found = folders.find(path)
-    if found:
-        fields[reference.field] = min(found)
-        return None, None
-    new_folder = folders.normalise(path)
-    problem = _cannot_create(new_folder, folders, create=create)
-    return (None, problem) if problem else (new_folder, None)
-
-
-def _cannot_create(path: str, folders: FolderTree, *, create: bool) -> str | None:
-    depth = len(ancestors(path))
-    if depth > DEEPEST:
-        return f"“{path}” is {depth} levels deep, {DEEPEST} at most"
-    too_long = next((name for name in path.split("/") if len(name) > LONGEST_NAME), None)
-    if too_long is not None:
-        return f"the folder “{too_long[:60]}…” has {len(too_long)} characters, {LONGEST_NAME} at most"
-    if not create:
-        similar = folders.similar(path)
-        hint = f" Did you mean “{similar}”?" if similar else ""
-        return f"AAM has no folder “{path}” and create_folders is off.{hint}"
-    return None
+def _unknown_id(to: str, object_id: int) -> str:
+    name = KINDS[to].name if to in KINDS else "partner site"
+    return f"AAM has no {name} {object_id}, or the technical account may not see it"

@@ -26,7 +26,7 @@ def look_up(collection: Collection, change: Change) -> Records:
     fields = tuple(change.key)
     wanted = key_of(change.key, fields)
     found = collection.fetch_all(**_filters(collection, change.key))
-    if found and any(all(name not in record for record in found) for name in fields):
+    if found and not change.within and any(all(name not in record for record in found) for name in fields):
         found = _in_full(collection, change.key, found)
     return [record for record in found if key_of(record, fields) == wanted]
 

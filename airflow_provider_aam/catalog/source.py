@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import PurePosixPath
-from typing import IO, Protocol
+from typing import IO, Protocol, cast
 
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.findings import Finding, Place, refuse
-from airflow_provider_aam.catalog.readers import READERS, Reader
-from airflow_provider_aam.catalog.rows import SourceRow
+from airflow_provider_aam.catalog.readers import NEVER_ZIPPED, READERS, Reader
+from airflow_provider_aam.catalog.recognise import is_name_of
+from airflow_provider_aam.catalog.rows import SourceRow, Table
 
 UNREADABLE = (OSError, EOFError, zlib.error, ValueError, NotImplementedError)
 """What the file systems behind a path, and a broken .gz, raise."""
+
+NO_SUFFIX = f"has no known suffix; known are {', '.join(READERS)} (all but {', '.join(NEVER_ZIPPED)} also .gz)"
 
 
 class ReadablePath(Protocol):
@@ -27,25 +31,39 @@ class ReadablePath(Protocol):
 
 
 def read_source(path: ReadablePath, *, key: str) -> list[SourceRow]:
-    """Every row of the file. ``key`` names the collection where a document may hold several (``traits:``).
+    """Every row of the file. ``key`` names the collection where a file may hold several (``traits:``, a sheet Traits).
 
     Raises :class:`AAMSourceError` when the file cannot be opened, has an unknown suffix or is not well-formed.
     """
     source = str(path)
-    reader, zipped = _reader_for(path.name)
-    try:
-        with path.open("rb") as file:
-            content = file.read()
-        content = gzip.decompress(content) if zipped else content
-    except UNREADABLE as unreadable:
-        reason = getattr(unreadable, "strerror", None) or str(unreadable) or type(unreadable).__name__
-        raise AAMSourceError(
-            f"the source {source} cannot be read: {reason}. Check the path, and the connection of the file system."
-        ) from unreadable
+    if reader_for(path.name) is None:
+        raise AAMSourceError(f"the source {path.name!r} {NO_SUFFIX}.")
     findings: list[Finding] = []
-    rows = reader(content, source, key, findings)
+    rows = rows_of(read_tables(path, [key], findings), key, source, findings)
     refuse(source, findings)
     return rows
+
+
+def read_tables(path: ReadablePath, keys: Sequence[str], findings: list[Finding]) -> list[Table]:
+    """What the file holds; nothing, and a finding, when its suffix is unknown. Raises as :func:`read_source`."""
+    source = str(path)
+    reader = reader_for(path.name)
+    if reader is None:
+        findings.append(Finding(place=Place(source=source), problem=NO_SUFFIX))
+        return []
+    with _open(path, source) as file:
+        return reader(file, source, keys, findings)
+
+
+def rows_of(tables: Sequence[Table], key: str, source: str, findings: list[Finding]) -> list[SourceRow]:
+    """The rows of one kind: those of the only table, or of the sheet that is called like the kind."""
+    named = [table for table in tables if table.title is not None and is_name_of(table.title, key)]
+    if len(tables) > 1 and not named:
+        titles = ", ".join(str(table.title) for table in tables)
+        problem = f"holds the sheets {titles}; call the one to be read {key!r}"
+        findings.append(Finding(place=Place(source=source), problem=problem))
+        return []
+    return [row for table in named or tables for row in table.rows]
 
 
 def rows_from_list(items: object, *, source: str = "the list given as source") -> list[SourceRow]:
@@ -64,12 +82,41 @@ def rows_from_list(items: object, *, source: str = "the list given as source") -
     return rows
 
 
-def _reader_for(name: str) -> tuple[Reader, bool]:
+def reader_for(name: str) -> Reader | None:
+    """The reader of a file of this name; None when its suffix is unknown."""
     suffixes = [suffix.lower() for suffix in PurePosixPath(name).suffixes]
     zipped = suffixes[-1:] == [".gz"]
     suffix = (suffixes[:-1] if zipped else suffixes)[-1:]
-    reader = READERS.get(suffix[0]) if suffix else None
-    if reader is None or (zipped and suffix == [".parquet"]):
-        known = ", ".join(READERS)
-        raise AAMSourceError(f"the source {name!r} has no known suffix; known are {known} (all but .parquet also .gz).")
-    return reader, zipped
+    return None if not suffix or (zipped and suffix[0] in NEVER_ZIPPED) else READERS.get(suffix[0])
+
+
+@contextmanager
+def _open(path: ReadablePath, source: str) -> Iterator[IO[bytes]]:
+    with ExitStack() as files:
+        try:
+            file = files.enter_context(path.open("rb"))
+        except UNREADABLE as unreadable:
+            raise _unreadable(source, unreadable) from unreadable
+        unzipped = gzip.GzipFile(fileobj=file) if path.name.lower().endswith(".gz") else file
+        yield cast("IO[bytes]", _Guarded(unzipped, source))
+
+
+class _Guarded:
+    """A file whose errors name the source, whichever reader meets them, however late."""
+
+    def __init__(self, file: IO[bytes] | gzip.GzipFile, source: str) -> None:
+        self._file = file
+        self._source = source
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            return self._file.read(size)
+        except UNREADABLE as unreadable:
+            raise _unreadable(self._source, unreadable) from unreadable
+
+
+def _unreadable(source: str, error: BaseException) -> AAMSourceError:
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return AAMSourceError(
+        f"the source {source} cannot be read: {reason}. Check the path, and the connection of the file system."
+    )

@@ -29,8 +29,9 @@ from airflow_provider_aam.catalog.diff import diff
 from airflow_provider_aam.catalog.escapes import unescaped
 from airflow_provider_aam.catalog.keys import key_of
 from airflow_provider_aam.catalog.kinds import Kind
+from airflow_provider_aam.catalog.links import linked
 from airflow_provider_aam.catalog.outcomes import Outcome, Status
-from airflow_provider_aam.catalog.plan import Change
+from airflow_provider_aam.catalog.plan import Change, Link
 from airflow_provider_aam.catalog.settle import look_up, settle
 
 MOST_POSTS = 3
@@ -53,24 +54,25 @@ class Writer:
     sleep: Callable[[float], None]
 
     @classmethod
-    def of(cls, client: AAMClient, kind: Kind, collection: str) -> Self:
+    def of(cls, client: AAMClient, kind: Kind) -> Self:
         session = client.session
         return cls(
             kind=kind,
-            collection=client.collection(collection),
+            collection=client.collection(kind.collection),
             patience_s=session.timeout_s,
             sleep=session.retries.sleep,
         )
 
-    def write(self, change: Change, late: Mapping[str, Any]) -> Outcome:
-        """``late``: fields not known when the plan was made. Raises only what is not about this row alone."""
-        fields = {**{field.field: field.after for field in change.fields}, **late}
+    def write(self, change: Change, ids: Mapping[Link, int]) -> Outcome:
+        """``ids`` of what the plan has created for the change's links. Raises only what is not about this row alone."""
+        change = linked(change, ids)
+        fields = change.after()
         try:
             if change.action == "create":
                 return self._create(change, fields)
             if change.action == "update":
                 return self._update(change, fields, int(change.id or 0))
-            return self._delete(change, int(change.id or 0))
+            return self._delete(change)
         except NOT_ABOUT_THE_ROW:
             raise
         except ABOUT_THE_ROW as error:
@@ -133,7 +135,7 @@ class Writer:
     def _update(self, change: Change, fields: Mapping[str, Any], object_id: int) -> Outcome:
         """GET, merge, PUT: AAM's PUT replaces the whole object."""
         try:
-            present = unescaped(self.collection.get(object_id))
+            present = unescaped(self._read(object_id, change))
         except AAMNotFound as gone:
             text = f"it was there when the plan was made and is not there any more. {gone.message}"
             # A later run will create it, unless the row says nothing but its id.
@@ -141,10 +143,10 @@ class Writer:
         if not diff(self.kind, fields, present):
             return _outcome(change, "unchanged", id=object_id, message="was so already when it was to be written")
         try:
-            written = self.collection.replace(object_id, {**present, **fields})
+            written = self.collection.replace(object_id, {**present, **change.resent, **fields})
         except (AAMOutcomeUnknown, AAMBadAnswer) as lost:
             with _unknown_if_blind(lost):
-                written = self.collection.get(object_id)
+                written = self._read(object_id, change)
             if diff(self.kind, fields, written):
                 raise _unknown(lost, "It does not show the update yet.") from lost
         ignored = diff(self.kind, {name: value for name, value in fields.items() if name in written}, written)
@@ -154,20 +156,24 @@ class Writer:
             return _outcome(change, "rejected", id=object_id, message=note)
         return _outcome(change, "updated", id=object_id)
 
-    def _delete(self, change: Change, object_id: int) -> Outcome:
+    def _delete(self, change: Change) -> Outcome:
+        object_id = int(change.id or 0)
         try:
-            deleted = self.collection.delete(object_id)
+            deleted = self.collection.delete(object_id, **change.within)
         except AAMOutcomeUnknown as lost:
             with _unknown_if_blind(lost):
-                gone = self._is_gone(object_id)
+                gone = self._is_gone(object_id, change)
             if not gone:
                 raise
             deleted = True
         return _outcome(change, "deleted", id=object_id, message=None if deleted else "was gone already")
 
-    def _is_gone(self, object_id: int) -> bool:
+    def _read(self, object_id: int, change: Change) -> Record:
+        return self.collection.get(object_id, **change.within)
+
+    def _is_gone(self, object_id: int, change: Change) -> bool:
         try:
-            self.collection.get(object_id)
+            self._read(object_id, change)
         except AAMNotFound:
             return True
         return False

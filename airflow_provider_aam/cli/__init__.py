@@ -1,4 +1,4 @@
-"""The console command ``airflow-aam``."""
+"""The console command ``airflow-aam``: the list of commands. The body of each is imported when it runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,17 @@ import typer
 
 from airflow_provider_aam import __version__
 
-app = typer.Typer(name="airflow-aam", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+# Without typer's pretty exceptions: they may print the values of local variables, and some of those are secrets.
+app = typer.Typer(
+    name="airflow-aam",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+ConnId = Annotated[str, typer.Option(help="Id of the Airflow Connection.")]
 
 _EMULATOR_LIBRARIES = {"fastapi", "fastapi_offline", "uvicorn"}
 
@@ -18,6 +28,17 @@ _EMULATOR_LIBRARIES = {"fastapi", "fastapi_offline", "uvicorn"}
 class Seed(enum.StrEnum):
     ACCOUNT = "account"
     EMPTY = "empty"
+
+
+class Environment(enum.StrEnum):
+    PRODUCTION = "production"
+    BETA = "beta"
+
+
+class Format(enum.StrEnum):
+    ENV = "env"
+    COMMAND = "command"
+    JSON = "json"
 
 
 def main() -> None:
@@ -66,5 +87,63 @@ def run_emulator(
         name = next((e.name for e in (error, error.__cause__) if isinstance(e, ImportError) and e.name), None)
         if name not in _EMULATOR_LIBRARIES:
             raise
+        from airflow_provider_aam.cli.exits import ExitCode
+
         typer.echo(f"The emulator needs {name}: pip install 'airflow-provider-aam[emulator]'", err=True)
-        raise typer.Exit(1) from error
+        raise typer.Exit(ExitCode.USAGE) from error
+
+
+@app.command("connection")
+def show_connection(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="From the Developer Console: config.zip, private.key, 'Download JSON', project file, or the folder.",
+        ),
+    ],
+    *,
+    conn_id: ConnId = "aam_default",
+    form: Annotated[
+        Format, typer.Option("--format", help="Environment variable, `airflow connections add` command line, or JSON.")
+    ] = Format.ENV,
+    host: Annotated[str | None, typer.Option(metavar="URL", help="AAM's API, where it is not Adobe's address.")] = None,
+    ims_url: Annotated[str | None, typer.Option(metavar="URL", help="Where tokens are fetched, likewise.")] = None,
+    environment: Annotated[
+        Environment | None, typer.Option(help="Which of Adobe's hosts. Default: production.")
+    ] = None,
+    show_secrets: Annotated[bool, typer.Option("--show-secrets", help="Print secrets, not ***.")] = False,
+    add: Annotated[bool, typer.Option("--add", help="Add it to Airflow's metadata database.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="With --add: replace one of the same id.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make an Airflow Connection of the files that Adobe's Developer Console offers for download.
+
+    It says what it recognised, and everything that is missing or cannot work. Nothing is asked of Adobe.
+    """
+    from airflow_provider_aam.cli.connection import Wanted, build_connection
+    from airflow_provider_aam.cli.exits import run_command
+
+    wanted = Wanted(
+        conn_id=conn_id,
+        form=form.value,
+        host=host,
+        ims_url=ims_url,
+        environment=environment and environment.value,
+        show_secrets=show_secrets,
+        add=add,
+        overwrite=overwrite,
+    )
+    run_command(lambda: build_connection(files, wanted), as_json=as_json)
+
+
+@app.command("doctor")
+def run_doctor(*, conn_id: ConnId = "aam_default", as_json: AsJson = False) -> None:
+    """Check each step of the set-up against a Connection, and say which one to repeat. Changes nothing.
+
+    Exit code 0: no step is red. 1: at least one is.
+    """
+    from airflow_provider_aam.cli.doctor import examine
+    from airflow_provider_aam.cli.exits import run_command
+
+    run_command(lambda: examine(conn_id), as_json=as_json)

@@ -10,6 +10,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from airflow_provider_aam.emulator.aam.traits.metrics import set_metrics
+from airflow_provider_aam.emulator.aam.users.accounts import put_into_group
 from airflow_provider_aam.emulator.core.troubles import Trouble
 from airflow_provider_aam.emulator.seeds import SEEDS, add_objects, seed_bulk
 
@@ -51,7 +53,11 @@ def _configure(state: State, body: Body) -> None:
 
 
 def _add_to_group(state: State, body: Body) -> None:  # noqa: ARG001
-    state.technical_account_in_group = True
+    put_into_group(state)
+
+
+def _metrics(state: State, body: Body) -> None:
+    set_metrics(state, body["sid"], body["metrics"])
 
 
 def _trouble(state: State, body: Body) -> None:
@@ -74,6 +80,7 @@ ACTIONS: dict[str, Action] = {
     "expire-tokens": _expire_tokens,
     "configure": _configure,
     "add-to-group": _add_to_group,
+    "metrics": _metrics,
     "trouble": _trouble,
     "clear-trouble": _clear_trouble,
     "clear-stats": _clear_stats,

@@ -14,6 +14,7 @@ from airflow_provider_aam.emulator.core.call import refusal_reply
 from airflow_provider_aam.emulator.core.exchange import endpoint
 from airflow_provider_aam.emulator.core.gate import Gate
 from airflow_provider_aam.emulator.core.refusals import Refusal
+from airflow_provider_aam.emulator.core.tags import openapi_tags
 from airflow_provider_aam.emulator.openapi import ABOUT, operation, schemas
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
 def build_app(state: State) -> ASGIApp:
     """Return the whole emulator as one ASGI application over `state`."""
-    app = FastAPIOffline(title="Adobe Audience Manager (emulated)", version="1", description=ABOUT)
+    app = FastAPIOffline(
+        title="Adobe Audience Manager (emulated)", version="1", description=ABOUT, openapi_tags=openapi_tags()
+    )
     app.router.redirect_slashes = False
     for route in (*ims.ROUTES, *aam.ROUTES):
         app.add_api_route(

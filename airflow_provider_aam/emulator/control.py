@@ -61,14 +61,16 @@ class EmulatorControl:
         data_sources: int = 0,
         trait_folders: int = 0,
         segment_folders: int = 0,
+        destinations: int = 0,
+        mappings: int = 0,
+        derived_signals: int = 0,
+        models: int = 0,
     ) -> None:
         """Add synthetic objects, the same every time. Limits do not apply.
 
-        If there is no data source for the traits or no trait for the segments' rules, one data source and ten traits
-        are added too.
+        What they need and the account has none of is added too: a data source, ten traits, a segment, a destination.
         """
-        counts = {"segments": segments, "traits": traits, "data_sources": data_sources}
-        self._post("seed", {**counts, "trait_folders": trait_folders, "segment_folders": segment_folders})
+        self._post("seed", {name: count for name, count in locals().items() if name != "self"})
 
     @overload
     def add(self, collection: str, objects: Mapping[str, Any]) -> dict[str, Any]: ...
@@ -81,9 +83,16 @@ class EmulatorControl:
         return stored[0] if one else stored
 
     def objects(self, collection: str) -> list[dict[str, Any]]:
-        """Return all stored objects: `traits`, `segments`, `trait_folders`, `segment_folders`, `data_sources`."""
+        """Return all stored objects of a collection, e.g. `traits`; docs/emulator.md names all of them."""
         found: list[dict[str, Any]] = self._get(f"objects/{collection}")
         return found
+
+    def set_metrics(self, sid: int, metrics: Mapping[str, int]) -> None:
+        """Fix figures of a trait (`uniques30Day`, `count1Day`, …) or segment (`instantUniques…`, `totalUniques…`).
+
+        `includeMetrics`, reports and estimates show them; other figures stay as they were.
+        """
+        self._post("metrics", {"sid": sid, "metrics": dict(metrics)})
 
     # --- behaviour -------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.emulator.aam import RESOURCES
 from airflow_provider_aam.emulator.aam.folders.routes import FIELDS as FOLDER_FIELDS
+from airflow_provider_aam.emulator.aam.reports.routes import TREND_FIELDS
 from airflow_provider_aam.emulator.aam.segments.routes import MERGE_RULE_FIELDS
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def schemas() -> dict[str, Any]:
         "FolderBody": _writable(FOLDER_FIELDS),
         "MergeRuleReplacement": _writable(MERGE_RULE_FIELDS),
         "Code": {"type": "object", "required": ["code"], "properties": {"code": {"type": "string"}}},
-        "User": {"type": "object"},
+        "TrendBody": _writable(TREND_FIELDS),
         "Error": {
             "type": "object",
             "description": "The I/O gateway sends error_code and message, tokens' hosts error and error_description.",

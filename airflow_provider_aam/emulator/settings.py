@@ -17,6 +17,13 @@ LIMITS = {
     "algo_traits": 50,
     "segments": 20_000,
     "trait_folders": 2_000,
+    "destinations": 1_000,
+    "url_destinations": 1_000,
+    "cookie_destinations": 1_000,
+    "s2s_destinations": 100,
+    "derived_signals": 50_000,
+    "active_models": 20,
+    "excluded_traits_per_model": 500,
 }
 
 
@@ -38,6 +45,7 @@ class Settings:
     api_in_project: bool = True
     host_rules: HostRules = "auto"
     limits: dict[str, int] = field(default_factory=lambda: dict(LIMITS))
+    mapping_dates_shift_days: int = 0
     latency_s: float = 0.0
 
     def replaced(self, changes: dict[str, Any]) -> Settings:

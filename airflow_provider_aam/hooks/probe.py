@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from airflow_provider_aam.api.client import AAMClient, Users
+from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.config import AAMConfig
 from airflow_provider_aam.api.errors import AAMError
 from airflow_provider_aam.api.guide import Step
 from airflow_provider_aam.api.redaction import SecretObserver
 from airflow_provider_aam.api.session import utc_now
 from airflow_provider_aam.api.token import TokenSource
+from airflow_provider_aam.api.users import Users
 
 LONGEST_TIMEOUT_S = 10.0
 MOST_ATTEMPTS = 2

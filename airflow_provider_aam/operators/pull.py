@@ -24,7 +24,11 @@ class AAMPullOperator(BaseOperator):
     rows, bytes, sha256, total, requests, started_at, finished_at``. Assets in ``outlets`` get ``rows``, ``bytes``,
     ``sha256`` and ``uri`` in their event's extra. Safe to retry: an older file is only ever replaced by a whole one.
 
-    :param resource: ``segments``, ``traits``, ``segment_folders``, ``trait_folders`` or ``data_sources``. (templated)
+    :param resource: ``segments``, ``traits``, ``segment_folders``, ``trait_folders``, ``data_sources``,
+        ``destinations`` (summaries), ``mappings`` (of all destinations, or of one with ``filters``),
+        ``derived_signals``, ``models``, ``algorithms``, ``taxonomies``, ``trait_types``, ``dcs_regions``,
+        ``partner_sites``, ``users``, ``groups``, ``segment_test_groups``, ``data_feeds`` or
+        ``available_data_feeds``. (templated)
     :param destination: any URI that Airflow's ``ObjectStoragePath`` opens, with one of the suffixes ``.jsonl``,
         ``.jsonl.gz``, ``.csv``, ``.csv.gz`` and ``.parquet``. (templated)
     :param destination_conn_id: the Airflow Connection of the destination; none for local files and for stores that

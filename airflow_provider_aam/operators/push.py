@@ -111,8 +111,7 @@ class AAMPushTraitsOperator(BaseOperator):
         try:
             return push(
                 hook.get_conn(),
-                TRAITS,
-                rows,
+                {TRAITS: rows},
                 options,
                 source=source,
                 plan_path=plan_path,

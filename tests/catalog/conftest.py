@@ -34,6 +34,7 @@ def push(client: AAMClient, web: int) -> Callable[..., PushReceipt]:
     def run(items: Any, *, with_client: AAMClient = client, **options: Any) -> PushReceipt:
         planned = {name: options.pop(name) for name in [*options] if name in PlanOptions.__dataclass_fields__}
         options.setdefault("source", "traits.yaml")
-        return push_rows(with_client, TRAITS, rows_of(items), PlanOptions(**planned), **options)
+        planned.setdefault("match_on", "integrationCode")
+        return push_rows(with_client, {TRAITS: rows_of(items)}, PlanOptions(**planned), **options)
 
     return run

@@ -25,8 +25,8 @@ from airflow_provider_aam.catalog.source import read_source, rows_from_list
 def read(suffix: str, content: bytes | str) -> tuple[list[SourceRow], list[str]]:
     findings: list[Finding] = []
     content = content.encode() if isinstance(content, str) else content
-    rows = READERS[suffix](content, "t", "traits", findings)
-    return rows, [str(finding) for finding in findings]
+    tables = READERS[suffix](io.BytesIO(content), "t", ["traits"], findings)
+    return [row for table in tables for row in table.rows], [str(finding) for finding in findings]
 
 
 def values(suffix: str, content: bytes | str) -> list[dict[str, Any]]:
@@ -92,8 +92,12 @@ def test_yaml_may_hold_no_rows(content):
         ("traits: []\nsegments: []", "t:2: unknown key 'segments'; known: traits"),
         ("traits:\n- name: a\ntraits:\n- name: b", "t:3: traits: stands twice (first in line 1)"),
         ("- name: a\n  name: b", "t:2: name: stands twice (first in line 1)"),
-        ("- name: [a, b]", "t:1: name: one value was due, a list or a mapping stands here"),
-        ("- name: {a: b}", "t:1: name: one value was due, a list or a mapping stands here"),
+        ("- a: 1\n  sites: [a, [b]]", "t:2: sites: one value, or a list of plain values, was due here"),
+        ("- sites: [a, ~]", "t:1: sites: one value, or a list of plain values, was due here"),
+        ("- name: {a: b}", "t:1: name: one value, or a list of plain values, was due here"),
+        ("- &a {name: a}\n- &a {name: b}", "t:2: is not YAML: found duplicate anchor; first occurrence, second occ"),
+        ("traits: &a 5\nx-b: &a 6", "t:2: is not YAML: found duplicate anchor; first occurrence, second occurrence"),
+        ("? [a]\n: b\ntraits: []", "t:1: a key must be a plain name"),
         ("- [a]: b", "t:1: a key must be a plain name"),
         ("- ? [a]\n  : b", "t:1: a key must be a plain name"),
         ("- name: a\n  <<: 5", "t:2: << must name a mapping, like <<: *defaults"),
@@ -110,6 +114,44 @@ def test_yaml_that_is_wrong_is_one_finding_with_its_line(content, said):
     assert said.strip() in problem(".yaml", content)
 
 
+def test_yaml_lists_anchors_and_aliases_stand_for_what_they_name():
+    content = """\
+x-sites: &sites [007, "8"]
+x-unused: {a: {b: [c]}, d: &status ACTIVE}
+x-more: [*status, {e: f}]
+traits:
+- &first
+  name: &name One
+  sites: *sites
+  status: *status
+- *first
+- {? *name : *name, sites: []}
+"""
+    rows, findings = read(".yaml", content)
+    assert findings == []
+    first = {"name": "One", "sites": ["007", "8"], "status": "ACTIVE"}
+    assert [dict(row.values) for row in rows] == [first, first, {"One": "One", "sites": []}]
+    assert [str(row.place_of("sites")) for row in rows] == ["t:7", "t:7", "t:10"]
+    assert values(".yaml", "x-all: &all [{name: a}]\ntraits: *all") == [{"name": "a"}]
+    assert values(".yaml", "traits: &all [{name: a}]") == [{"name": "a"}]
+
+
+def test_yaml_tags_decide_what_is_nothing_and_what_merges():
+    content = "- {name: !!null x, ttl: !!str null, a: 'null', '<<': b, !!merge m: {sid: 5}}"
+    assert values(".yaml", content) == [{"ttl": "null", "a": "null", "<<": "b", "sid": "5"}]
+
+
+def test_wrong_byte_far_into_a_yaml_file_is_found_with_its_line():
+    lines = b"".join(b"- name: Gr\xc3\xbc\xc3\x9fe %d\n" % number for number in range(5000))
+    assert problem(".yaml", lines + b"- name: \xff\n") == "t:5001: byte 0xff is not UTF-8; save the file as UTF-8"
+    assert len(values(".yaml", lines)) == 5000
+
+
+def test_rows_of_a_file_keep_more_different_values_than_are_shared():
+    rows = values(".jsonl", "".join(json.dumps({"name": f"n{number}", "ttl": number}) + "\n" for number in range(5000)))
+    assert rows[4999] == {"name": "n4999", "ttl": 4999}
+
+
 def test_yaml_reports_all_findings_at_once():
     _, findings = read(".yaml", "other: 1\ntraits:\n- 5\n- name: a\n  name: b\n")
     assert findings == [
@@ -122,7 +164,7 @@ def test_yaml_reports_all_findings_at_once():
 def test_yaml_aliases_that_multiply_are_not_expanded():
     bomb = "\n".join(["x-0: &a0 [lol]", *(f"x-{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 60))])
     assert problem(".yaml", f"{bomb}\ntraits: [{{name: *a59}}]").endswith(
-        "one value was due, a list or a mapping stands here"
+        "one value, or a list of plain values, was due here"
     )
 
 
@@ -177,6 +219,16 @@ def test_json_may_be_a_list():
 )  # fmt: skip
 def test_json_that_is_wrong_is_one_finding(content, said):
     assert said in problem(".json", content)
+
+
+@pytest.mark.parametrize("suffix", [".json", ".jsonl"])
+def test_json_lists_of_plain_values_become_text(suffix):
+    row = {"sites": [1, "a", True, 0.5], "excludedTraits": []}
+    content = json.dumps(row) if suffix == ".jsonl" else json.dumps([row])
+    assert values(suffix, content) == [{"sites": ["1", "a", "true", "0.5"], "excludedTraits": []}]
+    for wrong in ({"a": 1}, [[1]], [None], [{}]):
+        content = json.dumps({"name": wrong}) if suffix == ".jsonl" else json.dumps([{"name": wrong}])
+        assert problem(suffix, content) == "t:1: name: one value, or a list of plain values, was due here"
 
 
 def test_jsonl_has_one_object_a_line():
@@ -242,6 +294,19 @@ def test_parquet_types_become_plain_values():
         {"accuracy": 1.5, "sid": 2},
     ]
     assert [str(row.place) for row in rows] == ["t row 1", "t row 2"]
+
+
+def test_parquet_lists_of_plain_values_become_text():
+    table = pa.table({"sites": [[1, 2], []], "name": [["a"], ["b"]]})
+    rows, findings = read(".parquet", parquet_of(table))
+    assert findings == []
+    assert [dict(row.values) for row in rows] == [{"sites": ["1", "2"], "name": ["a"]}, {"sites": [], "name": ["b"]}]
+    table = pa.table({"name": [{"a": 1}, None], "sites": [["a"], [None]]})
+    _, findings = read(".parquet", parquet_of(table))
+    assert findings == [
+        "t row 1: name: one value, or a list of plain values, was due here",
+        "t row 2: sites: one value, or a list of plain values, was due here",
+    ]
 
 
 def test_parquet_that_is_wrong_is_one_finding():
@@ -314,10 +379,10 @@ def test_source_is_read_by_its_suffix(tmp_path, name):
     assert (dict(row.values), str(row.place)) == ({"name": "a"}, f"{tmp_path / name}:1")
 
 
-@pytest.mark.parametrize("name", ["a.xlsx", "a", "yaml", "a.gz", "a.parquet.gz", "a.tar.gz"])
+@pytest.mark.parametrize("name", ["a.xls", "a", "yaml", "a.gz", "a.parquet.gz", "a.xlsx.gz", "a.tar.gz"])
 def test_source_of_an_unknown_suffix_names_the_known_ones(tmp_path, name):
     with pytest.raises(
-        AAMSourceError, match=r"no known suffix; known are \.yaml, \.yml, \.json, \.jsonl, \.csv, \.parquet"
+        AAMSourceError, match=r"no known suffix; known are \.yaml, \.yml, \.json, \.jsonl, \.csv, \.parquet, \.xlsx"
     ):
         read_source(tmp_path / name, key="traits")
 

@@ -5,6 +5,18 @@ from __future__ import annotations
 import pytest
 
 
+@pytest.mark.endpoint(
+    "GET /folders/segments",
+    "GET /folders/segments/{folderId}",
+    "POST /folders/segments",
+    "PUT /folders/segments/{folderId}",
+    "DELETE /folders/segments/{folderId}",
+    "GET /folders/traits",
+    "GET /folders/traits/{folderId}",
+    "POST /folders/traits",
+    "PUT /folders/traits/{folderId}",
+    "DELETE /folders/traits/{folderId}",
+)
 @pytest.mark.parametrize(("tree", "root"), [("traits", "All Traits"), ("segments", "All Segments")])
 def test_folder_trees(http, tree, root):
     path = f"/v1/folders/{tree}"
@@ -62,6 +74,7 @@ def test_folders_are_5_levels_deep_and_limited_in_number(emulator, http):
     )
 
 
+@pytest.mark.endpoint("POST /datasources")
 def test_data_source_needs_a_name_only(http):
     answer = http.post(
         "/v1/datasources/", {"name": "CRM", "idType": "CROSS_DEVICE", "useAudienceManagerVisitorID": True}
@@ -73,6 +86,7 @@ def test_data_source_needs_a_name_only(http):
     assert http.post("/v1/datasources", {}).json()["childMessages"] == ["name: may not be empty"]
 
 
+@pytest.mark.endpoint("PUT /datasources/{dataSourceId}")
 def test_unique_codes_are_settable_at_creation_only(http):
     row = http.post(
         "/v1/datasources", {"name": "A", "uniqueTraitIntegrationCodes": "true", "containerIds": ["3"]}
@@ -86,6 +100,7 @@ def test_unique_codes_are_settable_at_creation_only(http):
     ]
 
 
+@pytest.mark.endpoint("DELETE /datasources/{dataSourceId}", "POST /datasources/bulk-delete")
 def test_data_sources_are_listed_filtered_and_deleted(emulator, http, source):
     a = emulator.add("data_sources", {"name": "in", "inboundS2S": True, "integrationCode": "x"})["dataSourceId"]
     b = emulator.add("data_sources", {"name": "out", "outboundS2S": True})["dataSourceId"]
@@ -102,11 +117,16 @@ def test_data_sources_are_listed_filtered_and_deleted(emulator, http, source):
     assert found("") == [source]
 
 
+@pytest.mark.endpoint(
+    "GET /datasources/configurations/available-id-types",
+    "GET /datasources/configurations/marketing-cloud-visitorid-versions",
+)
 def test_data_source_configurations_are_scalars(http):
     assert "CROSS_DEVICE" in http.get("/v1/datasources/configurations/available-id-types").json()
     assert http.get("/v1/datasources/configurations/marketing-cloud-visitorid-versions/").json() == [0, 1, 2]
 
 
+@pytest.mark.endpoint("GET /users/self")
 def test_users_self_tells_who_one_is(emulator, http, open_http, legacy_token):
     user = http.get("/v1/users/self").json()
     assert user.items() >= {"pid": 1099, "userId": 694, "uid": 694, "status": "ACTIVE", "isAdmin": True}.items()

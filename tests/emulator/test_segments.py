@@ -21,6 +21,14 @@ def segment(source, sid):
     return {"name": "S", "dataSourceId": source, "folderId": 0, "segmentRule": f"{sid}T"}
 
 
+@pytest.mark.endpoint(
+    "GET /segments/{sid}",
+    "POST /segments",
+    "PUT /segments/{sid}",
+    "DELETE /segments/{sid}",
+    "GET /segments/ic:{integrationCode}",
+    "PUT /segments/ic:{integrationCode}",
+)
 def test_segment_lives_from_create_to_delete(emulator, http, segment, sid):
     row = http.post("/v1/segments/", segment | {"integrationCode": "x"}).json()
     assert row["sid"] == sid + 1
@@ -34,6 +42,7 @@ def test_segment_lives_from_create_to_delete(emulator, http, segment, sid):
     assert emulator.objects("segments") == []
 
 
+@pytest.mark.endpoint("POST /segments/bulk-delete", "GET /segments/limits")
 def test_bulk_delete_limits_and_unique_codes(emulator, http, segment):
     emulator.configure(limits={"segments": 2})
     unique = emulator.add("data_sources", {"name": "U", "uniqueSegmentIntegrationCodes": True})["dataSourceId"]
@@ -47,6 +56,7 @@ def test_bulk_delete_limits_and_unique_codes(emulator, http, segment):
     assert len(emulator.objects("segments")) == 1
 
 
+@pytest.mark.endpoint("POST /segments/bulk-merge-rule-replace")
 def test_merge_rules_are_replaced_in_bulk(emulator, http, segment, source):
     a, b = (http.post("/v1/segments", segment | {"mergeRuleDataSourceId": m}).json()["sid"] for m in (None, source))
     path, body = "/v1/segments/bulk-merge-rule-replace", {"existingMergeRuleDataSourceId": 3100}
@@ -58,6 +68,7 @@ def test_merge_rules_are_replaced_in_bulk(emulator, http, segment, source):
     assert b > a
 
 
+@pytest.mark.endpoint("POST /segments/validate")
 @pytest.mark.parametrize(
     ("rule", "problem"),
     [
@@ -96,6 +107,7 @@ def test_a_segment_is_no_operand(http, segment):
     assert answer.json()["childMessages"] == [f"segmentRule: {row['sid']}T is a segment, not a trait"]
 
 
+@pytest.mark.endpoint("GET /segments")
 def test_includes_of_one_and_of_many(http, segment, sid, source):
     rule = f"{sid}T AND (NOT {sid}T OR FREQUENCY([{sid}T] <= 3D) >= 5)"
     row = http.post("/v1/segments", segment | {"segmentRule": rule}).json()

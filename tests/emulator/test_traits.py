@@ -12,6 +12,7 @@ def problems(answer):
     return answer.json()["childMessages"]
 
 
+@pytest.mark.endpoint("POST /traits")
 def test_created_trait_has_its_defaults_and_audit_fields(emulator, http, draft):
     answer = http.post("/v1/traits/", draft)
     assert answer.status_code == 201
@@ -34,11 +35,13 @@ def test_one_trait_by_id_and_by_code_with_a_weak_etag(http, draft):
     assert http.get("/v1/traits/1").json() == {"code": "NOT_FOUND", "message": "Trait 1 not found"}
 
 
+@pytest.mark.endpoint("GET /traits/ic:{integrationCode}")
 def test_ambiguous_code_means_the_lowest_id(http, draft):
     first, second = (http.post("/v1/traits", draft | {"integrationCode": "x"}).json()["sid"] for _ in "12")
     assert http.get("/v1/traits/ic:x").json()["sid"] == first < second
 
 
+@pytest.mark.endpoint("PUT /traits/{sid}")
 def test_put_replaces_the_whole_trait(emulator, http, draft):
     row = http.post("/v1/traits", draft | {"description": "text", "ttl": 5, "integrationCode": "x"}).json()
     emulator.advance(10)
@@ -51,6 +54,7 @@ def test_put_replaces_the_whole_trait(emulator, http, draft):
     assert http.get("/v1/traits/ic:x").status_code == 404
 
 
+@pytest.mark.endpoint("GET /traits/{sid}")
 def test_put_without_a_required_field_names_each(http, draft):
     sid = http.post("/v1/traits", draft).json()["sid"]
     found = problems(http.put(f"/v1/traits/{sid}", {"status": "INACTIVE"}))
@@ -109,6 +113,7 @@ def test_bodies_that_are_no_json_object(http, draft):
         assert http("POST", "/v1/traits", data=body, headers=json).status_code == 400
 
 
+@pytest.mark.endpoint("GET /traits")
 def test_strings_are_escaped_unless_the_caller_declines(http, draft):
     name = 'a & b <c> "d" \'e\' \\" é 日本 &amp;'
     row = http.post("/v1/traits", draft | {"name": name}).json()
@@ -123,6 +128,7 @@ def test_strings_are_escaped_unless_the_caller_declines(http, draft):
     assert http.get("/v1/traits?page=0", headers=HTML).json()["list"][0]["name"] == escaped
 
 
+@pytest.mark.endpoint("DELETE /traits/{sid}", "POST /traits/bulk-delete", "DELETE /traits/ic:{integrationCode}")
 def test_delete_and_bulk_delete(emulator, http, draft):
     a, b, c = (http.post("/v1/traits", draft | {"integrationCode": code}).json()["sid"] for code in "abc")
     answer = http.delete(f"/v1/traits/{a}")
@@ -135,6 +141,7 @@ def test_delete_and_bulk_delete(emulator, http, draft):
     assert http.post("/v1/traits/bulk-delete", ["x"]).status_code == 400
 
 
+@pytest.mark.endpoint("PUT /traits/ic:{integrationCode}")
 def test_put_by_code(http, draft):
     http.post("/v1/traits", draft | {"integrationCode": "x"})
     assert http.put("/v1/traits/ic:x", draft | {"name": "B", "integrationCode": "x"}).json()["name"] == "B"
@@ -150,6 +157,7 @@ def test_codes_are_unique_only_where_the_data_source_says_so(emulator, http, dra
     assert http.post("/v1/traits", coded | {"dataSourceId": draft["dataSourceId"]}).status_code == 201
 
 
+@pytest.mark.endpoint("GET /traits/limits")
 def test_limits_are_told_and_kept(emulator, http, draft):
     emulator.configure(limits={"traits": 2, "rule_based_traits": 1})
     assert http.post("/v1/traits", draft).status_code == 201
@@ -164,6 +172,7 @@ def test_limits_are_told_and_kept(emulator, http, draft):
     ]
 
 
+@pytest.mark.endpoint("GET /traits/{sid}/trait-rule/versions")
 def test_rule_versions_are_kept(http, draft):
     sid = http.post("/v1/traits", draft).json()["sid"]
     path = f"/v1/traits/{sid}/trait-rule/versions"
@@ -192,6 +201,7 @@ def test_metrics_and_permissions_on_demand(http, draft):
     assert http.get(f"/v1/traits/{sid}?includeMetrics=true").json()["uniques1Day"] == row["uniques1Day"]
 
 
+@pytest.mark.endpoint("POST /traits/validate")
 @pytest.mark.parametrize(
     ("rule", "valid"),
     [

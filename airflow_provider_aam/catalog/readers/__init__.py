@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import IO
 
 from airflow_provider_aam.catalog.findings import Finding
 from airflow_provider_aam.catalog.readers.csv import read_csv
 from airflow_provider_aam.catalog.readers.json import read_json, read_jsonl
 from airflow_provider_aam.catalog.readers.parquet import read_parquet
+from airflow_provider_aam.catalog.readers.xlsx import read_xlsx
 from airflow_provider_aam.catalog.readers.yaml import read_yaml
-from airflow_provider_aam.catalog.rows import SourceRow
+from airflow_provider_aam.catalog.rows import Table
 
-Reader = Callable[[bytes, str, str, list[Finding]], list[SourceRow]]
-"""(content, source name, collection key, findings to add to) → rows."""
+Reader = Callable[[IO[bytes], str, Sequence[str], list[Finding]], list[Table]]
+"""(file, source name, keys that a document may hold, findings to add to) → one table of each key, sheet or file."""
 
 READERS: dict[str, Reader] = {
     ".yaml": read_yaml,
@@ -21,4 +23,9 @@ READERS: dict[str, Reader] = {
     ".jsonl": read_jsonl,
     ".csv": read_csv,
     ".parquet": read_parquet,
+    ".xlsx": read_xlsx,
+    ".xlsm": read_xlsx,
 }
+
+NEVER_ZIPPED = (".parquet", ".xlsx", ".xlsm")
+"""They compress themselves."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from typing import IO
 
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.findings import Finding, Place
-from airflow_provider_aam.catalog.rows import SourceRow
+from airflow_provider_aam.catalog.readers.lists import ONE_VALUE_DUE, plain_list
+from airflow_provider_aam.catalog.rows import RowPacker, SourceRow, Table
 
 
-def read_parquet(content: bytes, source: str, _key: str, findings: list[Finding]) -> list[SourceRow]:
-    """The collection key plays no part: a table holds one kind of object."""
+def read_parquet(file: IO[bytes], source: str, _keys: Sequence[str], findings: list[Finding]) -> list[Table]:
+    """The keys play no part: a table holds one kind of object."""
     try:
         import pyarrow as pa
         from pyarrow import parquet
@@ -18,21 +21,36 @@ def read_parquet(content: bytes, source: str, _key: str, findings: list[Finding]
         raise AAMSourceError(
             f"the source {source} is Parquet, which needs pyarrow: pip install 'airflow-provider-aam[parquet]'"
         ) from absent
+    content = file.read()
     try:
         table = parquet.ParquetFile(io.BytesIO(content)).read()
     except (pa.ArrowException, OSError) as broken:
         first_line = str(broken).partition("\n")[0]
         findings.append(Finding(place=Place(source=source), problem=f"is not well-formed Parquet: {first_line}"))
         return []
-    twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
+    header = tuple(table.column_names)
+    twice = sorted({name for name in header if header.count(name) > 1})
     findings.extend(Finding(place=Place(source=source), problem=f"the column {name!r} stands twice") for name in twice)
-    rows = []
-    for number, row in enumerate(table.to_pylist(), start=1):
-        values = {name: _mend(value) for name, value in row.items() if value is not None and value == value}  # noqa: PLR0124  NaN
-        rows.append(SourceRow(values=values, place=Place(source=source, row=number)))
-    return rows
+    pack = RowPacker().pack
+    rows: list[SourceRow] = []
+    for batch in table.to_batches():
+        for row in batch.to_pylist():
+            place = Place(source=source, row=len(rows) + 1)
+            rows.append(pack({name: _mend(value) for name, value in row.items() if not _is_nothing(value)}, place))
+            findings += [
+                Finding(place=place, field=name, problem=ONE_VALUE_DUE)
+                for name, value in row.items()
+                if isinstance(value, dict) or (isinstance(value, list) and plain_list(value) is None)
+            ]
+    return [Table(source=source, rows=rows, header=header)]
+
+
+def _is_nothing(value: object) -> bool:
+    return value is None or value != value  # noqa: PLR0124  NaN
 
 
 def _mend(value: object) -> object:
     """pandas makes floats of whole numbers, and NaN of nothing, as soon as one cell of a column is empty."""
+    if isinstance(value, list):
+        return plain_list(value)
     return int(value) if isinstance(value, float) and value.is_integer() else value

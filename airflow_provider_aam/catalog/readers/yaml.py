@@ -1,34 +1,35 @@
-"""YAML with the line of every value. Scalars stay as they are written: an integration code 007 is not the number 7."""
+"""YAML with the line of every value. Scalars stay as they are written: an integration code 007 is not the number 7.
+
+The parser's events are read one by one and a row is made as soon as it ends, so that a file of 100,000 rows costs the
+memory of its rows: a tree of the whole document would cost ten times as much.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Sequence
+from typing import IO, Any
 
 import yaml
 
-from airflow_provider_aam.catalog.findings import Finding, Place
-from airflow_provider_aam.catalog.readers.text import decode_text, is_extra
-from airflow_provider_aam.catalog.rows import SourceRow
-
-_Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_NULL = "tag:yaml.org,2002:null"
-_MERGE = "tag:yaml.org,2002:merge"
-
-_Pairs = list[tuple[Any, Any]]
+from airflow_provider_aam.catalog.findings import Finding, Place, near
+from airflow_provider_aam.catalog.readers.text import TextStream, is_extra
+from airflow_provider_aam.catalog.readers.yaml_nodes import ListNode, Nodes
+from airflow_provider_aam.catalog.readers.yaml_rows import YamlRows
+from airflow_provider_aam.catalog.rows import SourceRow, Table
 
 
-def read_yaml(content: bytes, source: str, key: str, findings: list[Finding]) -> list[SourceRow]:
-    """A list of mappings, or a mapping with that list under ``key``; ``x-…`` keys beside it may hold anchors."""
-    text = decode_text(content, source, findings)
-    if text is None:
-        return []
+def read_yaml(file: IO[bytes], source: str, keys: Sequence[str], findings: list[Finding]) -> list[Table]:
+    """A list of mappings, or a mapping with such lists under ``keys``; ``x-…`` keys beside them may hold anchors."""
+    stream = TextStream(file, source)
+    found: list[Finding] = []
     try:
-        document = yaml.compose(text, Loader=_Loader)
+        tables = _Document(Nodes(stream), source, keys, found).read()
     except (yaml.YAMLError, RecursionError) as broken:
-        findings.append(_not_yaml(broken, source))
-        return []
-    return _Reader(source, findings).rows(document, key)
+        tables, found = [], [_not_yaml(broken, source)]
+    if stream.wrong:
+        tables, found = [], [stream.wrong]
+    findings += found
+    return tables
 
 
 def _not_yaml(broken: yaml.YAMLError | RecursionError, source: str) -> Finding:
@@ -41,86 +42,75 @@ def _not_yaml(broken: yaml.YAMLError | RecursionError, source: str) -> Finding:
     return Finding(place=Place(source=source), problem=f"is not YAML: {said}")
 
 
-class _Reader:
-    """Turns the nodes of one document into rows; what is wrong goes to ``findings``."""
+class _Document:
+    """The top level of one document: which lists it holds."""
 
-    def __init__(self, source: str, findings: list[Finding]) -> None:
+    def __init__(self, nodes: Nodes, source: str, keys: Sequence[str], findings: list[Finding]) -> None:
+        self._nodes = nodes
         self._source = source
+        self._keys = keys
         self._findings = findings
+        self._make = YamlRows(source, findings)
+        self._tables: dict[str, Table] = {}
+        self._lines: dict[str, int] = {}
 
-    def rows(self, document: Any, key: str) -> list[SourceRow]:
-        rows = (self._row(node) for node in self._items(document, key))
-        return [row for row in rows if row is not None]
+    def read(self) -> list[Table]:
+        start = self._nodes.start()
+        tables: list[Table] = []
+        if isinstance(start, yaml.SequenceStartEvent):
+            tables = [Table(source=self._source, rows=self._rows(start))]
+        elif isinstance(start, yaml.MappingStartEvent):
+            self._read_keys()
+            tables = list(self._tables.values())
+        else:
+            if start is not None:
+                self._nodes.skip(start)
+            self._find(1, f"must be a list, or a mapping with {self._lists()}")
+        self._nodes.end()
+        return tables
 
-    def _items(self, document: Any, key: str) -> list[Any]:
-        if isinstance(document, yaml.SequenceNode):
-            return list(document.value)
-        if not isinstance(document, yaml.MappingNode):
-            self._find(Place(source=self._source, line=1), f"must be a list, or a mapping with a list {key!r}")
-            return []
-        lists = [(name, value) for name, value in document.value if name.value == key]
-        for name, _ in document.value:
-            if name.value != key and not is_extra(str(name.value)):
-                self._find(self._place(name), f"unknown key {name.value!r}; known: {key}")
-        if not lists:
-            self._find(Place(source=self._source, line=1), f"has no list {key!r}")
-        for name, _ in lists[1:]:
-            self._find(self._place(name), f"stands twice (first in line {lists[0][0].start_mark.line + 1})", key)
-        items: list[Any] = []
-        for name, value in lists:
-            if isinstance(value, yaml.SequenceNode):
-                items += value.value
-            else:
-                self._find(self._place(name), f"{key} must be a list")
-        return items
-
-    def _row(self, node: Any) -> SourceRow | None:
-        place = self._place(node)
-        if not isinstance(node, yaml.MappingNode):
-            self._find(place, "a mapping was due: - name: …")
-            return None
-        values: dict[str, Any] = {}
-        lines: dict[str, int] = {}
-        for name, value in self._pairs(node, within=()):
-            if name.value in lines:
-                self._find(self._place(name), f"stands twice (first in line {lines[name.value]})", name.value)
+    def _read_keys(self) -> None:
+        while not isinstance(name := self._nodes.next(), yaml.MappingEndEvent):
+            line = name.start_mark.line + 1
+            key = self._nodes.node(name)
+            value = self._nodes.next()
+            if not isinstance(key, yaml.ScalarEvent):
+                self._find(line, "a key must be a plain name")
+            elif key.value in self._keys:
+                self._read_list(key.value, line, value)
                 continue
-            lines[name.value] = name.start_mark.line + 1
-            if isinstance(value, yaml.ScalarNode):
-                if value.tag != _NULL:
-                    values[name.value] = value.value
-            else:
-                self._find(self._place(value), "one value was due, a list or a mapping stands here", name.value)
-        return SourceRow(values=values, place=place, lines=lines)
+            elif not is_extra(key.value):
+                known = ", ".join(self._keys)
+                self._find(line, f"unknown key {key.value!r}; known: {known}{near(key.value, self._keys)}")
+            self._nodes.skip(value)
+        if len(self._keys) == 1 and not self._lines:
+            self._find(1, f"has no list {self._keys[0]!r}")
 
-    def _pairs(self, node: Any, *, within: tuple[Any, ...]) -> _Pairs:
-        """A mapping's pairs; those of YAML's merge key (``<<: *defaults``) where the mapping itself is silent."""
-        own: _Pairs = []
-        for name, value in node.value:
-            if not isinstance(name, yaml.ScalarNode):
-                self._find(self._place(name), "a key must be a plain name")
-            elif name.tag != _MERGE:
-                own.append((name, value))
-        names = {name.value for name, _ in own}
-        for merged in self._merged(node, within):
-            new = [pair for pair in self._pairs(merged, within=(*within, node)) if pair[0].value not in names]
-            names.update(name.value for name, _ in new)
-            own += new
-        return own
+    def _read_list(self, key: str, line: int, start: Any) -> None:
+        if key in self._lines:
+            self._find(line, f"stands twice (first in line {self._lines[key]})", key)
+        self._lines.setdefault(key, line)
+        if isinstance(start, yaml.SequenceStartEvent) and start.anchor is None:
+            rows = self._rows(start)
+        elif isinstance(node := self._nodes.node(start), ListNode):
+            rows = [row for item in node.items if (row := self._make.row(item))]
+        else:
+            self._find(line, f"{key} must be a list")
+            return
+        self._tables[key] = Table(source=self._source, title=key, rows=rows)
 
-    def _merged(self, node: Any, within: tuple[Any, ...]) -> Iterator[Any]:
-        for name, value in node.value:
-            if name.tag == _MERGE:
-                for source in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-                    if not isinstance(source, yaml.MappingNode):
-                        self._find(self._place(name), "<< must name a mapping, like <<: *defaults")
-                    elif source is node or any(source is outer for outer in within):
-                        self._find(self._place(name), "<< leads back to the mapping it stands in")
-                    else:
-                        yield source
+    def _rows(self, start: yaml.SequenceStartEvent) -> list[SourceRow]:
+        """Of the list that begins here: each row made, and its nodes forgotten, before the next one is read."""
+        rows: list[SourceRow] = []
+        self._nodes.refuse_twice(start)
+        while not isinstance(event := self._nodes.next(), yaml.SequenceEndEvent):
+            row = self._make.row(self._nodes.node(event))
+            if row is not None:
+                rows.append(row)
+        return rows
 
-    def _find(self, place: Place, problem: str, field: str | None = None) -> None:
-        self._findings.append(Finding(place=place, field=field, problem=problem))
+    def _lists(self) -> str:
+        return f"a list {self._keys[0]!r}" if len(self._keys) == 1 else f"lists of {', '.join(self._keys)}"
 
-    def _place(self, node: Any) -> Place:
-        return Place(source=self._source, line=node.start_mark.line + 1)
+    def _find(self, line: int, problem: str, field: str | None = None) -> None:
+        self._findings.append(Finding(place=Place(source=self._source, line=line), field=field, problem=problem))

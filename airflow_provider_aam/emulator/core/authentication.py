@@ -41,7 +41,8 @@ def hidden(call: Call) -> bool:
     state = call.state
     if not state.settings.rbac or call.token is None or call.token.kind == "legacy":
         return False
-    return not (state.technical_account_exists and state.technical_account_in_group)
+    account = state.collections["users"].rows.get(TECHNICAL_USER_ID)
+    return account is None or not account["groups"]
 
 
 def require_access(call: Call) -> None:

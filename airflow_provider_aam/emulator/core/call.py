@@ -88,6 +88,13 @@ class Call:
             raise bad_request(["body: must be a JSON object"], "Could not read JSON")
         return body
 
+    def json_objects(self) -> list[dict[str, Any]]:
+        """Return the body, which must be a JSON array of objects."""
+        body = self._json()
+        if not isinstance(body, list) or not all(isinstance(each, dict) for each in body):
+            raise bad_request(["body: must be a JSON array of objects"], "Could not read JSON")
+        return body
+
     def json_ids(self) -> list[int]:
         """Return the body, which must be a JSON array of ids."""
         body = self._json()

@@ -10,15 +10,18 @@ Row = dict[str, Any]
 
 
 class Collection:
-    """Objects by id. Rows are replaced, never changed in place: rendered bytes are kept until then."""
+    """Objects by id. Rows are replaced, never changed in place: rendered bytes are kept until then.
 
-    def __init__(self, id_field: str) -> None:
+    `indexed` names the fields by whose value rows are found without looking at all of them.
+    """
+
+    def __init__(self, id_field: str, indexed: tuple[str, ...] = ("integrationCode",)) -> None:
         self.id_field = id_field
         self.rows: dict[int, Row] = {}
         self.ids: list[int] = []
         self.types: Counter[str] = Counter()
         self.rendered: dict[object, dict[int, bytes]] = {}
-        self._codes: dict[str, list[int]] = {}
+        self._indexes: dict[str, dict[object, list[int]]] = {field: {} for field in indexed}
         self._version = 0
         self._sorted: tuple[int, str, list[int]] = (-1, "", [])
 
@@ -37,8 +40,9 @@ class Collection:
             insort(self.ids, key)
         self.rows[key] = row
         self.types[row.get("traitType", "")] += 1
-        if code := row.get("integrationCode"):
-            insort(self._codes.setdefault(code, []), key)
+        for field, index in self._indexes.items():
+            if value := row.get(field):
+                insort(index.setdefault(value, []), key)
         self._version += 1
 
     def remove(self, key: int) -> None:
@@ -47,9 +51,9 @@ class Collection:
         del self.ids[bisect_left(self.ids, key)]
         self._version += 1
 
-    def with_code(self, code: str) -> list[int]:
-        """Return the ids that carry this integration code, lowest first."""
-        return self._codes.get(code, [])
+    def with_value(self, field: str, value: object) -> list[int]:
+        """Return the ids whose indexed field has this value (not an empty one), lowest first."""
+        return self._indexes[field].get(value, [])
 
     def sorted_ids(self, field: str) -> list[int]:
         """Return all ids in the order of a field; empty values first, ties by id. The last order is kept."""
@@ -63,8 +67,9 @@ class Collection:
         self.types[old.get("traitType", "")] -= 1
         for rendered in self.rendered.values():
             rendered.pop(key, None)
-        if code := old.get("integrationCode"):
-            self._codes[code].remove(key)
+        for field, index in self._indexes.items():
+            if value := old.get(field):
+                index[value].remove(key)
 
 
 def _sort_key(value: object) -> tuple[int, float, str]:

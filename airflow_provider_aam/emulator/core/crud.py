@@ -11,32 +11,35 @@ if TYPE_CHECKING:
     from airflow_provider_aam.emulator.core.resource import Resource
 
 IDS = {"type": "array", "items": {"type": "integer"}}
+VERBS = ("list", "create", "bulk-delete", "get", "update", "delete")
 
 
-def crud_routes(resource: Resource, *, codes: bool = False) -> tuple[Route, ...]:
-    """Return list, create, get, update, delete and bulk-delete; with `codes` the `ic:` forms too."""
+def crud_routes(
+    resource: Resource, *, tag: str, codes: bool = False, verbs: tuple[str, ...] = VERBS
+) -> tuple[Route, ...]:
+    """Return the routes of `verbs`, in the group `tag`; with `codes` the `ic:` forms too."""
     path, noun = resource.path, resource.noun.lower()
     one = {"$ref": f"#/components/schemas/{resource.noun.replace(' ', '')}"}
     body = {"$ref": f"#/components/schemas/{resource.noun.replace(' ', '')}Body"}
 
-    def route(method: str, where: str, handler: Any, about: str, **more: Any) -> Route:
-        return Route(method=method, path=path + where, handler=handler, tag=path, about=about, **more)
+    routes: list[Route] = []
+
+    def add(verb: str, method: str, where: str, handler: Any, about: str, **more: Any) -> None:
+        if verb in verbs:
+            routes.append(Route(method=method, path=path + where, handler=handler, tag=tag, about=about, **more))
 
     many = {"oneOf": [{"type": "array", "items": one}, _page_of(one)]}
     query = (*resource.query, *PAGING)
-    routes = [
-        route("GET", "", resource.show, f"All {noun}s, or a page of them", query=query, answer=many),
-        route("POST", "", resource.create, f"Create a {noun}", body=body, answer=one, status=201),
-        route("POST", "/bulk-delete", resource.bulk_delete, f"Delete many {noun}s", body=IDS, status=204),
-    ]
+    one_query = resource.query if resource.one_query is None else resource.one_query
+    add("list", "GET", "", resource.show, f"All {noun}s, or a page of them", query=query, answer=many)
+    add("create", "POST", "", resource.create, f"Create a {noun}", body=body, answer=one, status=201)
+    add("bulk-delete", "POST", "/bulk-delete", resource.bulk_delete, f"Delete many {noun}s", body=IDS, status=204)
     ways = [f"/{{{resource.id_field}:int}}"] + (["/ic:{code:path}"] if codes else [])
     for way in ways:
         by = "integration code" if way.startswith("/ic:") else "id"
-        routes += [
-            route("GET", way, resource.get, f"One {noun} by {by}", query=resource.query, answer=one),
-            route("PUT", way, resource.update, f"Replace a {noun} by {by}", body=body, answer=one),
-            route("DELETE", way, resource.delete, f"Delete a {noun} by {by}", status=204),
-        ]
+        add("get", "GET", way, resource.get, f"One {noun} by {by}", query=one_query, answer=one)
+        add("update", "PUT", way, resource.update, f"Replace a {noun} by {by}", body=body, answer=one)
+        add("delete", "DELETE", way, resource.delete, f"Delete a {noun} by {by}", status=204)
     return tuple(routes)
 
 

@@ -16,6 +16,7 @@ class Field:
     """One field. Without `writable` a body may carry it and it is ignored, as AAM does with what it reads back.
 
     `detail`: lists leave it out unless `includeDetails` is given. `sparse`: objects leave it out while it is null.
+    `any_case`: `one_of` is upper case, a body may write it in any. `kept`: an update without it does not change it.
     """
 
     name: str
@@ -28,6 +29,8 @@ class Field:
     minimum: int | None = None
     writable: bool = True
     only_on_create: bool = False
+    any_case: bool = False
+    kept: bool = False
     detail: bool = False
     sparse: bool = False
 
@@ -41,6 +44,8 @@ def read_body(fields: tuple[Field, ...], body: dict[str, Any], *, creating: bool
     problems: list[str] = []
     for field in fields:
         if not field.writable or (field.only_on_create and not creating):
+            continue
+        if field.kept and not creating and field.name not in body:
             continue
         try:
             values[field.name] = _read(field, body.get(field.name))
@@ -58,6 +63,8 @@ def _read(field: Field, raw: Any) -> Any:
         if field.required:
             raise ValueError("may not be empty")
         return field.default
+    if field.any_case:
+        value = value.upper()
     if field.one_of and value not in field.one_of:
         raise ValueError(f"must be one of {', '.join(field.one_of)}")
     if field.max_length is not None and len(value) > field.max_length:

@@ -74,4 +74,6 @@ def _host_and_path(host_header: str, raw_path: str) -> tuple[str | None, str]:
     for prefix in ("demdex", "gateway"):
         if path.startswith(f"/{prefix}/"):
             host, path = prefix, path.removeprefix(f"/{prefix}")
+    if path.startswith("/api/v1/"):  # so the documents print users and groups
+        path = path.removeprefix("/api")
     return host, unquote(path.rstrip("/") or "/")

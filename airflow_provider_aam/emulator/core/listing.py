@@ -30,13 +30,14 @@ def list_reply(
     collection: Collection,
     keep: Callable[[Row], bool] | None,
     render: Callable[[int], bytes],
+    among: Sequence[int] | None = None,
 ) -> Reply:
     """Return the rows that pass `keep`, as an array, or as a page when the query asks for one.
 
-    Without filter nothing is scanned or copied but the page itself.
+    Without filter nothing is scanned or copied but the page itself. `among` are the ids there are, in their own order.
     """
-    page = _page(call)
-    ids = _ordered(call, collection) if not hidden(call) else []
+    page = requested_page(call)
+    ids = _ordered(call, collection, among) if not hidden(call) else []
     keep = _searching(call, keep)
     if keep is not None:
         rows = collection.rows
@@ -49,7 +50,8 @@ def list_reply(
     return Reply(body=head + b",".join(map(render, part)) + b"]}")
 
 
-def _page(call: Call) -> tuple[int, int] | None:
+def requested_page(call: Call) -> tuple[int, int] | None:
+    """Return page number and size, `None` when the query asks for no page; 400 when they are none."""
     if "page" not in call.query and "pageSize" not in call.query:
         return None
     number, size = call.integer("page") or 0, call.integer("pageSize")
@@ -62,9 +64,14 @@ def _page(call: Call) -> tuple[int, int] | None:
     return number, min(size, MAX_PAGE_SIZE)
 
 
-def _ordered(call: Call, collection: Collection) -> Sequence[int]:
+def _ordered(call: Call, collection: Collection, among: Sequence[int] | None) -> Sequence[int]:
     sort_by = call.text("sortBy")
-    ids = collection.sorted_ids(sort_by) if sort_by and sort_by != collection.id_field else collection.ids
+    ids: Sequence[int] = collection.ids
+    if sort_by and sort_by != collection.id_field:
+        ids = collection.sorted_ids(sort_by)
+    if among is not None:
+        part = frozenset(among)
+        ids = [key for key in ids if key in part] if sort_by else among
     return ids[::-1] if sort_by and call.flag("descending") else ids
 
 

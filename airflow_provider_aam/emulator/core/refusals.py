@@ -8,11 +8,18 @@ from typing import Any
 class Refusal(Exception):
     """Ends the handling of a request with this status, JSON body and headers."""
 
-    def __init__(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> None:
+    def __init__(self, status: int, body: dict[str, Any] | list[Any], headers: dict[str, str] | None = None) -> None:
         super().__init__(f"{status} {body}")
         self.status = status
         self.body = body
         self.headers = headers or {}
+
+    @property
+    def child_messages(self) -> list[str]:
+        """What is wrong, one by one; of a refusal without such a list its message."""
+        if isinstance(self.body, list):
+            return [str(each) for each in self.body]
+        return [str(each) for each in self.body.get("childMessages", [self.body.get("message")])]
 
 
 def _application(status: int, code: str, message: str) -> Refusal:
@@ -42,6 +49,18 @@ def not_found(noun: str, key: object) -> Refusal:
 def conflict(message: str) -> Refusal:
     """409: a duplicate, or something else still depends on it."""
     return _application(409, "CONFLICT", message)
+
+
+def still_mapped(noun: str, key: int, mappings: int) -> Refusal:
+    """409: a segment that is mapped to destinations. The code is observed, status and words are inferred."""
+    message = f"{noun} {key} is mapped to destinations ({mappings} mappings). Unmap it first."
+    return _application(409, "CANNOT_DELETE_ENTITY_MAPPED", message)
+
+
+def has_mappings(noun: str, key: int, mappings: int) -> Refusal:
+    """409: a destination that segments are mapped to. The code is observed, status and words are inferred."""
+    message = f"{noun} {key} has {mappings} mappings. Delete them first."
+    return _application(409, "CANNOT_DELETE_ENTITY_WITH_MAPPINGS", message)
 
 
 def unsupported_media_type(content_type: str) -> Refusal:

@@ -10,7 +10,7 @@ from airflow_provider_aam.emulator.core.call import Call, Parameter, Reply
 from airflow_provider_aam.emulator.core.fields import Field, read_body
 from airflow_provider_aam.emulator.core.listing import list_reply
 from airflow_provider_aam.emulator.core.refusals import bad_request, conflict, not_found
-from airflow_provider_aam.emulator.core.rendering import rendered, renderer, tagged, with_extras
+from airflow_provider_aam.emulator.core.rendering import renderer, tagged
 from airflow_provider_aam.emulator.core.state import PID
 
 if TYPE_CHECKING:
@@ -36,9 +36,11 @@ def _nothing(*_: object) -> None:
 class Resource:
     """What distinguishes one type of object from another.
 
+    `query` is for lists and, without `one_query`, for single objects too.
     `problems(state, values, key)` returns what is wrong with an object about to be stored (`key` is `None` on create);
     `limit(state, values)` and `in_use(state, row)` raise a `Refusal`; `keep(call)` is the list's filter;
-    `changed(state, old, new)` hears of every write.
+    `completed(state, row)` returns what is stored of a row; `changed(state, old, new)` hears of every write. Without
+    `audited` there are no `createTime`, `updateTime`, `crUID` and `upUID`.
     """
 
     name: str
@@ -47,13 +49,16 @@ class Resource:
     id_field: str
     fields: tuple[Field, ...]
     query: tuple[Parameter, ...] = ()
+    one_query: tuple[Parameter, ...] | None = None
     constants: dict[str, Any] = field(default_factory=dict)
     unique_code_flag: str | None = None
+    audited: bool = True
     problems: Callable[[State, Row, int | None], list[str]] = lambda *_: []
     limit: Callable[[State, Row], None] = _nothing
     in_use: Callable[[State, Row], None] = _nothing
     keep: Callable[[Call], Callable[[Row], bool] | None] = _nothing
     extras: ExtrasOf = lambda *_, **__: None
+    completed: Callable[[State, Row], Row] = lambda _, row: row
     changed: Callable[[State, Row | None, Row], None] = _nothing
 
     def collection(self, state: State) -> Collection:
@@ -68,34 +73,28 @@ class Resource:
 
     def show(self, call: Call) -> Reply:
         """Answer GET on the collection."""
-        collection = self.collection(call.state)
-        without = frozenset() if call.flag("includeDetails") else self.details()
-        render = renderer(collection, escaped=call.escaped, without=without, extras=self.extras(call, one=False))
-        return list_reply(call, collection, self.keep(call), render)
+        return list_reply(call, self.collection(call.state), self.keep(call), self.render(call, one=False))
 
     def get(self, call: Call) -> Reply:
         """Answer GET on one; it always has all fields (inferred from a client that reads traitRule this way)."""
-        return tagged(self.body(call, self.find(call)))
+        return tagged(self.render(call, one=True)(self.find(call)))
 
     def create(self, call: Call) -> Reply:
         """Answer POST with 201 and the new object."""
         require_access(call)
-        state, body = call.state, call.json_object()
-        values = self._values(state, body, key=None)
-        self.limit(state, values)
-        row = self.stamped(state, values, key=state.next_id(self.name), user_id=call.user_id)
-        self._store(state, None, row)
-        return Reply(201, self.body(call, row[self.id_field]))
+        key = self.add(call, self.checked(call.state, call.json_object(), key=None))
+        return Reply(201, self.render(call, one=True)(key))
 
     def update(self, call: Call) -> Reply:
         """Answer PUT: what the body does not say goes back to its default."""
         key = self.find(call)
         state, body = call.state, call.json_object()
         old = self.collection(state).rows[key]
-        values = self._values(state, body, key=key)
-        row = self.trimmed({**old, **values, "updateTime": state.clock.now_ms(), "upUID": call.user_id})
+        values = self.checked(state, body, key=key)
+        audit = {"updateTime": state.clock.now_ms(), "upUID": call.user_id} if self.audited else {}
+        row = self.trimmed({**old, **values, **audit})
         self._store(state, old, row)
-        return Reply(200, self.body(call, key))
+        return Reply(200, self.render(call, one=True)(key))
 
     def delete(self, call: Call) -> Reply:
         """Answer DELETE with 204."""
@@ -123,7 +122,7 @@ class Resource:
         collection = self.collection(call.state)
         if "code" in call.params:
             code = call.params["code"]
-            if found := collection.with_code(code):
+            if found := collection.with_value("integrationCode", code):
                 return found[0]
             raise not_found(self.noun, f"ic:{code}")
         key: int = call.params[self.id_field]
@@ -131,17 +130,25 @@ class Resource:
             raise not_found(self.noun, key)
         return key
 
-    def body(self, call: Call, key: int) -> bytes:
-        """Return one object with what the query adds to it."""
-        collection = self.collection(call.state)
-        extras = self.extras(call, one=True)
-        body = rendered(collection, key, escaped=call.escaped)
-        return with_extras(body, extras(collection.rows[key])) if extras else body
+    def render(self, call: Call, *, one: bool) -> Callable[[int], bytes]:
+        """Return the function from an id to that object with what the query adds to it."""
+        without = frozenset() if one or call.flag("includeDetails") else self.details()
+        extras = self.extras(call, one=one)
+        return renderer(self.collection(call.state), escaped=call.escaped, without=without, extras=extras)
+
+    def add(self, call: Call, values: Row) -> int:
+        """Store a new object of values that were checked, and return its id."""
+        state = call.state
+        self.limit(state, values)
+        key = state.next_id(self.name)
+        self._store(state, None, self.stamped(state, values, key=key, user_id=call.user_id))
+        return key
 
     def stamped(self, state: State, values: Row, *, key: int, user_id: int) -> Row:
         """Return a new row: id, partner, the values, and who made it when."""
         now = state.clock.now_ms()
-        audit = {"createTime": now, "updateTime": now, "crUID": user_id, "upUID": user_id}
+        stamps = {"createTime": now, "updateTime": now, "crUID": user_id, "upUID": user_id}
+        audit = stamps if self.audited else {}
         return self.trimmed({self.id_field: key, "pid": PID, **self.constants, **values, **audit})
 
     def trimmed(self, row: Row) -> Row:
@@ -149,7 +156,8 @@ class Resource:
         empty = [each.name for each in self.fields if each.sparse and row.get(each.name) is None]
         return {name: value for name, value in row.items() if name not in empty}
 
-    def _values(self, state: State, body: Row, *, key: int | None) -> Row:
+    def checked(self, state: State, body: Row, *, key: int | None) -> Row:
+        """Return the values of a body, or raise what is wrong with it; `key` is `None` for a new object."""
         values, problems = read_body(self.fields, body, creating=key is None)
         broken = {problem.partition(":")[0] for problem in problems}
         problems += [each for each in self.problems(state, values, key) if each.partition(":")[0] not in broken]
@@ -165,10 +173,11 @@ class Resource:
         if not state.collections["data_sources"].rows[source][self.unique_code_flag]:
             return
         collection = self.collection(state)
-        for other in collection.with_code(code):
+        for other in collection.with_value("integrationCode", code):
             if other != key and collection.rows[other]["dataSourceId"] == source:
                 raise conflict(f"Integration code '{code}' is already used by {self.noun} {other} in this data source.")
 
     def _store(self, state: State, old: Row | None, row: Row) -> None:
+        row = self.completed(state, row)
         self.collection(state).put(row)
         self.changed(state, old, row)

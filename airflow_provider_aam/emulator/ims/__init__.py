@@ -9,7 +9,7 @@ from airflow_provider_aam.emulator.ims.server_to_server import server_to_server_
 
 
 def _route(path: str, handler: object, about: str) -> Route:
-    return Route(method="POST", path=path, handler=handler, tag="tokens", about=about, bearer=False)  # type: ignore[arg-type]
+    return Route(method="POST", path=path, handler=handler, tag="IMS", about=about, bearer=False)  # type: ignore[arg-type]
 
 
 ROUTES = (

@@ -1,10 +1,14 @@
-"""The believable account: an outdoor retailer with six data sources, nested folders, 300 traits and 200 segments."""
+"""The believable account: an outdoor retailer.
+
+Six data sources, nested folders, 300 traits, 200 segments, 8 destinations, 60 mappings, 30 derived signals, 2 models.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.emulator.core.state import PID
+from airflow_provider_aam.emulator.seeds.activation import seed_activation, seed_models
 from airflow_provider_aam.emulator.seeds.objects import add_objects, put_rows, template
 from airflow_provider_aam.emulator.seeds.words import AUDIENCES, CHANNELS, CODES, PAGES, PRODUCTS, SIGNALS
 
@@ -45,7 +49,7 @@ SEGMENT_TREE: dict[str, Any] = {
     "Suppression": {},
     "日本": {},
 }
-RULE_BASED, ONBOARDED, SEGMENTS = 180, 120, 200
+RULE_BASED, ONBOARDED, ALGORITHMIC, SEGMENTS = 180, 117, 3, 200
 
 
 def seed_account(state: State) -> None:
@@ -58,8 +62,10 @@ def seed_account(state: State) -> None:
     segment_folders = _folders(state, "segment_folders", SEGMENT_TREE)
     ruled = put_rows(state, "traits", [_rule_based(state, n, sources, trait_folders) for n in range(RULE_BASED)])
     onboarded = put_rows(state, "traits", [_onboarded(state, n, sources, trait_folders) for n in range(ONBOARDED)])
+    models = seed_models(state, sources, ruled, CREATED_MS)
+    put_rows(state, "traits", [_algorithmic(state, n, sources, trait_folders, models) for n in range(ALGORITHMIC)])
     rows = [_segment(state, n, sources, segment_folders, ruled, onboarded) for n in range(SEGMENTS)]
-    put_rows(state, "segments", rows)
+    seed_activation(state, put_rows(state, "segments", rows), sources, CREATED_MS)
 
 
 def _folders(state: State, name: str, tree: dict[str, Any], parent: int = 0) -> list[int]:
@@ -107,6 +113,20 @@ def _onboarded(state: State, n: int, sources: list[int], folders: list[int]) -> 
         "traitRule": f'ic == "{code}"',
         "comments": "From the nightly CRM export" if n % 5 == 0 else None,
         **_stamps(RULE_BASED + n),
+    }
+
+
+def _algorithmic(state: State, n: int, sources: list[int], folders: list[int], models: list[int]) -> dict[str, Any]:
+    return template(state, "traits") | {
+        "name": f"Like {AUDIENCES[n % len(AUDIENCES)].lower()}",
+        "traitType": "ALGO_TRAIT",
+        "dataSourceId": sources[0],
+        "folderId": folders[n],
+        "traitRule": None,
+        "algoModelId": models[n % len(models)],
+        "thresholdType": ("ACCURACY", "REACH")[n % 2],
+        "accuracy": (0.19, 0.35, 0.5)[n % 3],
+        **_stamps(RULE_BASED + ONBOARDED + n),
     }
 
 

@@ -5,6 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airflow_provider_aam.emulator.core.state import PID
+from airflow_provider_aam.emulator.seeds.bulk_activation import (
+    seed_derived_signals,
+    seed_destinations,
+    seed_mappings,
+    seed_models,
+)
 from airflow_provider_aam.emulator.seeds.objects import add_objects, first_data_source, put_rows, template
 from airflow_provider_aam.emulator.seeds.words import AUDIENCES, CHANNELS, CODES, PAGES, PRODUCTS, SIGNALS
 
@@ -22,19 +28,28 @@ def seed_bulk(
     data_sources: int = 0,
     trait_folders: int = 0,
     segment_folders: int = 0,
+    destinations: int = 0,
+    mappings: int = 0,
+    derived_signals: int = 0,
+    models: int = 0,
 ) -> None:
     """Add so many of each. Limits do not apply.
 
-    Traits and segments need a data source, and segments' rules need traits: if the account has none, one data source
-    and ten traits are added beside what was asked for.
+    Traits and segments need a data source, segments' rules and models traits, mappings a segment and a destination:
+    if the account has none, one data source, ten traits, one segment, one destination are added.
     """
     _data_sources(state, data_sources)
     _folders(state, "trait_folders", trait_folders)
     _folders(state, "segment_folders", segment_folders)
     _traits(state, traits)
-    if segments and not state.collections["traits"].ids:
+    segments = segments or int(bool(mappings) and not state.collections["segments"].ids)
+    if (segments or models) and not state.collections["traits"].ids:
         _traits(state, TRAITS_FOR_RULES)
     _segments(state, segments)
+    seed_destinations(state, destinations or int(bool(mappings) and not state.collections["destinations"].ids))
+    seed_mappings(state, mappings)
+    seed_derived_signals(state, derived_signals)
+    seed_models(state, models)
 
 
 def _data_sources(state: State, count: int) -> None:

@@ -8,8 +8,9 @@ from airflow_provider_aam.emulator.aam.datasources.fields import FIELDS, QUERY
 from airflow_provider_aam.emulator.core.call import Route, json_reply
 from airflow_provider_aam.emulator.core.crud import crud_routes
 from airflow_provider_aam.emulator.core.listing import all_of, equal
-from airflow_provider_aam.emulator.core.refusals import conflict
+from airflow_provider_aam.emulator.core.refusals import bad_request, conflict
 from airflow_provider_aam.emulator.core.resource import PERMISSIONS, Resource
+from airflow_provider_aam.emulator.core.state import PID
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +46,16 @@ def _keep(call: Call) -> Callable[[Row], bool] | None:
         conditions.append(lambda row: row["inboundS2S"])
     if call.flag("outboundOnly"):
         conditions.append(lambda row: row["outboundS2S"])
+    if call.flag("modelingEnabled"):
+        conditions.append(lambda row: row["status"] == "ACTIVE")
+    if call.flag("availableForContainersOnly"):
+        conditions.append(lambda row: not row["containerIds"])
+    if call.flag("excludeReportSuites"):
+        conditions.append(lambda row: row["type"] != "REPORT_SUITE")
+    if call.text("objectType").casefold() not in ("", "segment", "trait"):
+        raise bad_request(["objectType: must be segment or trait"], "Invalid request parameter")
+    if not call.flag("includeThirdParty"):
+        conditions.append(lambda row: row["pid"] == PID)
     return all_of(conditions)
 
 
@@ -78,11 +89,11 @@ def visitor_id_versions(call: Call) -> Reply:  # noqa: ARG001
 
 def _configuration(name: str, handler: Callable[[Call], Reply], about: str) -> Route:
     path = f"/v1/datasources/configurations/{name}"
-    return Route(method="GET", path=path, handler=handler, tag="/v1/datasources", about=about)
+    return Route(method="GET", path=path, handler=handler, tag="Data sources", about=about)
 
 
 ROUTES = (
     _configuration("available-id-types", id_types, "Values of idType"),
     _configuration("marketing-cloud-visitorid-versions", visitor_id_versions, "Versions of the ECID service"),
-    *crud_routes(DATA_SOURCES),
+    *crud_routes(DATA_SOURCES, tag="Data sources"),
 )

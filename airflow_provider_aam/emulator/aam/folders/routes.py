@@ -41,6 +41,7 @@ class Folders:
     members: str
     path: str
     root_name: str
+    tag: str
 
     def show(self, call: Call) -> Reply:
         """Answer GET on the collection: one root with everything below it; paging is not known for folders."""
@@ -151,7 +152,7 @@ def _routes(folders: Folders) -> tuple[Route, ...]:
     at = f"{folders.path}/{{folderId:int}}"
 
     def route(method: str, path: str, handler: Any, about: str, **more: Any) -> Route:
-        return Route(method=method, path=path, handler=handler, tag="/v1/folders", about=about, **more)
+        return Route(method=method, path=path, handler=handler, tag=folders.tag, about=about, **more)
 
     return (
         route("GET", folders.path, folders.show, "The whole tree, in its root", query=(THIRD_PARTY,), answer=many),
@@ -162,9 +163,15 @@ def _routes(folders: Folders) -> tuple[Route, ...]:
     )
 
 
-TRAIT_FOLDERS = Folders(name="trait_folders", members="traits", path="/v1/folders/traits", root_name="All Traits")
+TRAIT_FOLDERS = Folders(
+    name="trait_folders", members="traits", path="/v1/folders/traits", root_name="All Traits", tag="Trait folders"
+)
 SEGMENT_FOLDERS = Folders(
-    name="segment_folders", members="segments", path="/v1/folders/segments", root_name="All Segments"
+    name="segment_folders",
+    members="segments",
+    path="/v1/folders/segments",
+    root_name="All Segments",
+    tag="Segment folders",
 )
 
 ROUTES = (
@@ -174,7 +181,7 @@ ROUTES = (
         method="GET",
         path="/v1/folders/segments/{folderId:int}/segments",
         handler=_segments_in,
-        tag="/v1/folders",
+        tag=SEGMENT_FOLDERS.tag,
         about="The segments directly in a folder",
         query=(*SEGMENTS.query, *PAGING),
         answer={"type": "array", "items": {"$ref": "#/components/schemas/Segment"}},

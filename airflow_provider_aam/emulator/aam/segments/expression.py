@@ -1,16 +1,17 @@
 """Segment rules: from text to a tree [doc: "Segment expressions", "Recency and frequency"].
 
-A tree is `("sid", sid)`, `("not", node)`, `("and" | "or", node, node)` or a `Frequency`.
+A tree is `("sid", sid)`, `("not", node)`, `("and" | "or", node, node, …)` or a `Frequency`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<trait>\d+T)|(?P<days>\d+D)|(?P<number>\d+)|(?P<word>[A-Z]+)|(?P<mark><=|>=|==|[()\[\],]))"
+    r"\s*(?:(?:(?P<trait>\d+T)|(?P<days>\d+D)|(?P<number>\d+)|(?P<word>[A-Z]+))(?!\w)|(?P<mark><=|>=|==|[()\[\],]))"
 )
 
 
@@ -85,18 +86,17 @@ class _Parser:
         return int(digits)
 
     def either(self) -> Node:
-        node = self.both()
-        while self.peek() == "OR":
-            self.take()
-            node = ("or", node, self.both())
-        return node
+        return self.chain("OR", self.both)
 
     def both(self) -> Node:
-        node = self.negation()
-        while self.peek() == "AND":
+        return self.chain("AND", self.negation)
+
+    def chain(self, word: str, part: Callable[[], Node]) -> Node:
+        parts = [part()]
+        while self.peek() == word:
             self.take()
-            node = ("and", node, self.negation())
-        return node
+            parts.append(part())
+        return parts[0] if len(parts) == 1 else (word.lower(), *parts)
 
     def negation(self) -> Node:
         if self.peek() == "NOT":

@@ -31,7 +31,7 @@ QUERY = (
     Parameter(name="includeInUseStatus", type="boolean", about="Adds `inUse` and `mappedEntities`."),
     Parameter(name="includeExprTree", type="boolean", about="One segment only: adds the parsed rule."),
     Parameter(name="includeTraitMetrics", type="boolean", about="Accepted, adds nothing (its shape is unpublished)."),
-    Parameter(name="includeSegmentTestGroupIds", type="boolean", about="One segment only: adds an empty list."),
+    Parameter(name="includeSegmentTestGroupIds", type="boolean", about="One segment only: adds the test groups of it."),
     Parameter(name="containsTrait", type="integer", about="Segments whose rule names this trait."),
     Parameter(name="folderId", type="integer", about="Segments directly in this folder (subfolders not, inferred)."),
     Parameter(name="dataSourceId", type="integer", about="Repeatable."),

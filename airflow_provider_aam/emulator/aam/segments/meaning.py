@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from airflow_provider_aam.emulator.core.state import State
 
 # Recency and frequency work on rule-based and folder traits only [doc; the portal refuses the others].
-WITH_FREQUENCY = ("RULE_BASED_TRAIT", "FOLDER_TRAIT")
+WITH_FREQUENCY = ("RULE_BASED_TRAIT", "FOLDER_TRAIT", "FOLDER")
 
 
 def segment_rule_problems(state: State, rule: str) -> list[str]:
@@ -26,7 +26,7 @@ def segment_rule_problems(state: State, rule: str) -> list[str]:
     except ValueError as error:
         return [f"invalid expression: {error}"]
     problems = [each for each in (_sid_problem(state, sid) for sid in sids_of(tree)) if each]
-    if not _asks_for_something(tree) or _holds_for_nobody(tree):
+    if _all_negated(tree) or _holds_for_nobody(tree):
         problems.append("invalid expression: it would match everyone; name a trait to have, not only to lack or to cap")
     for each in frequencies_of(tree):
         problems += _frequency_problems(state, each)
@@ -51,28 +51,24 @@ def _frequency_problems(state: State, function: Frequency) -> list[str]:
     ]
 
 
-def _asks_for_something(node: Node) -> bool:
-    """Whether there is an operand that is neither negated nor a cap."""
-    if isinstance(node, Frequency):
-        return not node.is_cap
-    match node[0]:
-        case "sid":
-            return True
-        case "not":
-            return False
-        case _:
-            return _asks_for_something(node[1]) or _asks_for_something(node[2])
+def _all_negated(node: Node, *, negated: bool = False) -> bool:
+    """Whether an odd number of NOT stands over every operand."""
+    if isinstance(node, Frequency) or node[0] == "sid":
+        return negated
+    return all(_all_negated(part, negated=negated != (node[0] == "not")) for part in node[1:])
 
 
 def _holds_for_nobody(node: Node) -> bool:
-    """Whether a cap alone can fulfil the rule, so that a visitor who never did anything is in."""
+    """Whether a visitor who never did anything is in."""
     if isinstance(node, Frequency):
         return node.is_cap
     match node[0]:
         case "and":
-            return _holds_for_nobody(node[1]) and _holds_for_nobody(node[2])
+            return all(_holds_for_nobody(part) for part in node[1:])
         case "or":
-            return _holds_for_nobody(node[1]) or _holds_for_nobody(node[2])
+            return any(_holds_for_nobody(part) for part in node[1:])
+        case "not":
+            return not _holds_for_nobody(node[1])
         case _:
             return False
 
@@ -90,4 +86,12 @@ def expression_tree(node: Node) -> dict[str, Any]:
         case "not":
             return {"expressionName": "not", "expr": expression_tree(node[1])}
         case name:
-            return {"expressionName": name, "expr1": expression_tree(node[1]), "expr2": expression_tree(node[2])}
+            return _pair(name, node[1:])
+
+
+def _pair(name: str, parts: tuple[Node, ...]) -> dict[str, Any]:
+    """Return a chain as pairs of pairs, so that a long one is not deep. How AAM pairs is not known."""
+    if len(parts) == 1:
+        return expression_tree(parts[0])
+    middle = (len(parts) + 1) // 2
+    return {"expressionName": name, "expr1": _pair(name, parts[:middle]), "expr2": _pair(name, parts[middle:])}

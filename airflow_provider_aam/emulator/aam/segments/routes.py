@@ -31,7 +31,9 @@ SEGMENTS = Resource(
     problems=rules.problems,
     limit=rules.limit,
     keep=rules.keep,
+    in_use=rules.in_use,
     extras=rules.extras,
+    changed=rules.changed,
 )
 
 MERGE_RULE_FIELDS = (
@@ -68,13 +70,20 @@ def bulk_merge_rule_replace(call: Call) -> Reply:
     return Reply(204)
 
 
-def _route(method: str, where: str, handler: object, about: str, **more: object) -> Route:
-    return Route(method=method, path=f"/v1/segments{where}", handler=handler, tag="/v1/segments", about=about, **more)  # type: ignore[arg-type]
+def _route(method: str, where: str, handler: object, about: str, *, tag: str = "Segments", **more: object) -> Route:
+    return Route(method=method, path=f"/v1/segments{where}", handler=handler, tag=tag, about=about, **more)  # type: ignore[arg-type]
 
 
 ROUTES = (
-    _route("GET", "/limits", limits, "How many segments there are and may be"),
-    _route("POST", "/validate", validate, "Check a segment rule", body={"$ref": "#/components/schemas/Code"}),
+    _route("GET", "/limits", limits, "How many segments there are and may be", tag="Limits"),
+    _route(
+        "POST",
+        "/validate",
+        validate,
+        "Check a segment rule",
+        tag="Validation and estimates",
+        body={"$ref": "#/components/schemas/Code"},
+    ),
     _route(
         "POST",
         "/bulk-merge-rule-replace",
@@ -83,5 +92,5 @@ ROUTES = (
         body={"$ref": "#/components/schemas/MergeRuleReplacement"},
         status=204,
     ),
-    *crud_routes(SEGMENTS, codes=True),
+    *crud_routes(SEGMENTS, tag="Segments", codes=True),
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_aam.emulator.aam.mappings.rules import element_of
 from airflow_provider_aam.emulator.aam.references import reference_problems
 from airflow_provider_aam.emulator.aam.segments.expression import parse_segment_rule, sids_of
 from airflow_provider_aam.emulator.aam.segments.meaning import expression_tree, segment_rule_problems
-from airflow_provider_aam.emulator.aam.traits.metrics import lifetime_of, periods
+from airflow_provider_aam.emulator.aam.traits.metrics import segment_metrics
 from airflow_provider_aam.emulator.core.listing import all_of, equal, equal_id
-from airflow_provider_aam.emulator.core.refusals import limit_exceeded
+from airflow_provider_aam.emulator.core.refusals import limit_exceeded, still_mapped
 from airflow_provider_aam.emulator.core.resource import PERMISSIONS
 from airflow_provider_aam.emulator.core.state import DEFAULT_MERGE_RULE_ID
 
@@ -65,25 +66,46 @@ def extras(call: Call, *, one: bool) -> Callable[[Row], dict[str, Any]] | None:
     """Return what the `include…` parameters add to a row."""
     parts: list[Callable[[Row], dict[str, Any]]] = []
     if call.flag("includeMetrics"):
-        parts.append(_metrics)
+        parts.append(lambda row: segment_metrics(call.state, row))
     if call.flag("includePermissions"):
         parts.append(lambda _: {"permissions": PERMISSIONS})
     if call.flag("includeTraitDataSourceIds"):
         parts.append(lambda row: _trait_data_sources(call.state, row))
     if call.flag("includeInUseStatus"):
-        parts.append(lambda _: {"inUse": False, "mappedEntities": {"destinations": []}})
+        parts.append(lambda row: _use(call.state, row))
     if one and call.flag("includeExprTree"):
         parts.append(_tree)
     if one and call.flag("includeSegmentTestGroupIds"):
-        parts.append(lambda _: {"segmentTestGroupIds": []})
+        parts.append(lambda row: {"segmentTestGroupIds": _test_groups_of(call.state, row["sid"])})
     if not parts:
         return None
     return lambda row: {name: value for part in parts for name, value in part(row).items()}
 
 
-def _metrics(row: Row) -> dict[str, Any]:
-    lifetime = lifetime_of(row["sid"])
-    return dict(periods("instantUniques", lifetime, 1000)) | dict(periods("totalUniques", lifetime, 100))
+def in_use(state: State, row: Row) -> None:
+    """Refuse to delete a segment that is mapped to destinations."""
+    if mapped := state.collections["mappings"].with_value("sid", row["sid"]):
+        raise still_mapped("Segment", row["sid"], len(mapped))
+
+
+def changed(state: State, old: Row | None, row: Row) -> None:
+    """Let the segment's mappings show its new name, description and status."""
+    if old is None or all(old[name] == row[name] for name in ("name", "description", "status")):
+        return
+    mappings = state.collections["mappings"]
+    for key in list(mappings.with_value("sid", row["sid"])):
+        mappings.put(mappings.rows[key] | element_of(row))
+
+
+def _use(state: State, row: Row) -> dict[str, Any]:
+    mappings = state.collections["mappings"]
+    destinations = {mappings.rows[key]["destinationId"] for key in mappings.with_value("sid", row["sid"])}
+    return {"inUse": bool(destinations), "mappedEntities": {"destinations": sorted(destinations)}}
+
+
+def _test_groups_of(state: State, sid: int) -> list[int]:
+    groups = state.collections["segment_test_groups"]
+    return [key for key in groups.ids if groups.rows[key]["baseSegmentSid"] == sid]
 
 
 def _trait_data_sources(state: State, row: Row) -> dict[str, Any]:

@@ -29,6 +29,8 @@ LIMIT_OF_TYPE = {
 def problems(state: State, values: Row, key: int | None) -> list[str]:  # noqa: ARG001
     """Return what is wrong with a trait about to be stored."""
     found = reference_problems(state, values, folders="trait_folders")
+    if values.get("type") and values["type"] not in state.collections["trait_types"].rows:
+        found.append("type: does not exist")
     rule, trait_type = values.get("traitRule"), values.get("traitType")
     if rule:
         if problem := trait_rule_problem(rule):
@@ -37,6 +39,9 @@ def problems(state: State, values: Row, key: int | None) -> list[str]:  # noqa: 
         found.append("traitRule: may not be empty")
     if trait_type == "ALGO_TRAIT" and values.get("algoModelId") is None:
         found.append("algoModelId: may not be empty")
+    model = values.get("algoModelId")
+    if model is not None and model not in state.collections["models"].rows:
+        found.append("algoModelId: does not exist")
     return found
 
 
@@ -76,7 +81,7 @@ def extras(call: Call, *, one: bool) -> Callable[[Row], dict[str, Any]] | None: 
     if not metrics and not permissions:
         return None
     granted = {"permissions": PERMISSIONS} if permissions else {}
-    return lambda row: (trait_metrics(row) if metrics else {}) | granted
+    return lambda row: (trait_metrics(call.state, row) if metrics else {}) | granted
 
 
 def changed(state: State, old: Row | None, row: Row) -> None:

@@ -1,4 +1,4 @@
-"""The console command, run as a user runs it."""
+"""`airflow-aam emulator`, run as a user runs it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from airflow_provider_aam import __version__
 from airflow_provider_aam.api import AAMClient, AAMConfig
 
 COMMAND = str(Path(sys.executable).with_name("airflow-aam"))
-
-
-def test_version_is_printed() -> None:
-    done = subprocess.run([COMMAND, "--version"], capture_output=True, text=True, check=True)
-    assert done.stdout == f"airflow-aam {__version__}\n"
-
-
-def test_help_names_the_commands() -> None:
-    done = subprocess.run([COMMAND, "--help"], capture_output=True, text=True, check=True)
-    assert "emulator" in done.stdout
 
 
 def test_an_unknown_seed_is_refused_with_the_known_ones() -> None:

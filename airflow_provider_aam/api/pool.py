@@ -1,0 +1,30 @@
+"""The same work on many things, several at a time, results in the order of the things."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def in_order(work: Callable[[Item], Result], items: Iterable[Item], *, concurrency: int) -> Iterator[Result]:
+    """At most ``concurrency`` results are under way or waiting to be consumed, so memory stays flat.
+
+    The first error ends it; what has not begun then never begins.
+    """
+    rest = iter(items)
+    with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="aam") as pool:
+        waiting: deque[Future[Result]] = deque(pool.submit(work, item) for item in islice(rest, concurrency))
+        try:
+            while waiting:
+                result = waiting.popleft().result()
+                waiting.extend(pool.submit(work, item) for item in islice(rest, 1))
+                yield result
+        finally:
+            for future in waiting:
+                future.cancel()

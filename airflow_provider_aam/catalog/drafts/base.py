@@ -1,0 +1,90 @@
+"""What the drafts of all kinds share: columns, references between objects, what an object to be created needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """A column that names other objects by their natural keys.
+
+    ``field`` is AAM's field that holds the id, or the ids with ``many``; ``to`` is the key of the kind named
+    (``dataSources``, ``traitFolders``, …, ``partnerSites``). With ``many`` the column is a list, and where it bears the
+    field's own name (``dataSources`` of a model) its numbers are ids and everything else is a word.
+    """
+
+    field: str
+    to: str
+    many: bool = False
+
+
+class Draft(BaseModel):
+    """What one row says. A field left out is left alone in AAM; an empty text empties it."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        coerce_numbers_to_str=True,
+        extra="forbid",
+        frozen=True,
+        str_strip_whitespace=True,
+    )
+    references: ClassVar[Mapping[str, Reference]] = {}
+    required: ClassVar[tuple[str, ...]] = ()
+    """AAM fields without which AAM creates nothing."""
+    only_on_create: ClassVar[frozenset[str]] = frozenset()
+    """AAM fields that an object keeps as it was created with them."""
+    schema_always: ClassVar[tuple[Mapping[str, Any], ...]] = ()
+    """JSON Schema of :meth:`_contradictions`, as far as an editor can tell them from the row."""
+    schema_if_created: ClassVar[tuple[Mapping[str, Any], ...]] = ()
+    """JSON Schema of :meth:`missing`."""
+
+    @classmethod
+    def columns(cls) -> tuple[str, ...]:
+        """Every name that a row may use, as the file writes it."""
+        return tuple(field.alias or name for name, field in cls.model_fields.items())
+
+    @classmethod
+    def column_of(cls, field: str) -> str:
+        """The column by which people give this AAM field: that of the natural key where there is one."""
+        return next((name for name, reference in cls.references.items() if reference.field == field), field)
+
+    @classmethod
+    def missing(cls, given: Mapping[str, Any]) -> list[str]:  # noqa: ARG003  for kinds that need it
+        """What an object to be created lacks beyond :attr:`required`, as sentences."""
+        return []
+
+    def given(self) -> dict[str, Any]:
+        """What the row says, under the file's names."""
+        return self.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        given = self.given()
+        problems = [*self._clashes(given), *self._contradictions(given)]
+        if problems:
+            raise PydanticCustomError("said", "{problems}", {"problems": "\n".join(problems)})
+        return self
+
+    def _clashes(self, given: Mapping[str, Any]) -> list[str]:
+        return [
+            f"gives both {column} and {reference.field}: keep one"
+            for column, reference in self.references.items()
+            if column != reference.field and column in given and reference.field in given
+        ]
+
+    def _contradictions(self, given: Mapping[str, Any]) -> list[str]:  # noqa: ARG002  for kinds that need it
+        """Fields that do not go together, as sentences."""
+        return []
+
+
+def ends_early(given: Mapping[str, Any]) -> list[str]:
+    """The contradiction of an ``endDate`` before its ``startDate``; both are yyyy-mm-dd, or the end is empty."""
+    start, end = given.get("startDate"), given.get("endDate")
+    return [f"endDate {end} is before startDate {start}"] if start and end and end < start else []

@@ -1,0 +1,196 @@
+"""The types of columns: what a text, a number, a date, a list or a word of AAM may look like in a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from airflow_provider_aam.catalog.rules import segment_rule, trait_rule
+
+LONGEST_NAME = 255
+LARGEST_ID = 2**63 - 1
+LARGEST_DAYS = 2**31 - 1
+DEEPEST_TRAIT_FOLDER = 5
+"""Levels below the root (Adobe's usage limits; published for trait folders only)."""
+
+_DATE = r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*$"
+_DATE_OR_NONE = r"^\s*([0-9]{4}-[0-9]{2}-[0-9]{2})?\s*$"
+_FLAGS = {"true": True, "yes": True, "false": False, "no": False}
+
+
+def refuse(problem: str) -> PydanticCustomError:
+    """A fault of one value, in words that go to the user as they are."""
+    return PydanticCustomError("said", "{problem}", {"problem": problem})
+
+
+def column(description: str, *, alias: str | None = None, default: str | None = None) -> Any:
+    """A column that may be left out. ``default`` is what AAM then gives a new object, in words for the reference."""
+    return Field(None, alias=alias, description=description, json_schema_extra={"default_in_aam": default})
+
+
+def _one_line(value: object) -> object:
+    if isinstance(value, str):
+        value = value.strip()
+        if any(ord(mark) < 32 or ord(mark) == 127 for mark in value):
+            raise refuse("must not hold tabs, line breaks or other control characters")
+    return value
+
+
+def _no_slash(value: object) -> object:
+    if isinstance(value, str) and "/" in value:
+        raise refuse("must not hold “/”: it separates the names of a path")
+    return value
+
+
+def _path_at_most(deepest: int | None) -> Callable[[object], object]:
+    def check(value: object) -> object:
+        names = [name for name in value.split("/") if name.strip()] if isinstance(value, str) else ["?"]
+        if not names:
+            raise refuse("is the root, which AAM has")
+        depth = len(names) - (names[0].strip() == "All Traits" and len(names) > 1)
+        if deepest is not None and depth > deepest:
+            raise refuse(f"is {depth} levels deep, {deepest} at most")
+        too_long = next((name for name in names if len(name.strip()) > LONGEST_NAME), None)
+        if too_long is not None:
+            raise refuse(f"“{too_long[:60]}…” has {len(too_long.strip())} characters, {LONGEST_NAME} at most")
+        return value
+
+    return check
+
+
+def _trait_rule(value: object) -> object:
+    fault = trait_rule.find_fault(value) if isinstance(value, str) else None
+    if fault is not None:
+        raise refuse(fault)
+    return value
+
+
+def _segment_rule(value: object) -> object:
+    if isinstance(value, str):
+        fault = segment_rule.find_fault(value)
+        faults = [fault] if fault is not None else segment_rule.find_contradictions(value)
+        if faults:
+            raise refuse("; ".join(faults))
+    return value
+
+
+def _with_alias(value: str) -> str:
+    if value and "%ALIAS%" not in value:
+        raise refuse("must hold %ALIAS%, which AAM replaces by the mapping's alias")
+    return value
+
+
+def _upper(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+def _no_truth(value: object) -> object:
+    if isinstance(value, bool):
+        raise refuse("true and false are no numbers")
+    return value
+
+
+def _flag(value: object) -> object:
+    flag = _FLAGS.get(value.strip().lower()) if isinstance(value, str) else value
+    if not isinstance(flag, bool):
+        raise refuse(f"“{str(value)[:60]}” is neither true nor false")
+    return flag
+
+
+def _date(value: object) -> object:
+    """Spreadsheets and Parquet hold dates as such; AAM takes yyyy-mm-dd."""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    text = value.strip() if isinstance(value, str) else str(value)
+    try:
+        well_formed = bool(re.match(_DATE, text)) and bool(date.fromisoformat(text))
+    except ValueError:
+        well_formed = False
+    if not well_formed:
+        raise refuse(f"“{text[:60]}” is no date like 2026-01-31")
+    return text
+
+
+def _date_or_none(value: object) -> object:
+    return "" if isinstance(value, str) and not value.strip() else _date(value)
+
+
+def _split(value: object) -> object:
+    """Cells of a table hold lists as texts with commas; an empty text is an empty list."""
+    if isinstance(value, str):
+        return [item.strip() for item in value.split(",") if item.strip()]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return [value]
+    if not isinstance(value, list | tuple):
+        raise refuse("must be a list, or a text with commas")
+    return [item.strip() if isinstance(item, str) else item for item in value]
+
+
+def _ids_or_words(value: object) -> object:
+    items = _split(value)
+    return [_id_or_word(item) for item in items] if isinstance(items, list) else items
+
+
+def _id_or_word(item: object) -> int | str:
+    if isinstance(item, str) and item and not item.isdecimal():
+        return str(_one_line(item))
+    number = int(item) if isinstance(item, int | str) and item != "" and not isinstance(item, bool) else 0
+    if not 1 <= number <= LARGEST_ID:
+        raise refuse(f"“{str(item)[:60]}” is neither an id nor a name")
+    return number
+
+
+def _uppers(value: object) -> object:
+    items = _split(value)
+    return [_upper(item) for item in items] if isinstance(items, list) else items
+
+
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), BeforeValidator(_one_line)]
+FolderName = Annotated[Name, BeforeValidator(_no_slash), Field(json_schema_extra={"pattern": "^[^/]*$"})]
+Key = Annotated[str, Field(min_length=1), BeforeValidator(_one_line)]
+Code = Annotated[str, BeforeValidator(_one_line)]
+"""A text in one line; empty means none."""
+Separator = Annotated[str, StringConstraints(strip_whitespace=False)]
+"""A text that may be a blank."""
+FolderPath = Annotated[str, Field(pattern=r"^\s*/"), BeforeValidator(_one_line)]
+Id = Annotated[int, Field(ge=0, le=LARGEST_ID), BeforeValidator(_no_truth)]
+PositiveId = Annotated[int, Field(ge=1, le=LARGEST_ID), BeforeValidator(_no_truth)]
+Count = Id
+"""A whole number that is no id, in the unit that the column says."""
+Days = Annotated[int, Field(ge=0, le=LARGEST_DAYS), BeforeValidator(_no_truth)]
+Share = Annotated[float, Field(ge=0, allow_inf_nan=False), BeforeValidator(_no_truth)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Date = Annotated[str, BeforeValidator(_date), WithJsonSchema({"type": "string", "pattern": _DATE})]
+DateOrNone = Annotated[
+    str, BeforeValidator(_date_or_none), WithJsonSchema({"type": "string", "pattern": _DATE_OR_NONE})
+]
+Ids = Annotated[list[PositiveId], BeforeValidator(_split)]
+IdsOrWords = Annotated[list[int | str], BeforeValidator(_ids_or_words)]
+"""References to several objects: digits are an id, all else is a word."""
+Words = Annotated[list[Annotated[str, Field(min_length=1)]], BeforeValidator(_uppers)]
+AliasUrl = Annotated[str, AfterValidator(_with_alias), WithJsonSchema({"type": "string", "pattern": r"^\s*$|%ALIAS%"})]
+TraitRule = Annotated[str, BeforeValidator(_trait_rule)]
+SegmentRule = Annotated[str, BeforeValidator(_segment_rule)]
+TraitType = Annotated[Literal["RULE_BASED_TRAIT", "ON_BOARDED_TRAIT", "ALGO_TRAIT"], BeforeValidator(_upper)]
+MappedType = Annotated[Literal["SEGMENT"], BeforeValidator(_upper)]
+Status = Annotated[Literal["ACTIVE", "INACTIVE"], BeforeValidator(_upper)]
+Threshold = Annotated[Literal["ACCURACY", "REACH"], BeforeValidator(_upper)]
+DestinationType = Annotated[Literal["PUSH", "ADS", "S2S", "PULL"], BeforeValidator(_upper)]
+Domains = Annotated[Literal["ALL_DOMAINS", "INCLUSION", "EXCLUSION"], BeforeValidator(_upper)]
+"""``EXCLUSION`` is inferred: Adobe's page names the other two."""
+CookieFormat = Annotated[Literal["SINGLE_KEY", "KEY_VALUE"], BeforeValidator(_upper)]
+TraitFolderPath = Annotated[
+    FolderPath,
+    BeforeValidator(_path_at_most(DEEPEST_TRAIT_FOLDER)),
+    Field(json_schema_extra={"pattern": rf"^\s*(/+All Traits)?(/+[^/]+){{1,{DEEPEST_TRAIT_FOLDER}}}/*\s*$"}),
+]
+SegmentFolderPath = Annotated[
+    FolderPath, BeforeValidator(_path_at_most(None)), Field(json_schema_extra={"pattern": r"^\s*/+[^/\s]"})
+]

@@ -1,0 +1,59 @@
+"""Where audiences go: destinations and the segments mapped to them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from airflow_provider_aam.catalog.drafts import DestinationDraft, MappingDraft
+from airflow_provider_aam.catalog.kinds.kind import Kind, Use
+
+
+def same_text(desired: object, answered: object) -> bool:
+    """Enumerations, of which AAM's documents show upper and lower case."""
+    return str(desired or "").casefold() == str(answered or "").casefold()
+
+
+def same_day(desired: object, answered: object) -> bool:
+    """AAM's documents show answers with the day before the one that was sent (a time zone, presumably)."""
+    if desired in (None, "") or answered in (None, ""):
+        return desired in (None, "") and answered in (None, "")
+    try:
+        sent, read = (date.fromisoformat(str(day)[:10]) for day in (desired, answered))
+    except ValueError:
+        return str(desired) == str(answered)
+    return read in (sent, sent - timedelta(days=1))
+
+
+DESTINATIONS = Kind(
+    name="destination",
+    collection="destinations",
+    key="destinations",
+    id_field="destinationId",
+    model=DestinationDraft,
+    match_on={"destinationId": ("destinationId",), "name": ("name",)},
+    read_singly=True,
+    same={
+        **dict.fromkeys(("status", "domainRestrictions", "formatType", "destinationType"), same_text),
+        "startDate": same_day,
+        "endDate": same_day,
+    },
+    resent=frozenset({"startDate", "endDate"}),
+    prunable={"destinationType": frozenset({"PUSH", "ADS"})},
+    used_by=(Use(by="mappings", fields=("destinationId",)),),
+    limited_by="destinationType",
+    limits={None: 1_000, "PUSH": 1_000, "ADS": 1_000},
+)
+
+MAPPINGS = Kind(
+    name="mapping",
+    collection="mappings",
+    key="mappings",
+    id_field="destinationMappingId",
+    model=MappingDraft,
+    match_on={"destinationMappingId": ("destinationMappingId",), "segment": ("destinationId", "sid")},
+    defaults={"traitType": "SEGMENT"},
+    refine=("traitAlias", "valueAlias", "url"),
+    within=("destinationId",),
+    same={"startDate": same_day, "endDate": same_day, "traitType": same_text},
+    resent=frozenset({"startDate", "endDate"}),
+)

@@ -1,0 +1,38 @@
+"""A change that names objects its plan creates, with the ids that they have got."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from airflow_provider_aam.catalog.plan import Change, FieldChange, Link
+
+
+def linked(change: Change, ids: Mapping[Link, int]) -> Change:
+    """``change`` with ``ids`` in place of the links' texts: whole values, items of lists, operands of rules."""
+    if not ids:
+        return change
+    by_field: dict[str, dict[str, int]] = {}
+    for link, object_id in ids.items():
+        by_field.setdefault(link.field, {})[link.text] = object_id
+    fields = tuple(
+        FieldChange(field.field, field.before, _filled(field.after, by_field.get(field.field, {})), field.shown)
+        for field in change.fields
+    )
+    key = {name: _filled(value, by_field.get(name, {})) for name, value in change.key.items()}
+    within = {name: _filled(value, by_field.get(name, {})) for name, value in change.within.items()}
+    return msgspec.structs.replace(change, fields=fields, key=key, within=within)
+
+
+def _filled(value: Any, ids: Mapping[str, int]) -> Any:
+    if isinstance(value, list | tuple):
+        return [_filled(item, ids) for item in value]
+    if not isinstance(value, str) or not ids:
+        return value
+    if value in ids:
+        return ids[value]
+    for text, object_id in ids.items():
+        value = value.replace(text, f"{object_id}T")
+    return value

@@ -1,0 +1,131 @@
+"""Reading, writing and limits, resource by resource. Only lists and limits are asked for: nothing can change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from airflow_provider_aam.api.errors import AAMForbidden, AAMNotFound
+from airflow_provider_aam.api.guide import Step
+from airflow_provider_aam.api.resources import RESOURCES, Verb
+from airflow_provider_aam.cli.checkup.result import Verdict, green, red, skipped, yellow
+
+if TYPE_CHECKING:
+    from airflow_provider_aam.api.paging import Page
+    from airflow_provider_aam.cli.checkup.visit import Visit
+
+# Audience Manager's usage limits, as documented. For what AAM has no answer, or none that is understood.
+DOCUMENTED_LIMITS = {
+    "traits": 100_000,
+    "segments": 20_000,
+    "destinations": 1_000,
+    "derived_signals": 50_000,
+    "trait_folders": 2_000,
+}
+CORE = frozenset({"segments", "traits", "segment_folders", "trait_folders", "data_sources"})
+"""What a technical account is for. The other lists may be closed to it (users, groups) or not bought (data feeds)."""
+NEARLY_FULL = 0.9
+_ASK_ADOBE = "Delete objects that nobody uses, or ask Adobe for a higher limit."
+
+
+def readable() -> list[str]:
+    """The lists that can be asked for without the id of another object."""
+    return [name for name, each in RESOURCES.items() if Verb.LIST in each.verbs and "{" not in each.path]
+
+
+def writable() -> list[str]:
+    """The lists that can say for which objects the user has a permission."""
+    asked = {"permissions", "includePermissions"}
+    return [
+        name for name in readable() if Verb.UPDATE in RESOURCES[name].verbs and asked <= RESOURCES[name].list_params
+    ]
+
+
+def limited() -> list[str]:
+    return [name for name in readable() if Verb.LIMITS in RESOURCES[name].verbs or name in DOCUMENTED_LIMITS]
+
+
+def check_reading(visit: Visit, name: str) -> Verdict:
+    """The first page of the list, as small as it goes. Raises ``AAMError``, but for a closed list outside of CORE."""
+    try:
+        page = visit.pages[name] = _first_page(visit, name)
+    except (AAMForbidden, AAMNotFound) as refusal:
+        visit.refused.add(name)
+        if name in CORE:
+            raise
+        text = f"closed to this user ({refusal.status} {refusal.code or ''}".rstrip() + ")"
+        return yellow(text, f"Nothing, unless you want to pull it. Else: {Step.TECHNICAL_USER.pointer}")
+    count = _count(page)
+    return green(f"{count:,} there" if count else "none there")
+
+
+def check_writing(visit: Visit, name: str) -> Verdict:
+    """Asks for the objects that the user may change, and changes none; that the filter does so is inferred.
+
+    For data sources, those in which it may create traits. Raises ``AAMError``.
+    """
+    known = visit.pages.get(name)
+    if known is None or not known.rows:
+        return skipped("there is none to ask about")
+    filters: dict[str, Any] = {"permissions": "WRITE", "includePermissions": True}
+    what = f"may change {name}"
+    if name == "data_sources":
+        filters |= {"permissions": "CREATE", "objectType": "trait"}
+        what = "may create traits in data sources"
+    page = _first_page(visit, name, **filters)
+    may = [row for row in map(msgspec.json.decode, page.rows) if _grants(row, filters["permissions"])]
+    if may:
+        return green(f"the user {what}")
+    return yellow(f"nothing says that the user {what}: pushes may be refused", Step.TECHNICAL_USER)
+
+
+def check_limit(visit: Visit, name: str) -> Verdict:
+    """What AAM says of its limits, in the shape that is inferred; else the documented maximum and what was counted."""
+    resource = RESOURCES[name]
+    rows: list[tuple[str, int, int]] = []
+    if Verb.LIMITS in resource.verbs:
+        try:
+            rows = [*read_limits(visit.client.collection(name).limits())]
+        except AAMNotFound:
+            rows = []
+    if not rows and name in DOCUMENTED_LIMITS and name in visit.pages:
+        rows = [("documented limit", _count(visit.pages[name]), DOCUMENTED_LIMITS[name])]
+    if not rows and name in visit.refused:
+        return skipped("its list is closed to this user")
+    if not rows:
+        return skipped("AAM's answer is not understood, and no limit is documented")
+    text = ", ".join(f"{kind} {count:,} of {limit:,}" for kind, count, limit in rows)
+    fullest = max(count / limit if limit else 1.0 for _, count, limit in rows)
+    if fullest >= 1:
+        return red(f"full: {text}", _ASK_ADOBE)
+    return yellow(f"nearly full: {text}", _ASK_ADOBE) if fullest >= NEARLY_FULL else green(text)
+
+
+def read_limits(answer: Any) -> Iterator[tuple[str, int, int]]:
+    """(kind, objects there, objects allowed) of ``{"limits": [{"type", "limit", "count"}]}`` or the bare list.
+
+    The shape is inferred; what is not understood yields nothing.
+    """
+    rows = answer.get("limits") if isinstance(answer, dict) else answer
+    for row in rows if isinstance(rows, list) else ():
+        if not isinstance(row, dict):
+            continue
+        limit, count = row.get("limit", row.get("max")), row.get("count", row.get("current"))
+        if isinstance(limit, int) and isinstance(count, int):
+            yield str(row.get("type", "total")), count, limit
+
+
+def _first_page(visit: Visit, name: str, **filters: Any) -> Page:
+    return next(iter(visit.client.collection(name).iter_pages(filters, page_size=1, max_concurrency=1)))
+
+
+def _count(page: Page) -> int:
+    return len(page.rows) if page.total is None else page.total
+
+
+def _grants(row: Any, permission: str) -> bool:
+    """An object without ``permissions`` has passed AAM's filter, which is all that there is to go by."""
+    granted = row.get("permissions") if isinstance(row, dict) else None
+    return granted is None or permission in granted

@@ -1,0 +1,132 @@
+"""From the Connection to a token."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from airflow_provider_aam.api.credentials import JwtCredential, LegacyCredential
+from airflow_provider_aam.api.guide import Step
+from airflow_provider_aam.api.transport import Request
+from airflow_provider_aam.cli.checkup.result import Verdict, green, red, red_of_text, skipped, yellow
+from airflow_provider_aam.compat import AirflowNotFoundException
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from airflow_provider_aam.api.transport import Answer
+    from airflow_provider_aam.cli.checkup.visit import Visit
+
+SMALL_SKEW = timedelta(seconds=30)
+_CLOCK = "Set this machine's clock, best by NTP."
+
+
+def check_found(visit: Visit) -> Verdict:
+    conn_id = visit.hook.aam_conn_id
+    try:
+        connection = visit.hook.get_connection(conn_id)
+    except AirflowNotFoundException:
+        return _missing(visit)
+    if connection.conn_type != visit.hook.conn_type:
+        text = f"Connection {conn_id!r} is of type {connection.conn_type!r}; the hook does not mind, the form does"
+        return yellow(text, f"Set its type to {visit.hook.conn_type!r}.")
+    return green(f"Connection {conn_id!r}")
+
+
+def _missing(visit: Visit) -> Verdict:
+    """In the hook's words, which know the difference between a variable that is not there and one that is no JSON."""
+    try:
+        visit.hook.get_conn()
+    except AirflowNotFoundException as missing:
+        return red_of_text(str(missing), Step.CONNECTION)
+    raise RuntimeError("Airflow found the Connection at its second look only")
+
+
+def check_fields(visit: Visit) -> Verdict:
+    """Raises ``AAMConfigError`` with every problem."""
+    session = visit.session
+    auth = _auth(visit)
+    if isinstance(session.credential, JwtCredential):
+        from airflow_provider_aam.api.refusals import MIGRATION
+
+        return yellow(f"{auth}. It works for as long as Adobe accepts it", MIGRATION)
+    return green(f"{auth}, API {session.base_url}, tokens from {session.token_url}")
+
+
+def check_private_key(visit: Visit) -> Verdict:
+    """Raises ``AAMKeyRejected``."""
+    credential = visit.session.credential
+    if not isinstance(credential, JwtCredential):
+        return skipped("this way of signing in needs none")
+    from airflow_provider_aam.api.assertion import load_private_key
+
+    return green(f"RSA key of {load_private_key(credential).key_size} bits")
+
+
+def check_clock(visit: Visit) -> Verdict:
+    """Compares this clock with the ``Date`` header of whatever the token host answers. Raises ``AAMNoAnswer``."""
+    from airflow_provider_aam.api.assertion import LIFETIME
+
+    session = visit.session
+    url = session.token_url + "/"
+    sent_at = visit.now()
+    headers = {"User-Agent": session.user_agent}
+    answer = session.transport.send(Request(method="GET", url=url, path="/", headers=headers))
+    there = _date_of(answer)
+    if there is None:
+        return yellow(f"{session.token_url} answers, but without a time to compare with", _CLOCK)
+    skew = sent_at + (visit.now() - sent_at) / 2 - there
+    seconds = abs(skew.total_seconds())
+    text = f"this clock is {seconds:,.0f} s {'ahead of' if skew > timedelta(0) else 'behind'} {session.token_url}"
+    if abs(skew) <= SMALL_SKEW:
+        return green(
+            f"{session.token_url} answers; {text}" if seconds >= 2 else f"{session.token_url} answers; clocks agree"
+        )
+    if isinstance(session.credential, JwtCredential) and abs(skew) >= LIFETIME:
+        return red(f"{text}: a JWT is valid for {LIFETIME.total_seconds() / 60:.0f} minutes only", _CLOCK)
+    return yellow(text, _CLOCK)
+
+
+def check_token(visit: Visit) -> Verdict:
+    """A new token; one from the process's cache would prove what was right an hour ago. Raises ``AAMError``."""
+    from airflow_provider_aam.api.ims import request_token
+    from airflow_provider_aam.api.retry import may_repeat
+
+    session = visit.session
+
+    def send(request: Request) -> Answer:
+        return session.transport.send(replace(request, headers={**request.headers, "User-Agent": session.user_agent}))
+
+    token = session.retries.run(
+        lambda: request_token(
+            session.credential, token_url=session.token_url, send=send, now=visit.now, redactor=session.redactor
+        ),
+        may_repeat=lambda error: may_repeat(error, replayable=True),
+    )
+    session.token_source.get(lambda _: token, session.redactor)
+    return green(f"a new token ({_auth(visit)}), valid for {_duration(token.lifetime)}")
+
+
+def _auth(visit: Visit) -> str:
+    match visit.session.credential:
+        case JwtCredential():
+            return "jwt (service account)"
+        case LegacyCredential():
+            return "legacy_oauth"
+        case _:
+            return "oauth_server_to_server"
+
+
+def _date_of(answer: Answer) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(answer.headers.get("Date", ""))
+    except (ValueError, TypeError):
+        return None
+    return date if date.tzinfo else None
+
+
+def _duration(lifetime: timedelta) -> str:
+    minutes = round(lifetime.total_seconds() / 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"

@@ -1,0 +1,55 @@
+"""What the checks share: the client of the Connection, and what earlier checks have learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from airflow_provider_aam.api.client import AAMClient
+from airflow_provider_aam.api.errors import AAMError
+from airflow_provider_aam.api.paging import Page
+from airflow_provider_aam.api.session import AAMSession, utc_now
+from airflow_provider_aam.api.token import TokenSource
+from airflow_provider_aam.hooks.aam import AAMHook
+
+MOST_ATTEMPTS = 2
+
+
+@dataclass(kw_only=True)
+class Visit:
+    """``user`` and ``refusal`` are how ``GET /v1/users/self`` ended; ``pages`` the first page of each list."""
+
+    hook: AAMHook
+    now: Callable[[], datetime] = utc_now
+    _client: AAMClient | None = None
+    user: dict[str, Any] | None = None
+    refusal: AAMError | None = None
+    pages: dict[str, Page] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    """Lists that AAM answers with 403 or 404."""
+
+    @property
+    def client(self) -> AAMClient:
+        """The Connection's client, less patient, and with no token of earlier: an old one would prove nothing."""
+        if self._client is None:
+            client = self.hook.client
+            retries = client.session.retries
+            attempts = min(retries.max_attempts, MOST_ATTEMPTS)
+            client.session = replace(
+                client.session,
+                now=self.now,
+                token_source=TokenSource(now=self.now),
+                retries=replace(retries, max_attempts=attempts, budget_s=attempts * client.session.timeout_s),
+            )
+            self._client = client
+        return self._client
+
+    @property
+    def session(self) -> AAMSession:
+        return self.client.session
+
+    def clean(self, text: str) -> str:
+        """Without the Connection's secrets; before there is a client nothing of it is known, nor shown."""
+        return self._client.session.redactor.clean(text) if self._client else ""

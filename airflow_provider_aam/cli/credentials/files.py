@@ -1,0 +1,111 @@
+"""Reads what was downloaded: JSON files, PEM files, `config.zip`, or the folder that holds them."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from airflow_provider_aam.cli.credentials.found import Found
+from airflow_provider_aam.cli.credentials.shapes import recognise
+
+KEY_FILE = "private.key"
+LARGEST_FILE = 1_000_000
+"""Bytes; a credential file has a few thousand."""
+_SUFFIXES = frozenset({".json", ".key", ".crt", ".pem", ".zip"})
+_PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----", re.DOTALL)
+
+
+def read_files(paths: Sequence[Path]) -> tuple[list[Found], list[str]]:
+    """Everything that the files say, and a problem with its fix for each that says nothing of use."""
+    found: list[Found] = []
+    problems: list[str] = []
+    for path in paths:
+        try:
+            for source, content in _contents(path):
+                try:
+                    found += _read(source, content)
+                except ValueError as useless:
+                    problems.append(str(useless))
+        except OSError as unreadable:
+            problems.append(f"{path}: cannot be read ({unreadable.strerror or type(unreadable).__name__})")
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as broken:  # RuntimeError: it has a password
+            problems.append(f"{path}: the zip file cannot be read ({broken}); unpack it and give its files")
+    _add_keys_that_lie_elsewhere(paths, found, problems)
+    return found, problems
+
+
+def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
+    if path.is_dir():
+        for child in sorted(path.iterdir()):
+            if child.is_file() and child.suffix.lower() in _SUFFIXES:
+                yield from _contents(child)
+    elif zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                name = Path(member.filename)
+                if name.suffix.lower() in _SUFFIXES and not member.is_dir() and "__MACOSX" not in name.parts:
+                    with archive.open(member) as file:
+                        yield f"{path}:{member.filename}", file.read(LARGEST_FILE + 1)
+    else:
+        with path.open("rb") as file:
+            yield str(path), file.read(LARGEST_FILE + 1)
+
+
+def _read(source: str, content: bytes) -> list[Found]:
+    if len(content) > LARGEST_FILE:
+        raise ValueError(f"{source}: more than {LARGEST_FILE:,} bytes, so it is no credential file")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(
+            f"{source}: neither JSON, PEM text nor a zip file; give the file as it was downloaded"
+        ) from None
+    blocks = [(match.group(1), match.group(0) + "\n") for match in _PEM.finditer(text)]
+    if blocks and not text.lstrip().startswith(("{", "[")):
+        return _read_pem(source, blocks)
+    if "-----BEGIN" in text and not text.lstrip().startswith(("{", "[")):
+        raise ValueError(
+            f"{source}: a PEM block without its end; copy the whole file again, from -----BEGIN to -----END"
+        )
+    try:
+        return recognise(source, json.loads(text))
+    except json.JSONDecodeError as broken:
+        where = f"line {broken.lineno}, column {broken.colno}"
+    raise ValueError(f"{source}: neither PEM text nor JSON ({where}); give the file as it was downloaded")
+
+
+def _read_pem(source: str, blocks: Sequence[tuple[str, str]]) -> list[Found]:
+    found = []
+    for label, block in blocks:
+        if "PRIVATE KEY" in label:
+            found.append(Found(source=source, kind="private key", auth="jwt", values={"private_key": block}))
+        elif label == "CERTIFICATE":
+            found.append(Found(source=source, kind="certificate", auth="jwt", values={"certificate": block}))
+    if not found:
+        raise ValueError(f"{source}: a {blocks[0][0].lower()}; what signs is the file {KEY_FILE} beside it")
+    return found
+
+
+def _add_keys_that_lie_elsewhere(paths: Sequence[Path], found: list[Found], problems: list[str]) -> None:
+    """The key that a JSON file names by its path, else `private.key` beside a JSON file of a JWT credential."""
+    for each in [*found]:
+        named = each.values.get("private_key_path")
+        if named:
+            _add_key(Path(each.source).parent / Path(named).expanduser(), found, problems)
+    needs_key = any(each.auth == "jwt" for each in found) and not any("private_key" in each.values for each in found)
+    if needs_key and not problems:
+        for folder in dict.fromkeys(path.parent for path in paths):
+            if (folder / KEY_FILE).is_file():
+                _add_key(folder / KEY_FILE, found, problems)
+
+
+def _add_key(path: Path, found: list[Found], problems: list[str]) -> None:
+    try:
+        found += _read(str(path), path.read_bytes())
+    except OSError as unreadable:
+        problems.append(f"{path}: the private key cannot be read ({unreadable.strerror or type(unreadable).__name__})")
+    except ValueError as useless:
+        problems.append(str(useless))

@@ -1,0 +1,66 @@
+"""`airflow-aam doctor`: is the set-up complete, and if not, which step is it?"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+
+from airflow_provider_aam.cli.airflow_context import look_into_the_database
+from airflow_provider_aam.cli.exits import ExitCode, Outcome
+
+WIDTH_IN_FILES = 120
+_MARKS = {"green": ("✔", "green"), "yellow": ("!", "yellow"), "red": ("✘", "red"), "skipped": ("–", "dim")}
+
+
+def examine(conn_id: str) -> Outcome:
+    """Walk through every check of the Connection. Its exit code is ``FOUND`` if one of them is red."""
+    look_into_the_database()
+    from airflow_provider_aam.cli.checkup.result import State
+    from airflow_provider_aam.cli.checkup.visit import Visit
+    from airflow_provider_aam.cli.checkup.walk import walk
+    from airflow_provider_aam.hooks.aam import AAMHook
+
+    hook = AAMHook(conn_id)
+    with _quiet(logging.getLogger("airflow_provider_aam")), closing(hook):
+        steps = [result.as_json() for result in walk(Visit(hook=hook))]
+    ok = all(step["state"] != State.RED for step in steps)
+    return Outcome(
+        document={"connection": conn_id, "ok": ok, "steps": steps},
+        show=lambda: _show(conn_id, steps),
+        code=ExitCode.OK if ok else ExitCode.FOUND,
+    )
+
+
+@contextmanager
+def _quiet(log: logging.Logger) -> Iterator[None]:
+    """Without warnings: the results say the same, and better."""
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
+def _show(conn_id: str, steps: Sequence[dict[str, str]]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(width=1)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for step in steps:
+        mark, colour = _MARKS[step["state"]]
+        fix = f"\n[bold]→[/bold] {escape(step['fix'])}" if step["fix"] else ""
+        table.add_row(f"[{colour}]{mark}[/{colour}]", step["step"], f"{escape(step['text'])}{fix}")
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = WIDTH_IN_FILES
+    console.print(table)
+    counts = Counter(step["state"] for step in steps)
+    counted = ", ".join(f"{counts[state]} {state}" for state in _MARKS if counts[state])
+    console.print(f"\n{escape(conn_id)}: {counted}")

@@ -1,0 +1,114 @@
+"""How every command ends: its exit code, its one message on stderr, its result on stdout."""
+
+from __future__ import annotations
+
+import enum
+import json
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import typer
+
+from airflow_provider_aam.api.errors import (
+    AAMConfigError,
+    AAMDestinationError,
+    AAMError,
+    AAMOutcomeUnknown,
+    AAMPlanRefused,
+    AAMPushFailed,
+    AAMSourceError,
+)
+
+
+class ExitCode(enum.IntEnum):
+    """What a program that calls `airflow-aam` may rely on; docs/cli.md explains each."""
+
+    OK = 0
+    FOUND = 1
+    """It worked, and found something: differences, findings in a file, a red step."""
+    USAGE = 2
+    """The command line, a file or the Connection is wrong; nothing was asked of Adobe. Also typer's own code."""
+    ADOBE = 3
+    """Adobe refused, gave no usable answer, or could not be reached."""
+    REFUSED = 4
+    """A guard rail stopped it before anything was written."""
+    INCOMPLETE = 5
+    """Some of the writes failed, or nobody knows whether they happened."""
+    BUG = 70
+    """An error that this package does not expect; the only one with a traceback."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """``document`` is the result for programs (`--json`), ``show`` writes the same to stdout for people."""
+
+    document: Mapping[str, Any]
+    show: Callable[[], None]
+    code: ExitCode = ExitCode.OK
+
+
+# The first row that fits decides.
+_CODES: tuple[tuple[type[AAMError], ExitCode], ...] = (
+    (AAMSourceError, ExitCode.FOUND),
+    (AAMConfigError, ExitCode.USAGE),
+    (AAMDestinationError, ExitCode.USAGE),
+    (AAMPlanRefused, ExitCode.REFUSED),
+    (AAMPushFailed, ExitCode.INCOMPLETE),
+    (AAMOutcomeUnknown, ExitCode.INCOMPLETE),
+    (AAMError, ExitCode.ADOBE),
+)
+
+
+def code_of(error: AAMError) -> ExitCode:
+    return next(code for kind, code in _CODES if isinstance(error, kind))
+
+
+def run_command(body: Callable[[], Outcome], *, as_json: bool = False) -> NoReturn:
+    """Run a command's body and end the process with its exit code.
+
+    Stdout gets the result alone: whatever else is printed meanwhile (Airflow logs there) goes to stderr. An
+    :class:`AAMError` becomes its message on stderr; with ``as_json`` stdout holds ``{"error": {"kind", "message"}}``,
+    and ``problems`` or ``findings`` where the error lists any.
+    """
+    try:
+        with redirect_stdout(sys.stderr):
+            outcome = body()
+    except AAMError as error:
+        lists = {name: getattr(error, name, ()) for name in ("problems", "findings")}
+        _fail(
+            error,
+            error.message,
+            code_of(error),
+            as_json=as_json,
+            **{name: each for name, each in lists.items() if each},
+        )
+    except (typer.Exit, typer.Abort, typer.BadParameter):
+        raise
+    except Exception as error:  # noqa: BLE001  or Python would end with 1, which means FOUND here
+        if not _is_missing_connection(error):
+            traceback.print_exc()
+            _fail(error, str(error), ExitCode.BUG, as_json=as_json)
+        _fail(error, str(error), ExitCode.USAGE, as_json=as_json)
+    if as_json:
+        print(json.dumps(outcome.document, indent=2, ensure_ascii=False))
+    else:
+        outcome.show()
+    raise typer.Exit(outcome.code)
+
+
+def _fail(error: Exception, message: str, code: ExitCode, *, as_json: bool, **lists: Sequence[str]) -> NoReturn:
+    print(message, file=sys.stderr)
+    if as_json:
+        document = {"kind": type(error).__name__, "message": message, **lists}
+        print(json.dumps({"error": document}, indent=2, ensure_ascii=False))
+    raise typer.Exit(code) from None
+
+
+def _is_missing_connection(error: Exception) -> bool:
+    from airflow_provider_aam.compat import AirflowNotFoundException
+
+    return isinstance(error, AirflowNotFoundException)

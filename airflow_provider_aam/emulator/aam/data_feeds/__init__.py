@@ -1,0 +1,1 @@
+"""Audience Marketplace, as far as it can be read."""

@@ -1,0 +1,1 @@
+"""Regions of the data collection servers (DCS)."""

@@ -1,0 +1,1 @@
+"""Groups and what their members may do."""

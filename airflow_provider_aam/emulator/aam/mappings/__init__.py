@@ -1,0 +1,1 @@
+"""Mappings of segments to destinations."""

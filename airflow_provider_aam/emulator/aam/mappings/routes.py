@@ -1,0 +1,144 @@
+"""The routes of mappings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_aam.emulator.aam.dates import earlier
+from airflow_provider_aam.emulator.aam.destinations.fields import INCLUDES
+from airflow_provider_aam.emulator.aam.mappings import rules
+from airflow_provider_aam.emulator.aam.mappings.fields import FIELDS
+from airflow_provider_aam.emulator.core.authentication import require_access
+from airflow_provider_aam.emulator.core.call import Call, Reply, Route
+from airflow_provider_aam.emulator.core.listing import PAGING, list_reply
+from airflow_provider_aam.emulator.core.refusals import Refusal, bad_request, not_found
+from airflow_provider_aam.emulator.core.rendering import renderer, tagged
+from airflow_provider_aam.emulator.core.resource import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from airflow_provider_aam.emulator.core.collection import Collection, Row
+
+
+class Mappings(Resource):
+    """Mappings are stored as sent; `mapping_dates_shift_days` makes answers show other start dates, as samples do."""
+
+    def render(self, call: Call, *, one: bool) -> Callable[[int], bytes]:  # noqa: ARG002
+        """Return the function from an id to the mapping as an answer shows it."""
+        collection, days = self.collection(call.state), call.state.settings.mapping_dates_shift_days
+        if not days:
+            return renderer(collection, escaped=call.escaped)
+
+        def start(row: Row) -> dict[str, Any]:
+            return {"startDate": earlier(row["startDate"], days)}
+
+        return renderer(collection, escaped=call.escaped, without=frozenset({"startDate"}), extras=start)
+
+
+MAPPINGS = Mappings(
+    name="mappings",
+    noun="Mapping",
+    path="/v1/destinations/mappings",
+    id_field="destinationMappingId",
+    fields=FIELDS,
+    query=INCLUDES,
+    constants={"mappingId": 0, "traitValue": 0, "tagCode": None, "secureTagCode": None} | rules.NO_ELEMENT,
+    problems=rules.problems,
+    completed=rules.completed,
+)
+
+
+def show(call: Call) -> Reply:
+    """Answer GET /destinations/{destinationId}/mappings."""
+    key, collection = _destination(call), _mappings(call)
+    among = collection.with_value("destinationId", key)
+    return list_reply(call, collection, None, MAPPINGS.render(call, one=False), among)
+
+
+def create(call: Call) -> Reply:
+    """Answer POST of one mapping; the document does not print its status, 201 is inferred."""
+    body = call.json_object() | {"destinationId": _destination(call)}
+    key = MAPPINGS.add(call, MAPPINGS.checked(call.state, body, key=None))
+    return Reply(201, MAPPINGS.render(call, one=True)(key))
+
+
+def bulk_create(call: Call) -> Reply:
+    """Answer POST of an array of mappings: all or none. That, and the status 201, are inferred."""
+    destination, found, problems = _destination(call), [], []
+    for position, body in enumerate(call.json_objects()):
+        try:
+            found.append(MAPPINGS.checked(call.state, body | {"destinationId": destination}, key=None))
+        except Refusal as refusal:
+            problems += [f"[{position}].{problem}" for problem in refusal.child_messages]
+    if problems:
+        raise bad_request(problems)
+    render = MAPPINGS.render(call, one=True)
+    return Reply(201, b"[" + b",".join([render(MAPPINGS.add(call, values)) for values in found]) + b"]")
+
+
+def get(call: Call) -> Reply:
+    """Answer GET on one."""
+    return tagged(MAPPINGS.render(call, one=True)(_find(call)))
+
+
+def delete(call: Call) -> Reply:
+    """Answer DELETE on one."""
+    _mappings(call).remove(_find(call))
+    return Reply(204)
+
+
+def delete_segment(call: Call) -> Reply:
+    """Answer DELETE of all mappings of a segment; 404 when there is none (inferred)."""
+    destination, sid, collection = _destination(call), call.params["sid"], _mappings(call)
+    rows = collection.rows
+    found = [key for key in collection.with_value("sid", sid) if rows[key]["destinationId"] == destination]
+    if not found:
+        raise not_found(f"Mapping to destination {destination} of segment", sid)
+    for key in found:
+        collection.remove(key)
+    return Reply(204)
+
+
+def _mappings(call: Call) -> Collection:
+    return call.state.collections["mappings"]
+
+
+def _destination(call: Call) -> int:
+    require_access(call)
+    key: int = call.params["destinationId"]
+    if key not in call.state.collections["destinations"].rows:
+        raise not_found("Destination", key)
+    return key
+
+
+def _find(call: Call) -> int:
+    destination, key = _destination(call), MAPPINGS.find(call)
+    if _mappings(call).rows[key]["destinationId"] != destination:
+        raise not_found("Mapping", key)
+    return key
+
+
+def _route(method: str, where: str, handler: Callable[[Call], Reply], about: str, **more: Any) -> Route:
+    path = f"/v1/destinations/{where}"
+    return Route(method=method, path=path, handler=handler, tag="Mappings", about=about, **more)
+
+
+_AT = "{destinationId:int}"
+_ONE: dict[str, Any] = {"$ref": "#/components/schemas/Mapping"}
+_BODY: dict[str, Any] = {"$ref": "#/components/schemas/MappingBody"}
+_MANY = {"type": "array", "items": _ONE}
+_QUERY = (*INCLUDES, *PAGING)
+_BULK: dict[str, Any] = {"body": {"type": "array", "items": _BODY}, "answer": _MANY, "status": 201}
+ROUTES = (
+    _route("PUT", "mappings/{destinationMappingId:int}", MAPPINGS.update, "Replace a mapping", body=_BODY, answer=_ONE),
+    _route("GET", f"{_AT}/mappings", show, "The mappings of a destination", query=_QUERY, answer=_MANY),
+    _route("GET", f"{_AT}/traits", show, "The same, as some samples spell it", query=_QUERY, answer=_MANY),
+    _route("POST", f"{_AT}/mappings", create, "Map a segment", body=_BODY, answer=_ONE, status=201),
+    _route("POST", f"{_AT}/traits", create, "The same, as some samples spell it", body=_BODY, answer=_ONE, status=201),
+    _route("POST", f"{_AT}/bulk-create", bulk_create, "Map many segments", **_BULK),
+    _route("POST", f"{_AT}bulk-create", bulk_create, "The same, as some samples spell it", **_BULK),
+    _route("GET", f"{_AT}/mappings/{{destinationMappingId:int}}", get, "One mapping", answer=_ONE),
+    _route("DELETE", f"{_AT}/mappings/{{destinationMappingId:int}}", delete, "Delete a mapping", status=204),
+    _route("DELETE", f"{_AT}/segments/{{sid:int}}", delete_segment, "Delete all mappings of a segment", status=204),
+)

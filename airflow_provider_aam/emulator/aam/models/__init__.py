@@ -1,0 +1,1 @@
+"""Algorithmic models, and the algorithms they use."""

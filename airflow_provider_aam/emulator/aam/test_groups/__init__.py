@@ -1,0 +1,1 @@
+"""Audience Lab: segment test groups."""

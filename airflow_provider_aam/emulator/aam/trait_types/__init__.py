@@ -1,0 +1,1 @@
+"""Customer trait types."""

@@ -1,0 +1,101 @@
+"""What all commands have in common: help, exit codes, where messages go."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from airflow_provider_aam import __version__
+from airflow_provider_aam.api import errors
+from airflow_provider_aam.cli import app
+from airflow_provider_aam.cli.exits import ExitCode, Outcome, run_command
+from airflow_provider_aam.compat import AirflowNotFoundException
+
+COMMAND = str(Path(sys.executable).with_name("airflow-aam"))
+NAMES = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def test_version_is_printed():
+    done = subprocess.run([COMMAND, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"airflow-aam {__version__}\n"
+
+
+def test_help_names_the_commands():
+    done = CliRunner().invoke(app, ["--help"])
+    assert done.exit_code == 0
+    assert {"connection", "doctor", "emulator"} <= set(NAMES)
+    assert [name for name in NAMES if name not in done.stdout] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_has_help(name):
+    done = CliRunner().invoke(app, [name, "--help"])
+    assert done.exit_code == 0
+    assert "Usage:" in done.stdout
+
+
+def test_help_imports_neither_airflow_nor_rich():
+    code = (
+        "import sys\nfrom typer.testing import CliRunner\nfrom airflow_provider_aam.cli import app\n"
+        "before = set(sys.modules)\n"
+        "assert CliRunner().invoke(app, ['doctor', '--help']).exit_code == 0\n"
+        "new = {name.split('.')[0] for name in set(sys.modules) - before}\n"
+        "assert not new & {'airflow', 'rich', 'requests'}, new\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (errors.AAMSourceError("x"), ExitCode.FOUND),
+        (errors.AAMConfigError("x"), ExitCode.USAGE),
+        (errors.AAMDestinationError("x"), ExitCode.USAGE),
+        (errors.AAMClientRejected("x"), ExitCode.ADOBE),
+        (errors.AAMForbidden("x"), ExitCode.ADOBE),
+        (errors.AAMNoAnswer("x"), ExitCode.ADOBE),
+        (errors.AAMPlanRefused("x"), ExitCode.REFUSED),
+        (errors.AAMPushFailed("x"), ExitCode.INCOMPLETE),
+        (errors.AAMOutcomeUnknown("x"), ExitCode.INCOMPLETE),
+        (AirflowNotFoundException("x"), ExitCode.USAGE),
+        (KeyError("x"), ExitCode.BUG),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_an_error_is_one_message_and_an_exit_code(capsys, error, code):
+    def body():
+        typer.echo("a line of a log")
+        raise error
+
+    with pytest.raises(typer.Exit) as ended:
+        run_command(body, as_json=True)
+    printed = capsys.readouterr()
+    assert ended.value.exit_code == code
+    assert json.loads(printed.out)["error"]["kind"] == type(error).__name__
+    assert ("Traceback" in printed.err) is (code is ExitCode.BUG)
+    assert printed.err.startswith("a line of a log\n")
+
+
+def test_stdout_holds_the_result_alone(capsys):
+    def body():
+        typer.echo("a line of a log")
+        return Outcome(document={"a": 1}, show=lambda: typer.echo("for people"), code=ExitCode.FOUND)
+
+    for as_json, expected in ((True, '{\n  "a": 1\n}\n'), (False, "for people\n")):
+        with pytest.raises(typer.Exit) as ended:
+            run_command(body, as_json=as_json)
+        assert ended.value.exit_code == ExitCode.FOUND
+        assert capsys.readouterr().out == expected
+
+
+def test_exit_codes_are_documented():
+    text = (Path(__file__).parents[2] / "docs" / "cli.md").read_text()
+    for code in ExitCode:
+        assert f"| {code.value} | `{code.name}` |" in text
