@@ -12,15 +12,17 @@ PACKAGE = Path(__file__).parents[1] / "airflow_provider_aam"
 ROOT = PACKAGE.name
 
 API = {"api"}
-JOBS = {"pull", "catalog", "members", "feeds"}
+FILES_OF_JOBS = {"files"}
+JOBS = {"pull", "catalog", "members", "feeds", "reports"}
 AIRFLOW = {"compat", "failures"}
-HOOKS = API | JOBS | AIRFLOW | {"hooks"}
+HOOKS = API | FILES_OF_JOBS | JOBS | AIRFLOW | {"hooks"}
 TASKS = HOOKS | {"triggers", "operators", "sensors"}
 
 # What each part of the package may import, besides the package itself (for its version).
 MAY_IMPORT: dict[str, set[str]] = {
     "api": API,
-    **{job: API | {job} for job in JOBS},
+    "files": API | FILES_OF_JOBS,
+    **{job: API | FILES_OF_JOBS | {job} for job in JOBS},
     "compat": set(),
     "failures": API | {"compat"},
     "hooks": HOOKS,

@@ -44,11 +44,18 @@ def same(kind: Kind, name: str, desired: Any, existing: Any) -> bool:
     if isinstance(desired, list):
         return isinstance(existing, list) and sorted(map(str, desired)) == sorted(map(str, existing))
     if isinstance(desired, int | float):
-        number = _number(existing)
-        if isinstance(number, int) and isinstance(desired, int):
-            return number == desired
-        return number is not None and math.isclose(number, desired, rel_tol=SINGLE_PRECISION)
-    if not isinstance(desired, str) or isinstance(existing, bool) or not isinstance(existing, str | int):
+        return _same_number(desired, _number(existing))
+    return isinstance(desired, str) and _same_text(kind, name, desired, existing)
+
+
+def _same_number(desired: float, existing: float | None) -> bool:
+    if isinstance(existing, int) and isinstance(desired, int):
+        return existing == desired
+    return existing is not None and math.isclose(existing, desired, rel_tol=SINGLE_PRECISION)
+
+
+def _same_text(kind: Kind, name: str, desired: str, existing: Any) -> bool:
+    if isinstance(existing, bool) or not isinstance(existing, str | int):
         return False
     spell = kind.canonical.get(name, plain if name in EXACT else _spaced)
     wanted, stored = spell(desired), str(existing)

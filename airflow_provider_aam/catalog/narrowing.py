@@ -21,7 +21,7 @@ def narrow(
         return {}
     ((kind, rows),) = checked.items()
     ways = {kind.way_of(item.given, match_on) for item in rows}
-    if not rows or any("dataSourceId" not in kind.match_on[way] for way in ways):
+    if not rows or "dataSource" not in kind.model.references or any(_anywhere(kind, way) for way in ways):
         return {}
     words = {item.given.get("dataSource") or item.given.get("dataSourceId") for item in rows}
     if scope is not None:
@@ -29,6 +29,10 @@ def narrow(
     sources = {_id_of(targets, word) for word in words}
     only = sources.pop() if len(sources) == 1 else None
     return {} if only is None else {kind.key: {"dataSourceId": only}}
+
+
+def _anywhere(kind: Kind, way: str) -> bool:
+    return "dataSourceId" not in kind.match_on[way]
 
 
 def _id_of(targets: Targets, word: object) -> int | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+import msgspec
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.errors import AAMDestinationError, AAMPushFailed
@@ -15,6 +17,7 @@ from airflow_provider_aam.catalog.apply import apply_plan
 from airflow_provider_aam.catalog.outcomes import UNWRITABLE, Outcome, OutcomeLog, WritablePath, reason
 from airflow_provider_aam.catalog.plan import Plan
 from airflow_provider_aam.catalog.planner import Catalog, PlanOptions, build_plan
+from airflow_provider_aam.catalog.progress import find_progress, identify
 from airflow_provider_aam.catalog.render import render_plan
 
 log = logging.getLogger(__name__)
@@ -62,31 +65,100 @@ def push(
     unknown.
     """
     started_at = now()
-    plan = build_plan(client, catalog, options, source=source, now=started_at)
+    plan = make_plan(client, catalog, options, source=source, plan_path=plan_path, now=started_at)
+    run = _Run(plan=plan, started_at=started_at, plan_path=plan_path, now=now)
+    if dry_run:
+        return run.dry()
+    return run.carry_out(client, {}, outcome_path=outcome_path, max_failed=max_failed, max_concurrency=max_concurrency)
+
+
+def make_plan(
+    client: AAMClient,
+    catalog: Catalog,
+    options: PlanOptions,
+    *,
+    source: str,
+    plan_path: Any = None,
+    now: datetime,
+    identified: bool = False,
+) -> Plan:
+    """:func:`build_plan`, logged, and written to ``plan_path``. ``identified``: note the account in it."""
+    plan = build_plan(client, catalog, options, source=source, now=now)
+    if identified:
+        plan = msgspec.structs.replace(plan, account=identify(client))
     for line in render_plan(plan):
         log.info("%s", line)
     if plan_path is not None:
         write_plan(plan, plan_path)
-    outcomes = OutcomeLog(None if dry_run else outcome_path)
-    if not dry_run:
+    return plan
+
+
+def apply_saved(
+    client: AAMClient,
+    plan: Plan,
+    *,
+    plan_path: Any = None,
+    outcome_path: Any = None,
+    max_failed: int = 0,
+    max_concurrency: int | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> PushReceipt:
+    """Carry out exactly this plan, what is left of it when an earlier run has begun.
+
+    Raises :class:`AAMPlanRefused` before anything is written when the account moved under it, and what :func:`push`
+    raises.
+    """
+    started_at = now()
+    done = find_progress(client, plan)
+    run = _Run(plan=plan, started_at=started_at, plan_path=plan_path, now=now)
+    return run.carry_out(
+        client, done, outcome_path=outcome_path, max_failed=max_failed, max_concurrency=max_concurrency
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """Carries out a plan and says how it ended."""
+
+    plan: Plan
+    started_at: datetime
+    plan_path: Any
+    now: Callable[[], datetime]
+
+    def dry(self) -> PushReceipt:
+        return self._receipt(OutcomeLog(), None, dry_run=True)
+
+    def carry_out(
+        self,
+        client: AAMClient,
+        done: Mapping[int, int | None],
+        *,
+        outcome_path: Any,
+        max_failed: int,
+        max_concurrency: int | None,
+    ) -> PushReceipt:
         highest = client.session.limit.highest
+        threads = min(max_concurrency or highest, highest)
+        outcomes = OutcomeLog(outcome_path)
         with outcomes:
             try:
-                threads = min(max_concurrency or highest, highest)
-                apply_plan(client, plan, outcomes, max_concurrency=threads, max_failed=max_failed)
+                apply_plan(client, self.plan, outcomes, max_concurrency=threads, max_failed=max_failed, done=done)
             finally:
-                log.info("Push of %s: %s.", source, outcomes.said())
-        _report(outcomes, source, max_failed=max_failed, outcome_path=outcome_path)
-    return PushReceipt(
-        source=source,
-        dry_run=dry_run,
-        plan=plan.counts(),
-        outcomes=outcomes.tally(),
-        plan_uri=None if plan_path is None else str(plan_path),
-        outcome_uri=None if outcome_path is None or dry_run else str(outcome_path),
-        started_at=started_at.isoformat(),
-        finished_at=now().isoformat(),
-    )
+                log.info("Push of %s: %s.", self.plan.source, outcomes.said())
+        _report(outcomes, self.plan.source, max_failed=max_failed, outcome_path=outcome_path)
+        return self._receipt(outcomes, outcome_path, dry_run=False)
+
+    def _receipt(self, outcomes: OutcomeLog, outcome_path: Any, *, dry_run: bool) -> PushReceipt:
+        return PushReceipt(
+            source=self.plan.source,
+            dry_run=dry_run,
+            plan=self.plan.counts(),
+            outcomes=outcomes.tally(),
+            plan_uri=None if self.plan_path is None else str(self.plan_path),
+            outcome_uri=None if outcome_path is None else str(outcome_path),
+            started_at=self.started_at.isoformat(),
+            finished_at=self.now().isoformat(),
+        )
 
 
 def write_plan(plan: Plan, path: Any) -> None:

@@ -21,7 +21,7 @@ from airflow_provider_aam.pull.formats import Format, choose_format
 from airflow_provider_aam.pull.progress import Progress
 from airflow_provider_aam.pull.query import Query, build_query
 from airflow_provider_aam.pull.receipt import Receipt
-from airflow_provider_aam.pull.staging import Destination, path_of, stage
+from airflow_provider_aam.files.staging import Destination, path_of, stage
 from airflow_provider_aam.pull.writers import open_writer
 
 log = logging.getLogger(__name__)

@@ -33,7 +33,8 @@ def other(aam: TinyAAM) -> Iterator[OtherAAM]:
 
 def push(other: OtherAAM, items: list[dict[str, Any]], **options: Any) -> PushReceipt:
     planned = {name: options.pop(name) for name in [*options] if name in PlanOptions.__dataclass_fields__}
-    return push_rows(other.client, TRAITS, rows_of(items), PlanOptions(**planned), source="traits.yaml", **options)
+    planned.setdefault("match_on", "integrationCode")
+    return push_rows(other.client, {TRAITS: rows_of(items)}, PlanOptions(**planned), source="traits.yaml", **options)
 
 
 def without(name: str) -> Any:

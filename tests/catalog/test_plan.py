@@ -18,7 +18,9 @@ NOW = datetime(2026, 1, 2, tzinfo=UTC)
 @pytest.fixture
 def plan(client, web):
     def build(items, *, with_client=client, **options):
-        return build_plan(with_client, TRAITS, rows_of(items), PlanOptions(**options), source="traits.yaml", now=NOW)
+        options.setdefault("match_on", "integrationCode")
+        catalog = {TRAITS: rows_of(items)}
+        return build_plan(with_client, catalog, PlanOptions(**options), source="traits.yaml", now=NOW)
 
     return build
 
@@ -75,8 +77,9 @@ def test_row_that_is_so_already_is_unchanged(plan, existing):
 def test_move_to_a_folder_that_is_to_be_created(plan, existing):
     sid = existing()["sid"]
     folder, update = plan([trait(folder="/New")]).changes
-    assert (folder.kind, folder.action, folder.key) == ("trait_folder", "create", {"path": "/New"})
-    assert (update.id, update.new_folder, update.fields[0].shown) == (sid, "/New", ("/", "/New (new)"))
+    assert (folder.kind, folder.action, folder.key) == ("trait folder", "create", {"path": "/New"})
+    assert (update.id, update.fields[0].shown) == (sid, ("/", "/New (new)"))
+    assert [(link.field, link.to) for link in update.links] == [("folderId", 0)]
 
 
 def test_codes_and_names_are_matched_within_the_data_source(plan, existing, emulator):
@@ -203,7 +206,8 @@ def other(tiny):
 
 
 def plan_with(aam, *items, **options):
-    return build_plan(aam.client, TRAITS, rows_of(items), PlanOptions(**options), source="t", now=NOW)
+    options.setdefault("match_on", "integrationCode")
+    return build_plan(aam.client, {TRAITS: rows_of(items)}, PlanOptions(**options), source="t", now=NOW)
 
 
 def bare(row):

@@ -167,7 +167,7 @@ def test_interrupted_push_starts_no_further_write(emulator, client, web, monkeyp
 
     from airflow_provider_aam.catalog.planner import build_plan
 
-    plan = build_plan(client, TRAITS, rows_of(traits(100)), PlanOptions(), source="t", now=datetime.now(UTC))
+    plan = build_plan(client, {TRAITS: rows_of(traits(100))}, PlanOptions(), source="t", now=datetime.now(UTC))
     emulator.configure(latency_s=0.02)
     main = threading.get_ident()
     outcomes = OutcomeLog()
@@ -182,7 +182,7 @@ def test_interrupted_push_starts_no_further_write(emulator, client, web, monkeyp
 
     monkeypatch.setattr(outcomes, "add", add)
     with pytest.raises(KeyboardInterrupt):
-        apply_plan(client, plan, TRAITS, outcomes, max_concurrency=4)
+        apply_plan(client, plan, outcomes, max_concurrency=4)
     assert outcomes.counts["created"] == len(codes(emulator)) < 30
 
 
@@ -288,7 +288,7 @@ def test_refused_plan_leaves_no_plan_file(push, tmp_path):
 
 def push_to(tiny, *items, **options):
     with OtherAAM(tiny) as aam:
-        receipt = push_rows(aam.client, TRAITS, rows_of(items), PlanOptions(**options), source="t")
+        receipt = push_rows(aam.client, {TRAITS: rows_of(items)}, PlanOptions(**options), source="t")
         return receipt, aam.asked
 
 

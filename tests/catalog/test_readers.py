@@ -18,6 +18,7 @@ from pyarrow import parquet
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.findings import Finding
 from airflow_provider_aam.catalog.readers import READERS
+from airflow_provider_aam.catalog.readers.text import TextStream
 from airflow_provider_aam.catalog.rows import SourceRow
 from airflow_provider_aam.catalog.source import read_source, rows_from_list
 
@@ -145,6 +146,12 @@ def test_wrong_byte_far_into_a_yaml_file_is_found_with_its_line():
     lines = b"".join(b"- name: Gr\xc3\xbc\xc3\x9fe %d\n" % number for number in range(5000))
     assert problem(".yaml", lines + b"- name: \xff\n") == "t:5001: byte 0xff is not UTF-8; save the file as UTF-8"
     assert len(values(".yaml", lines)) == 5000
+
+
+def test_stream_of_text_waits_for_whole_characters_and_ends_at_a_wrong_byte():
+    stream = TextStream(io.BytesIO("\ufeffü\n".encode() + b"\xff"), "t")
+    assert [stream.read(1) for _ in range(4)] == ["ü", "\n", "", ""]
+    assert str(stream.wrong) == "t:2: byte 0xff is not UTF-8; save the file as UTF-8"
 
 
 def test_rows_of_a_file_keep_more_different_values_than_are_shared():

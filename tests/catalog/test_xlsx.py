@@ -73,7 +73,7 @@ def test_formula_is_read_as_the_value_stored_beside_it():
         for name in old.namelist():
             part = old.read(name)
             if name == "xl/worksheets/sheet1.xml":
-                start, cell, end = part.partition(b'<c r="A2" t="s"><v>1</v></c>')
+                start, cell, end = part.partition(b'<c r="A2" t="inlineStr"><is><t>stored</t></is></c>')
                 assert cell
                 part = start + b'<c r="A2" t="str"><f>UPPER("kept")</f><v>KEPT</v></c>' + end
             new.writestr(name, part)

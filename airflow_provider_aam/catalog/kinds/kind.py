@@ -72,7 +72,7 @@ class Kind:
 
     def way_of(self, given: Mapping[str, Any], match_on: str | None) -> str:
         """By what a row finds its object: ``match_on``, or else the first way of which the row has the column."""
-        if match_on is not None:
-            return match_on
+        if match_on in self.match_on:
+            return str(match_on)
         present = (way for way in self.match_on if given.get(way) not in (None, ""))
         return next(present, [*self.match_on][-1])

@@ -16,7 +16,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 from upath import UPath
 
 from airflow_provider_aam.api.errors import AAMDestinationError
-from airflow_provider_aam.pull.staging import stage
+from airflow_provider_aam.files.staging import stage
 
 
 class Stop(Exception):

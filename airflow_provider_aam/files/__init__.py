@@ -1,0 +1,1 @@
+"""How files reach their destination, whole or not at all. For all jobs."""
