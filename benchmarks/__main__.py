@@ -17,6 +17,7 @@ from typing import Any
 
 from airflow_provider_aam import __version__
 from airflow_provider_aam.emulator import EmulatorControl
+from benchmarks.catalog import catalogs
 from benchmarks.processes import PEERS_PYTHON, Measured, emulator_process, run_client
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -29,9 +30,11 @@ OPERATORS = ("airflow_provider_aam.operators.pull", "airflow_provider_aam.operat
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["imports", "pull", "push"], help="one part; RESULTS.md is left alone")
+    parser.add_argument(
+        "--only", choices=["imports", "pull", "push", "catalog"], help="one part; RESULTS.md is left alone"
+    )
     only = parser.parse_args().only
-    parts: dict[str, Callable[[], list[str]]] = {"imports": imports, "pull": pulls, "push": pushes}
+    parts: dict[str, Callable[[], list[str]]] = {"imports": imports, "pull": pulls, "push": pushes, "catalog": catalogs}
     report = [*head()]
     for name, part in parts.items():
         if only in (None, name):

@@ -19,7 +19,7 @@ config = AAMConfig.from_connection(
 
 def work():
     rows = read_source(Path(given["source"]), key=TRAITS.key)
-    receipt = push(client, TRAITS, rows, PlanOptions(), source=given["source"])
+    receipt = push(client, {TRAITS: rows}, PlanOptions(match_on="integrationCode"), source=given["source"])
     return sum(receipt.outcomes.values())
 
 
