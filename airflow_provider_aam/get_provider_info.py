@@ -25,7 +25,15 @@ def get_provider_info() -> dict[str, Any]:
         "operators": [
             {
                 "integration-name": _NAME,
-                "python-modules": ["airflow_provider_aam.operators.pull", "airflow_provider_aam.operators.push"],
+                "python-modules": [
+                    "airflow_provider_aam.operators.delete",
+                    "airflow_provider_aam.operators.drift",
+                    "airflow_provider_aam.operators.export",
+                    "airflow_provider_aam.operators.plan",
+                    "airflow_provider_aam.operators.pull",
+                    "airflow_provider_aam.operators.push",
+                    "airflow_provider_aam.operators.reports",
+                ],
             }
         ],
         "connection-types": [

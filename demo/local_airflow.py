@@ -59,6 +59,21 @@ class Airflow:
         wait_until(lambda: self.request("GET", path)["state"] in ("success", "failed"), f"the run {run} of {dag}")
         return str(self.request("GET", path)["state"])
 
+    def waiting_for_person(self, dag: str) -> dict[str, Any] | None:
+        """What a task of the DAG asks for (subject, body, options, its run), while nobody has answered."""
+        path = f"dags/{dag}/dagRuns/~/hitlDetails"
+        details = self.request("GET", path, params={"response_received": "false"})["hitl_details"]
+        return dict(details[0]) if details else None
+
+    def answer(self, asked: dict[str, Any], option: str) -> dict[str, Any]:
+        """As a person does under Required Actions. Returns who has answered what, and when."""
+        task = asked["task_instance"]
+        path = f"dags/{task['dag_id']}/dagRuns/{task['dag_run_id']}/taskInstances/{task['task_id']}/-1/hitlDetails"
+        return dict(self.request("PATCH", path, json={"chosen_options": [option]}))
+
+    def state_of(self, dag: str, run: str, task: str) -> str:
+        return str(self.request("GET", f"dags/{dag}/dagRuns/{run}/taskInstances/{task}")["state"])
+
     def returned(self, dag: str, run: str, task: str) -> dict[str, Any]:
         """What the task returned (its XCom)."""
         path = f"dags/{dag}/dagRuns/{run}/taskInstances/{task}/xcomEntries/return_value"

@@ -1,4 +1,4 @@
-"""`make demo`: the three DAGs of dags/, run by a real Airflow against the emulator of Adobe IMS and AAM."""
+"""`make demo`: DAGs of dags/, run by a real Airflow against the emulator of Adobe IMS and AAM."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 import time
 from typing import Any
 
+from approval import run_approval
 from local_airflow import REPOSITORY, Airflow, running_airflow, wait_until
 
 from airflow_provider_aam.emulator import Emulator, running_emulator
@@ -25,7 +26,7 @@ def main() -> int:
         }
         with running_airflow(WORK, variables) as airflow:
             say(f"Airflow runs at {airflow.url}.")
-            problems = run_dags(airflow, emulator)
+            problems = [*run_dags(airflow, emulator), *run_approval(airflow, emulator)]
     say("")
     say(f"Done in {time.monotonic() - started:.0f} s." if not problems else "NOT as it should be:")
     for problem in problems:

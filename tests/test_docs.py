@@ -41,6 +41,13 @@ def test_every_python_example_is_python(page: Path) -> None:
         ast.parse(example)
 
 
+def test_the_example_of_reports_is_the_dag_that_is_tested() -> None:
+    page = (REPOSITORY / "docs/reports.md").read_text()
+    example = re.search(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert example is not None
+    assert example.group(1) == (REPOSITORY / "dags/aam_check_populations.py").read_text()
+
+
 def test_the_changelog_has_a_head_for_what_comes_next() -> None:
     assert "## [Unreleased]" in (REPOSITORY / "CHANGELOG.md").read_text()
 

@@ -52,7 +52,7 @@ def test_provider_info_loads_no_library():
     assert set(json.loads(loaded)) - set(sys.stdlib_module_names) == {"airflow_provider_aam"}
 
 
-@pytest.mark.parametrize("part", ["api", "pull", "catalog", "members", "feeds", "emulator"])
+@pytest.mark.parametrize("part", ["api", "files", "pull", "catalog", "members", "feeds", "reports", "emulator"])
 def test_inner_parts_import_without_airflow(part):
     imports = "".join(f"import {module}\n" for module in _modules(part) if not module.endswith("pytest_plugin"))
     _run(f"{WITHOUT_AIRFLOW}{imports}assert not [name for name in sys.modules if name.split('.')[0] == 'airflow']")

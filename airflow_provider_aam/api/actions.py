@@ -7,10 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 from airflow_provider_aam.api.errors import AAMIncomplete, AAMInvalid
+from airflow_provider_aam.api.listing import whole_number
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.paging import AGAIN
 from airflow_provider_aam.api.resources import Action, Resource
 from airflow_provider_aam.api.session import AAMSession
+
+_PAGING = frozenset({"total", "page", "pageSize"})
 
 
 class Actions:
@@ -51,13 +54,16 @@ class Actions:
         if not declared.rows:
             return answer
         rows, total = _rows(answer)
-        page = 0
-        while "page" not in params and total is not None and len(rows) < total:
+        if params.get("page") is not None or total is None:
+            return rows
+        size, page, latest = answer.get("pageSize") or len(rows), 0, rows
+        while len(rows) < total:
             page += 1
-            more, _ = _rows(ask(page=page, pageSize=answer.get("pageSize") or len(rows)))
-            if not more:
-                raise AAMIncomplete(f"{what}: {len(rows)} rows came where AAM announced {total}. {AGAIN}")
-            rows += more
+            more, _ = _rows(ask(page=page, pageSize=size))
+            if not more or more == latest:
+                again = ", one page over and over" if more else ""
+                raise AAMIncomplete(f"{what}: {len(rows)} rows came where AAM announced {total}{again}. {AGAIN}")
+            rows, latest = [*rows, *more], more
         return rows
 
     def _declared(self, name: str) -> Action:
@@ -91,13 +97,17 @@ def _check(what: str, action: Action, ids: tuple[int | str, ...], body: Any, par
 
 
 def _rows(answer: Any) -> tuple[list[Any], int | None]:
-    """The rows of a list, and how many there are in all pages if the answer says so."""
+    """The rows of a list, and how many there are in all pages if the answer says so.
+
+    Rows may stand under any one name. An object that says more than that is itself the only row.
+    """
     if answer is None:
         return [], None
+    if isinstance(answer, list):
+        return answer, None
     if isinstance(answer, dict):
-        total = answer.get("total")
-        lists = [value for value in answer.values() if isinstance(value, list)]
-        rows = answer["list"] if isinstance(answer.get("list"), list) else lists[0] if len(lists) == 1 else [answer]
-        number = int(total) if isinstance(total, int | str) and str(total).isdecimal() else None
-        return [*rows], number if "list" in answer else None
-    return (answer, None) if isinstance(answer, list) else ([answer], None)
+        rest = answer.keys() - _PAGING
+        name = "list" if isinstance(answer.get("list"), list) else rest.pop() if len(rest) == 1 else None
+        if name is not None and isinstance(answer[name], list):
+            return answer[name], whole_number(answer.get("total"))
+    return [answer], None

@@ -36,6 +36,7 @@ from airflow_provider_aam.api.redaction import Redactor
 from airflow_provider_aam.api.retry import RETRIED_STATUSES, parse_retry_after
 from airflow_provider_aam.api.transport import Answer, Request
 
+NO_CONTENT = 204
 LONGEST_REASON = 600
 LONGEST_CODE = 80
 LONGEST_QUOTE = 200
@@ -133,9 +134,15 @@ def is_success(answer: Answer) -> bool:
 
 
 def read_answer(request: Request, answer: Answer, *, now: datetime, redactor: Redactor) -> bytes | None:
-    """The JSON body of a good answer as bytes, ``None`` for an empty one. Raises the error that a bad answer means."""
+    """The JSON body of a good answer as bytes, ``None`` for an empty one. Raises the error that a bad answer means.
+
+    A GET that gets nothing got an answer only where AAM says so (204): else nothing would be taken for an empty list.
+    """
     if is_success(answer):
         if not answer.body.strip():
+            if request.method == "GET" and answer.status != NO_CONTENT:
+                note = redactor.clean(_request_id(answer))
+                raise AAMBadAnswer(f"{request}: answered {answer.status} with an empty body.{note}", fate=Fate.UNKNOWN)
             return None
         if not _looks_like_json(answer.body):
             page = redactor.clean(_describe(answer))[:LONGEST_REASON]
@@ -161,7 +168,8 @@ def decode(request: Request, body: bytes | None) -> Any:
 def _error(request: Request, answer: Answer, *, now: datetime, redactor: Redactor) -> AAMError:
     refusal = read_refusal(answer, redactor)
     kind, advice = _meaning(refusal, from_aam=_looks_like_json(answer.body) or not answer.body.strip())
-    if refusal.status == 400 and request.method == "DELETE" and answer.body.lstrip()[:1] == b"[":
+    deletes = request.method == "DELETE" or request.path.endswith("/bulk-delete")
+    if refusal.status == 400 and deletes and answer.body.lstrip()[:1] == b"[":
         kind, advice = AAMConflict, "These still use it: delete them first."  # models: a list of ids of traits
     return kind(
         refusal.explain(request, advice),

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from airflow_provider_aam.api.collection import Collection, Record
-from airflow_provider_aam.api.resources import DESTINATIONS
+from airflow_provider_aam.api.reading import Reading
+from airflow_provider_aam.api.resources import DESTINATIONS, MAPPINGS
 from airflow_provider_aam.api.session import AAMSession
 
 
@@ -15,6 +16,18 @@ class Destinations(Collection):
 
     def __init__(self, session: AAMSession) -> None:
         super().__init__(DESTINATIONS, session)
+        self._mappings = Reading(MAPPINGS, session)
+
+    def get(self, object_id: int, **params: Any) -> Record:
+        """As :meth:`.Reading.get`. With ``includeMappings`` its ``mappings`` are a list in any case.
+
+        Where AAM leaves them out or answers a part of them as a page, they are read by themselves: one request more.
+        """
+        record = super().get(object_id, **params)
+        wanted = str(params.get("includeMappings", "")).lower() == "true"
+        if wanted and not isinstance(record.get("mappings"), list):
+            record["mappings"] = self._mappings.fetch_all(destinationId=object_id)
+        return record
 
     def read_all(self, *, include_mappings: bool = False, **params: Any) -> Iterator[Record]:
         """As :meth:`.Reading.read_all`; with ``include_mappings`` each destination holds its ``mappings``."""

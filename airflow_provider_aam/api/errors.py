@@ -30,6 +30,7 @@
     ├── AAMSourceError             a file of desired objects with findings; lists every one
     ├── AAMPlanRefused             a plan that a guard rail stops
     ├── AAMPushFailed              rows were rejected (retryable when only unknown ones remain)
+    ├── AAMCheckFailed             populations are out of their bounds
     └── AAMDestinationError        a file that cannot be written there
 
 ↻ marks ``retryable``: the same call may succeed later with nothing changed. Messages say what was attempted, what came
@@ -229,6 +230,10 @@ class AAMPushFailed(AAMError):
     """More rows than allowed were rejected or ended unknown. ``counts`` tells how many of each."""
 
     counts: dict[str, int]
+
+
+class AAMCheckFailed(AAMError):
+    """Populations are out of their bounds, or objects are gone. They are the same in a minute, so no retry helps."""
 
 
 class AAMDestinationError(AAMError, ValueError):

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from airflow_provider_aam.api.listing import whole_number
+
 _TYPE = ("type", "name", "itemType", "limitType")
 _LIMIT = ("limit", "max", "maximum", "maxCount")
 _COUNT = ("count", "current", "currentCount", "used", "usage", "total")
@@ -49,5 +51,4 @@ def _use(entry: Any) -> LimitUse | None:
 
 
 def _number(entry: Mapping[str, Any], names: tuple[str, ...]) -> int | None:
-    value = next((entry[name] for name in names if name in entry), None)
-    return int(value) if isinstance(value, int | str) and str(value).isdecimal() else None
+    return whole_number(next((entry[name] for name in names if name in entry), None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,14 @@ Record = dict[str, Any]
 """One object as AAM writes it: its own field names, epoch milliseconds, unknown fields kept."""
 
 Records = list[Record]
+_WHOLE_NUMBER = re.compile("[0-9]{1,18}")
+
+
+def whole_number(value: object) -> int | None:
+    """A count, given as a number or as a text that is one; ``None`` for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | str) or not _WHOLE_NUMBER.fullmatch(str(value)[:19]):
+        return None
+    return int(value)
 
 
 def with_names(resource: Resource, record: Record, around: Mapping[str, Any] | None = None) -> Record:
@@ -64,7 +73,7 @@ def flat_tree(resource: Resource, answer: Any) -> Page:
     what, children = f"list of {resource.name}", resource.children or ""
     total = None
     if isinstance(answer, dict) and isinstance(answer.get("list"), list):
-        answer, total = answer["list"], answer.get("total")
+        answer, total = answer["list"], whole_number(answer.get("total"))
     rows: list[msgspec.Raw] = []
     waiting: list[tuple[Any, Any]] = [
         (node, None) for node in reversed(answer if isinstance(answer, list) else [answer])
@@ -82,6 +91,6 @@ def flat_tree(resource: Resource, answer: Any) -> Page:
         if resource.parent and flat.get(resource.parent) is None and parent_id is not None:
             flat[resource.parent] = parent_id  # else the row would no longer say where it was
         rows.append(msgspec.Raw(msgspec.json.encode(flat)))
-    if isinstance(total, int | str) and str(total).isdecimal() and int(total) > len(rows):
+    if total is not None and total > len(rows):
         raise AAMIncomplete(f"{what}: {len(rows)} rows came where AAM announced {total}. {AGAIN}")
     return Page(number=0, total=None, size=len(rows), rows=rows)

@@ -44,21 +44,36 @@ class Reading(Actions):
         """Every object as :meth:`get` gives it, in the order of the list: one request each, several under way at once.
 
         For lists that answer only summaries (``client.destinations.read_all(includeMappings=True)``). ``params`` are
-        those of :meth:`get`. An object that is deleted in between is left out. Only ids are held in memory.
+        those of :meth:`get`. An object that is deleted in between is left out; :class:`AAMIncomplete` is raised after
+        the last one when AAM still lists what it did not find. Only ids are held in memory.
         """
         self._require(Verb.GET)
         self._check_params(params, what=f"one of {self.resource.name}")
         names = (self.resource.id_field, *self.resource.path_ids)
         keys = _until_complete(lambda: [[row[name] for name in names] for row in self.list()])
+        return self._read_each(keys, params)
+
+    def _read_each(self, keys: Sequence[Sequence[Any]], params: Mapping[str, Any]) -> Iterator[Record]:
+        missing: set[str] = set()
 
         def read(key: Sequence[Any]) -> Record | None:
             try:
                 return self.get(key[0], **params, **dict(zip(self.resource.path_ids, key[1:], strict=True)))
             except AAMNotFound:
+                missing.add(str(key[0]))
                 return None
 
-        found = in_order(read, keys, concurrency=self._session.limit.highest)
-        return (record for record in found if record is not None)
+        for record in in_order(read, keys, concurrency=self._session.limit.highest):
+            if record is not None:
+                yield record
+        if missing:
+            listed = _until_complete(lambda: {str(row[self.resource.id_field]) for row in self.list()})
+            if hidden := sorted(missing & listed):
+                raise AAMIncomplete(
+                    f"{self.resource.name}: AAM lists {len(hidden)} that it does not find when they are asked for one "
+                    f"by one: {', '.join(hidden[:10])}{', …' if len(hidden) > 10 else ''}. May the technical account "
+                    "read them?"
+                )
 
     def iter_pages(
         self, filters: Mapping[str, Any], *, page_size: int = LARGEST_PAGE, max_concurrency: int | None = None
@@ -90,11 +105,19 @@ class Reading(Actions):
             )
 
     def get(self, object_id: int, **params: Any) -> Record:
-        """One object with all its details. Raises :class:`AAMNotFound`."""
+        """One object with all its details. Raises :class:`AAMNotFound`, and never gives another object than asked."""
         self._require(Verb.GET)
         path, around = self._address(params, what=f"one of {self.resource.name}")
         query = {**self.resource.always, **{name: value for name, value in params.items() if name not in around}}
-        return self._record(self._session.call("GET", f"{path}/{object_id}", params=query), around=around)
+        answer = self._session.call("GET", f"{path}/{object_id}", params=query)
+        record = self._record(answer, around=around, with_id=True)
+        if _is_id(object_id) and str(record[self.resource.id_field]) != str(object_id):
+            raise AAMBadAnswer(
+                f"{self.resource.name}: AAM answered {self.resource.id_field} {record[self.resource.id_field]} where "
+                f"{object_id} was asked for. Does a proxy in between keep old answers?",
+                fate=Fate.UNKNOWN,
+            )
+        return record
 
     def get_by_integration_code(self, code: str, **params: Any) -> Record:
         """The object with this integration code (AAM's ``ic:`` look-up), ambiguous unless codes are unique."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from airflow_provider_aam.api.actions import Actions
-from airflow_provider_aam.api.errors import AAMInvalid
+from airflow_provider_aam.api.errors import AAMBadAnswer, AAMInvalid, Fate
 from airflow_provider_aam.api.listing import Records
 from airflow_provider_aam.api.pool import in_order
 
@@ -31,9 +31,10 @@ class Reports(Actions):
         interval: str = "1D",
         **more: Any,
     ) -> Records:
-        """One record for each trait or segment, with ``metrics``: instant → numbers.
+        """One record for each trait or segment, with ``metrics``: instant → numbers. AAM may leave some of them out.
 
-        ``more`` is sent as it is (``traitMetricsType="CROSS_DEVICE"``). Many ``sids`` take several requests.
+        ``more`` is sent as it is (``traitMetricsType="CROSS_DEVICE"``). Many ``sids`` take several requests. Raises
+        :class:`AAMBadAnswer` for an answer of another shape.
         """
         _check(kind, interval, TREND_INTERVALS)
         problems = [] if sids else ["sids is empty"]
@@ -45,8 +46,7 @@ class Reports(Actions):
         parts = [[*sids[at : at + SIDS_PER_REQUEST]] for at in range(0, len(sids), SIDS_PER_REQUEST)]
 
         def ask(part: list[int]) -> Records:
-            rows: Records = self.call(f"{kind}_trend", body={**period, **more, "sids": part})
-            return rows
+            return _checked(kind, self.call(f"{kind}_trend", body={**period, **more, "sids": part}))
 
         answers = in_order(ask, parts, concurrency=min(len(parts), self._session.limit.highest))
         return [row for rows in answers for row in rows]
@@ -71,6 +71,15 @@ class Reports(Actions):
             f"{which}_{kind}", interval=interval, cutOff=cut_off, restrictType=restrict_type, **paging
         )
         return rows
+
+
+def _checked(kind: str, rows: Records) -> Records:
+    if wrong := [row for row in rows if not isinstance(row, dict) or row.get("sid") is None]:
+        shape = f"an object of {', '.join([*wrong[0]][:5])}" if isinstance(wrong[0], dict) else type(wrong[0]).__name__
+        raise AAMBadAnswer(
+            f"trend of {kind}: AAM answered {shape} where an object with sid and metrics was due.", fate=Fate.UNKNOWN
+        )
+    return rows
 
 
 def _check(kind: str, interval: str, intervals: tuple[str, ...]) -> None:

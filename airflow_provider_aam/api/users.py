@@ -7,8 +7,20 @@ from typing import Any
 
 from airflow_provider_aam.api.collection import Collection, Record
 from airflow_provider_aam.api.errors import AAMBadAnswer, Fate
+from airflow_provider_aam.api.listing import with_names
 from airflow_provider_aam.api.resources import USERS
 from airflow_provider_aam.api.session import AAMSession
+
+
+def is_admin(user: Mapping[str, Any]) -> bool:
+    """Adobe's document prints ``isAdmin`` as text, its portal knows it as ``admin``."""
+    return any(str(user.get(name)).lower() == "true" for name in ("isAdmin", "admin"))
+
+
+def name_of(user: Mapping[str, Any]) -> str:
+    """What to call the user in a message."""
+    known = (user.get(name) for name in ("username", "email", "emailAddress"))
+    return next((str(name) for name in known if name), "a user without a name")
 
 
 class Users(Collection):
@@ -28,7 +40,7 @@ class Users(Collection):
                 f"GET /v1/users/self: a JSON {type(answer).__name__} came where a user was due. Is host AAM's address?"
             )
             raise AAMBadAnswer(text, fate=Fate.UNKNOWN)
-        return answer
+        return with_names(self.resource, answer)
 
     def update_self(self, changes: Mapping[str, Any]) -> Record:
         """The technical account after ``changes``: read, merged and written, because AAM's PUT replaces all."""

@@ -30,7 +30,7 @@ class Account:
         return self._objects[kind.key]
 
     def is_read(self, kind: Kind) -> bool:
-        return kind.key in self._objects
+        return kind.key in (self._trees if kind.is_tree else self._objects)
 
     def tree(self, kind: Kind) -> FolderTree:
         """The folders of a kind that is a tree."""
@@ -48,7 +48,7 @@ class Account:
 
     def read_destinations(self, *, with_mappings: bool) -> None:
         """Destinations and, if wanted, their mappings: one request a destination for both."""
-        if DESTINATIONS.key in self._objects:
+        if (MAPPINGS if with_mappings else DESTINATIONS).key in self._objects:
             return
         mappings: list[Record] = []
         destinations = Objects(DESTINATIONS.id_field, self._destinations(mappings, with_mappings=with_mappings))
@@ -93,7 +93,7 @@ def refuse_bare_list(account: Account, kind: Kind, ways: Sequence[str]) -> None:
     """
     objects = account.objects(kind)
     bare = [way for way in ways if not objects.shows(kind.match_on[way])]
-    if kind.is_tree or kind.read_singly or not bare:
+    if kind.is_tree or kind.read_singly or kind.within or not bare:
         return
     collection = account.client.collection(kind.collection)
     for object_id in _sample([*objects.ids()]):

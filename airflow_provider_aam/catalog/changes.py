@@ -114,15 +114,17 @@ class Changes:
             return " ← ".join(ends)
         code = fields.get("integrationCode") or fields.get(kind.id_field)
         name = fields.get("name")
-        source = self._name("dataSources", fields["dataSourceId"]) if fields.get("dataSourceId") else None
+        owned = kind.id_field != "dataSourceId" and fields.get("dataSourceId")
+        source = self._name("dataSources", fields["dataSourceId"]) if owned else None
         parts = ["/".join(str(part) for part in (source, code) if part), f"“{name}”" if name else ""]
         if name is None and kind.key == "derivedSignals":
             parts = [f"{fields.get('sourceKey')}={fields.get('sourceValue')}"]
         return " ".join(" ".join(part for part in parts if part).split()) or " ".join(map(str, fields.values()))
 
     def _name(self, to: str, target: Any) -> str:
-        known = target is None or isinstance(target, str) or not str(target).isdecimal()
-        return str(target) if known else self._targets.label(to, int(target))
+        if str(target).isdecimal():
+            return self._targets.label(to, int(target))
+        return target[1:-1] if isinstance(target, str) else str(target)
 
     def _key(self, kind: Kind, way: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Of an object that exists, the way that it can be found by again: its own code may be what changes."""

@@ -61,8 +61,12 @@ def _missing(row: SourceRow, given: Mapping[str, Any], kind: Kind, match_on: str
             choice = f"{column} (or {field})" if column != field else field
             why = f"; match_on={match_on!r} needs it" if field == match_on else ""
             findings.append(Finding(place=row.place, problem=f"{choice} is missing{why}"))
+        elif given.get(field) == "":
+            findings.append(Finding(place=row.place_of(field), field=field, problem="is empty"))
     if not by_id:
-        findings += [Finding(place=row.place, problem=text) for text in kind.model.missing(given)]
+        # What AAM's API cannot create may be there: the plan will tell.
+        creatable = all(given.get(name) in {None, *allowed} for name, allowed in kind.prunable.items())
+        findings += [Finding(place=row.place, problem=text) for text in kind.model.missing(given) if creatable]
         if kind.id_field in given:
             problem = f"is only read with match_on={kind.id_field!r}: set that, or remove the column"
             findings.append(Finding(place=row.place_of(kind.id_field), field=kind.id_field, problem=problem))

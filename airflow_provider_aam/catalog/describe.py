@@ -55,7 +55,8 @@ class Describer:
         return []
 
     def label(self, to: str, object_id: int) -> str:
-        return self._targets.label(to, object_id)
+        """The word that means this object alone, if there is one: what else people know it by may mean several."""
+        return self._targets.word(to, object_id) or self._targets.label(to, object_id)
 
     def _folder(self, kind: Kind, record: Record) -> dict[str, Any]:
         path = record["path"]
@@ -106,7 +107,7 @@ class Describer:
         value = record.get(name)
         if isinstance(value, list):
             words = (self._word(reference, int(each)) or int(each) for each in value)
-            yield name, sorted(words, key=str)
+            yield name, sorted((_no_id(word) for word in words), key=str)
 
     def _rule(self, rule: str) -> str:
         texts: dict[str, str] = {}
@@ -128,6 +129,11 @@ class Describer:
             return len(found) != 1
         same = [self._account.objects(kind).get(each) or {} for each in found]
         return sum(all((other.get(n) or "") == (record.get(n) or "") for n in kind.refine) for other in same) != 1
+
+
+def _no_id(word: int | str) -> int | str:
+    """In a list digits are an id; in double quotes they are a word."""
+    return f'"{word}"' if isinstance(word, str) and word.isdecimal() else word
 
 
 @cache

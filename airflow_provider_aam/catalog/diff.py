@@ -48,7 +48,7 @@ def same(kind: Kind, name: str, desired: Any, existing: Any) -> bool:
     return isinstance(desired, str) and _same_text(kind, name, desired, existing)
 
 
-def _same_number(desired: float, existing: float | None) -> bool:
+def _same_number(desired: int | float, existing: int | float | None) -> bool:
     if isinstance(existing, int) and isinstance(desired, int):
         return existing == desired
     return existing is not None and math.isclose(existing, desired, rel_tol=SINGLE_PRECISION)

@@ -25,6 +25,7 @@ class FolderRows:
         """Rows by id."""
         self.findings: list[Finding] = []
         self._folders = folders
+        self._first: dict[int | str, Checked] = {}
         self._kind: Kind = folders.kind
         by_id = [item for item in rows if self._kind.id_field in item.given]
         for item in by_id:
@@ -59,6 +60,7 @@ class FolderRows:
         elif "parentFolderId" in given:
             fields["parentFolderId"] = given["parentFolderId"]
         self.kept.add(folder_id)
+        self._first.setdefault(folder_id, item)
         self.desired.append(desired)
 
     def _hang(self, desired: Desired, parent: str) -> None:
@@ -81,6 +83,10 @@ class FolderRows:
             target = self._folders.find(path, declared=True)
         except Unresolved as problem:
             self._find(item, "path", str(problem))
+            return
+        first = self._first.setdefault(target if isinstance(target, int) else target.text, item)
+        if first is not item:
+            self._find(item, "path", f"“{tree.normalise(path)}” stands twice (first at {first.row.place})")
             return
         if isinstance(target, int):
             self.existing.append((item, target))

@@ -7,7 +7,10 @@ from typing import Any
 
 import msgspec
 
+from airflow_provider_aam.catalog.kinds import KINDS
 from airflow_provider_aam.catalog.plan import Change, FieldChange, Link
+
+_RULES = frozenset(name for kind in KINDS.values() for name in kind.rules)
 
 
 def linked(change: Change, ids: Mapping[Link, int]) -> Change:
@@ -18,7 +21,7 @@ def linked(change: Change, ids: Mapping[Link, int]) -> Change:
     for link, object_id in ids.items():
         by_field.setdefault(link.field, {})[link.text] = object_id
     fields = tuple(
-        FieldChange(field.field, field.before, _filled(field.after, by_field.get(field.field, {})), field.shown)
+        FieldChange(field.field, field.before, _after(field, by_field.get(field.field, {})), field.shown)
         for field in change.fields
     )
     key = {name: _filled(value, by_field.get(name, {})) for name, value in change.key.items()}
@@ -26,13 +29,16 @@ def linked(change: Change, ids: Mapping[Link, int]) -> Change:
     return msgspec.structs.replace(change, fields=fields, key=key, within=within)
 
 
+def _after(field: FieldChange, ids: Mapping[str, int]) -> Any:
+    if field.field not in _RULES:
+        return _filled(field.after, ids)
+    rule = field.after
+    for text, object_id in ids.items():
+        rule = rule.replace(text, f"{object_id}T")
+    return rule
+
+
 def _filled(value: Any, ids: Mapping[str, int]) -> Any:
     if isinstance(value, list | tuple):
         return [_filled(item, ids) for item in value]
-    if not isinstance(value, str) or not ids:
-        return value
-    if value in ids:
-        return ids[value]
-    for text, object_id in ids.items():
-        value = value.replace(text, f"{object_id}T")
-    return value
+    return ids.get(value, value) if isinstance(value, str) else value

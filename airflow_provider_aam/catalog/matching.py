@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow_provider_aam.catalog.check import Checked
 from airflow_provider_aam.catalog.findings import Finding
-from airflow_provider_aam.catalog.keys import Key, key_of
+from airflow_provider_aam.catalog.keys import Key, key_of, plain
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.objects import Objects
 from airflow_provider_aam.catalog.targets import Target
@@ -72,7 +72,7 @@ class Matcher:
     def _pair(self, way: str, key: Key | None, members: Sequence[_Row]) -> Iterable[tuple[_Row, int | None]]:
         candidates = self._objects.find(self._kind.match_on[way], key) if key else []
         if self._kind.refine and way != self._kind.id_field:
-            yield from self._refined(members, [each for each in candidates if each not in self.matched])
+            yield from self._refined(way, members, [each for each in candidates if each not in self.matched])
             return
         first, *others = members
         for row in others:
@@ -86,11 +86,6 @@ class Matcher:
     def _choose(self, way: str, key: Key | None, row: _Row, candidates: Sequence[int]) -> tuple[int | None, str | None]:
         """The object, or none, or what is wrong."""
         free = [each for each in candidates if each not in self.matched]
-        if candidates and not free:
-            if self._match_on is None and way != self._kind.id_field and row.values.get("integrationCode") == "":
-                return None, None  # another object of that name, without a code
-            earlier = self.matched[candidates[0]].row.place
-            return None, f"is {self._kind.name} {candidates[0]}, which {earlier} describes already"
         if len(free) > 1 and self._match_on is None and way == "name":
             free = self._without_code(free) or free
         if len(free) > 1:
@@ -98,21 +93,39 @@ class Matcher:
             return None, f"AAM has {len(free)} {self._kind.plural} with “{_said(row, way)}” ({ids}): {_TWINS}"
         if free:
             return free[0], None
-        if way == self._kind.id_field:
-            return None, f"AAM has no {self._kind.name} {_said(row, way)}, or the technical account may not see it"
-        other = self._other_case.get((way, *(part.casefold() for part in key))) if key else None
-        if other is not None and other not in self.matched:
-            stored = (self._objects.get(other) or {}).get(way)
-            return None, (
-                f"“{_said(row, way)}” differs from AAM's “{stored}” ({self._kind.name} {other}) in upper and lower "
-                "case only: write it as AAM does"
-            )
-        return None, None
+        return None, self._taken(way, row, candidates) if candidates else self._misspelt(way, key, row)
 
-    def _refined(self, members: Sequence[_Row], candidates: list[int]) -> Iterable[tuple[_Row, int | None]]:
-        """Equal ones first; of what is left, a single row and a single object belong together."""
+    def _taken(self, way: str, row: _Row, candidates: Sequence[int]) -> str | None:
+        """Rows have found every candidate: nothing is wrong with one more object of that name, without a code."""
+        if self._match_on is None and way == "name" and row.values.get("integrationCode") == "":
+            return None
+        earlier = self.matched[candidates[0]].row.place
+        return f"is {self._kind.name} {candidates[0]}, which {earlier} describes already"
+
+    def _misspelt(self, way: str, key: Key | None, row: _Row) -> str | None:
+        if way == self._kind.id_field:
+            return f"AAM has no {self._kind.name} {_said(row, way)}, or the technical account may not see it"
+        other = self._other_case.get((way, *(part.casefold() for part in key))) if key else None
+        if other is None or (other in self.matched and self._way_of(self.matched[other]) != way):
+            return None
+        stored = (self._objects.get(other) or {}).get(way)
+        return (
+            f"“{_said(row, way)}” differs from AAM's “{stored}” ({self._kind.name} {other}) in upper and lower "
+            "case only: write it as AAM does"
+        )
+
+    def _way_of(self, item: Checked) -> str:
+        return self._kind.way_of(item.given, self._match_on)
+
+    def _refined(self, way: str, members: Sequence[_Row], candidates: list[int]) -> Iterable[tuple[_Row, int | None]]:
+        """Equal ones first, rows that say most before others; a single row and a single object left belong together."""
         waiting = []
-        for row in members:
+        first: dict[tuple[Any, ...], _Row] = {}
+        for row in sorted(members, key=lambda row: -sum(name in row.values for name in self._kind.refine)):
+            earlier = first.setdefault(tuple(row.values.get(name) for name in self._kind.refine), row)
+            if earlier is not row:
+                self._find(way, row, f"stands twice (first at {earlier.item.row.place})")
+                continue
             twin = next((each for each in candidates if self._agrees(row, each)), None)
             if twin is None:
                 waiting.append(row)
@@ -126,7 +139,9 @@ class Matcher:
     def _agrees(self, row: _Row, object_id: int) -> bool:
         record = self._objects.get(object_id) or {}
         return all(
-            (row.values.get(name) or "") == (record.get(name) or "") for name in self._kind.refine if name in row.values
+            plain(str(row.values.get(name) or "")) == plain(str(record.get(name) or ""))
+            for name in self._kind.refine
+            if name in row.values
         )
 
     def _without_code(self, ids: Sequence[int]) -> list[int]:
@@ -134,10 +149,8 @@ class Matcher:
 
     @cached_property
     def _other_case(self) -> dict[tuple[str, ...], int]:
-        """Keys in lower case, of every way that rows are matched by."""
-        ways = (
-            [self._match_on] if self._match_on else [way for way in self._kind.match_on if way != self._kind.id_field]
-        )
+        """Codes and names in lower case, as far as rows are matched by them; data, such as a signal's, is as it is."""
+        ways = [way for way in _WORDS if way in self._kind.match_on and self._match_on in (None, way)]
         return {
             (way, *(part.casefold() for part in key)): ids[0]
             for way in ways
@@ -149,6 +162,7 @@ class Matcher:
         self._findings.append(Finding(place=row.item.row.place_of(way), field=way, problem=said))
 
 
+_WORDS = ("integrationCode", "name")
 _TWINS = "make one of them different first"
 
 

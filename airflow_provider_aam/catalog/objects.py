@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -64,6 +64,3 @@ class Objects:
                     index.setdefault(key, []).append(int(record[self._id_field]))
             self._indexes[fields] = index
         return self._indexes[fields]
-
-    def where(self, keep: Callable[[Record], bool]) -> Iterator[Record]:
-        return filter(keep, self)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from airflow_provider_aam.api.errors import AAMPlanRefused
 from airflow_provider_aam.catalog.changes import Planned
 from airflow_provider_aam.catalog.folders import ancestors
-from airflow_provider_aam.catalog.kinds import KINDS, Kind
+from airflow_provider_aam.catalog.kinds import DESTINATIONS, KINDS, MAPPINGS, Kind
 from airflow_provider_aam.catalog.plan import Change, Link
 from airflow_provider_aam.catalog.targets import Pending
 
@@ -39,7 +39,8 @@ def _links(planned: Planned, position: dict[Pending, int]) -> tuple[Link, ...]:
 def _levels(writes: Sequence[Planned]) -> list[int]:
     """How many changes deep each one stands on others."""
     makers = {each.makes: at for at, each in enumerate(writes) if each.makes is not None}
-    needs = [{makers[pending] for _, pending in each.awaited} for each in writes]
+    destinations = {each.change.id: at for at, each in enumerate(writes) if each.kind is DESTINATIONS}
+    needs = [{makers[pending] for _, pending in each.awaited} | _changed_first(each, destinations) for each in writes]
     levels = [-1] * len(writes)
     waiting = list(range(len(writes)))
     while waiting:
@@ -50,6 +51,15 @@ def _levels(writes: Sequence[Planned]) -> list[int]:
             levels[at] = 1 + max((levels[need] for need in needs[at]), default=-1)
         waiting = [at for at in waiting if levels[at] < 0]
     return levels
+
+
+def _changed_first(planned: Planned, destinations: Mapping[int | None, int]) -> set[int]:
+    """The update of a mapping's destination: what AAM wants of the mapping is a matter of the destination's format."""
+    if planned.kind is not MAPPINGS:
+        return set()
+    change = planned.change
+    at = destinations.get(change.within.get("destinationId", change.after().get("destinationId")))
+    return set() if at is None else {at}
 
 
 def _labels(writes: Sequence[Planned], waiting: Iterable[int]) -> str:

@@ -23,10 +23,11 @@ from airflow_provider_aam.catalog.narrowing import narrow
 from airflow_provider_aam.catalog.new_folders import NewFolders
 from airflow_provider_aam.catalog.order import in_order
 from airflow_provider_aam.catalog.plan import Plan, Unchanged
-from airflow_provider_aam.catalog.prune import build_scope, check_scope, kinds_in, surplus
-from airflow_provider_aam.catalog.remarks import discouraged, doubled, refused_by_account, similar
+from airflow_provider_aam.catalog.prune import build_scopes, check_scope, kinds_in, surplus
+from airflow_provider_aam.catalog.remarks import doubled, refused_by_account, remarks_of, similar
 from airflow_provider_aam.catalog.resolve import Resolver
 from airflow_provider_aam.catalog.rows import SourceRow
+from airflow_provider_aam.catalog.rules.segment_rule import word_of
 from airflow_provider_aam.catalog.targets import Pending, Targets
 from airflow_provider_aam.catalog.usage import refuse_used
 
@@ -68,10 +69,18 @@ def build_plan(client: AAMClient, catalog: Catalog, options: PlanOptions, *, sou
     if options.prune_scope is not None:
         check_scope(options.prune_scope)
         _refuse_nothing(catalog, options.prune_scope, source)
+    _refuse_match_on(catalog, options.match_on)
     checked, findings = check_catalog(catalog, match_on=options.match_on)
     refuse(source, findings)
     planning = _Planning(client, checked, options, source)
     return planning.plan(now)
+
+
+def _refuse_match_on(catalog: Catalog, match_on: str | None) -> None:
+    """Kinds that do not know the way are matched naturally, but one kind has to know it."""
+    known = dict.fromkeys(way for kind in catalog for way in kind.match_on)
+    if match_on is not None and catalog and match_on not in known:
+        raise AAMPlanRefused(f"match_on is {match_on!r}; it must be one of {', '.join(known)}.")
 
 
 def _refuse_nothing(catalog: Catalog, scope: Mapping[str, Any], source: str) -> None:
@@ -101,18 +110,17 @@ class _Planning:
 
     def plan(self, now: datetime) -> Plan:
         matches, findings = self._match_all()
-        refuse(self._source, findings)
-        planned, unchanged, findings = self._compare_all(matches)
-        refuse(self._source, findings)
+        planned, unchanged, more = self._compare_all(matches)
+        refuse(self._source, [*findings, *more])
         folders = [self._changes.folder(pending) for tree in self._folders.values() for pending in tree]
         doomed, warnings = self._surplus()
         deletes = [
-            self._changes.delete(KINDS[key], record, way=self._options.match_on or KINDS[key].way_of(record, None))
+            self._changes.delete(KINDS[key], record, way=KINDS[key].way_of(record, self._options.match_on))
             for key, records in doomed.items()
             for record in records
         ]
         changes = in_order([*folders, *planned, *deletes])
-        problems, more = find_overflows(self._account, changes)
+        problems, overfull = find_overflows(self._account, changes)
         plan = Plan(
             source=self._source,
             match_on=self._options.match_on,
@@ -120,7 +128,7 @@ class _Planning:
             account={"base_url": self._account.client.session.base_url},
             changes=changes,
             unchanged=tuple(unchanged),
-            warnings=(*self._remarks(), *warnings, *more),
+            warnings=(*self._remarks(), *warnings, *overfull),
         )
         self._options.guards.check(plan, existing=self._existing(), problems=problems)
         refuse_used(self._account, doomed, plan.changes)
@@ -151,38 +159,44 @@ class _Planning:
         return found, findings
 
     def _match(self, kind: Kind, rows: Sequence[Checked]) -> tuple[list[tuple[Match, Pending | None]], list[Finding]]:
-        match_on = self._options.match_on
+        """Rows whose key cannot be resolved are left out; what is wrong with them is found with what else is."""
+        match_on = self._told(kind)
         findings: list[Finding] = []
         keyed = []
         for item in rows:
             given = item.given
-            references, problems = self._resolver.key_of(given, kind, kind.way_of(given, match_on))
-            findings += [Finding(place=item.row.place, problem=problem) for problem in problems]
-            keyed.append((item, references))
-        if findings:
-            return [], findings
+            way = kind.way_of(given, match_on)
+            references = self._resolver.key_of(given, kind, way)
+            if references is None:
+                self._targets.excuse(Pending(kind, self._text(given), given))
+                findings += self._resolver.resolve(item, kind, way)[1]
+            else:
+                keyed.append((item, references))
         objects = self._account.objects(kind)
         used = {kind.way_of(item.given, match_on) for item, _ in keyed}
         refuse_bare_list(self._account, kind, [way for way in kind.match_on if way in used])
         self._matchers[kind] = matcher = Matcher(kind, objects, match_on=match_on)
-        matches, findings = matcher.match(keyed)
-        return [(match, self._pending(kind, match)) for match in matches], findings
+        matches, mismatched = matcher.match(keyed)
+        return [(match, self._pending(kind, match)) for match in matches], [*findings, *mismatched]
+
+    def _told(self, kind: Kind) -> str | None:
+        """How rows of this kind are to be matched, if the options say it."""
+        return self._options.match_on if self._options.match_on in kind.match_on else None
 
     def _pending(self, kind: Kind, match: Match) -> Pending | None:
-        if match.object_id is not None:
-            return None
         given = match.item.given
-        references, _ = self._resolver.key_of(given, kind, match.way)
-        fields = {**given, **references}
-        pending = Pending(kind, f"{{{self._text(fields)}}}", fields)
+        fields = {**given, **(self._resolver.key_of(given, kind, match.way) or {})}
+        if match.object_id is not None:
+            self._targets.rename(kind, match.object_id, fields)
+            return None
+        pending = Pending(kind, self._text(fields), fields)
         self._targets.add(pending)
         return pending
 
     def _text(self, fields: Mapping[str, Any]) -> str:
         source = fields.get("dataSourceId")
         owner = self._targets.label("dataSources", source) if isinstance(source, int) else fields.get("dataSource")
-        word = fields.get("integrationCode") or fields.get("name")
-        return f"{owner}:{word}" if owner else str(word)
+        return word_of(owner, str(fields.get("integrationCode") or fields.get("name")))
 
     def _compare_all(
         self, matches: Mapping[Kind, Sequence[tuple[Match, Pending | None]]]
@@ -190,6 +204,7 @@ class _Planning:
         planned: list[Planned] = []
         unchanged: list[Unchanged] = []
         findings: list[Finding] = []
+        changed: dict[tuple[str, int], Record] = {}
         for kind, pairs in matches.items():
             for match, pending in pairs:
                 desired, problems = self._resolver.resolve(match.item, kind, match.way)
@@ -206,7 +221,9 @@ class _Planning:
                     unchanged.append(result)
                 else:
                     planned.append(result)
-                    findings += refused_by_account(result, match.item, self._account)
+                    findings += refused_by_account(result, match.item, self._account, changed)
+                    if match.object_id is not None:
+                        changed[kind.key, match.object_id] = result.change.after()
         self._compare_folders(planned, unchanged)
         return planned, unchanged, findings
 
@@ -225,14 +242,16 @@ class _Planning:
         scope = self._options.prune_scope
         doomed: dict[str, list[Record]] = {}
         warnings: list[str] = []
-        for kind in kinds_in(scope, [*self._checked]) if scope is not None else ():
-            kept = self._kept(kind)
-            tree = next((r.to for r in kind.model.references.values() if r.to in self._folders), "")
-            bounds = build_scope(scope or {}, self._targets, self._folders.get(tree))
-            found = surplus(self._account.objects(kind), kept, bounds, kind, self._options.match_on)
-            doomed[kind.key] = found[0]
-            warnings += found[1]
+        pruned = [] if scope is None else kinds_in(scope, [*self._checked])
+        trees = {kind: self._tree_of(kind) for kind in pruned}
+        for kind, bounds in build_scopes(scope or {}, self._targets, trees).items():
+            objects = self._account.objects(kind)
+            doomed[kind.key], left = surplus(objects, self._kept(kind), bounds, kind, self._told(kind))
+            warnings += left
         return doomed, warnings
+
+    def _tree_of(self, kind: Kind) -> NewFolders | None:
+        return next((self._folders[r.to] for r in kind.model.references.values() if r.to in self._folders), None)
 
     def _kept(self, kind: Kind) -> Collection[int]:
         if not kind.is_tree:
@@ -240,11 +259,11 @@ class _Planning:
         return self._folder_rows[kind].kept
 
     def _existing(self) -> int:
-        return sum(len(self._account.objects(kind)) for kind in self._checked if not kind.is_tree)
+        return sum(len(self._account.objects(kind)) for kind in self._checked)
 
     def _remarks(self) -> Iterator[str]:
+        yield from remarks_of(self._checked)
         for kind, rows in self._checked.items():
-            yield from discouraged(rows, kind)
             yield from doubled(rows, kind, self._folders)
         for folders in self._folders.values():
             yield from similar(folders)

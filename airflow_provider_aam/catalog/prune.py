@@ -17,6 +17,8 @@ from airflow_provider_aam.catalog.objects import Objects
 from airflow_provider_aam.catalog.targets import Targets, Unresolved
 
 SCOPE_KEYS = ("dataSource", "folder", "kinds")
+NEW = -1
+"""The id of a data source that AAM does not have yet: nothing belongs to it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,23 +83,37 @@ def kinds_in(scope: Mapping[str, Any], described: Sequence[Kind]) -> list[Kind]:
     return [kind for kind in described if all(_bounded(kind, bound) for bound in scope)]
 
 
-def build_scope(scope: Mapping[str, Any], targets: Targets, folders: NewFolders | None) -> Scope:
-    """Raises :class:`AAMPlanRefused` when the scope names something that AAM does not have.
+def build_scopes(
+    scope: Mapping[str, Any], targets: Targets, trees: Mapping[Kind, NewFolders | None]
+) -> dict[Kind, Scope]:
+    """The scope of each kind, ``trees`` being the folders of its objects.
 
-    A folder or a data source that the plan itself creates holds nothing yet, so there is nothing to prune in it.
+    A folder or a data source that the plan itself creates holds nothing yet, so there is nothing to prune in it; nor is
+    there for traits in a folder of segments. Raises :class:`AAMPlanRefused` when the scope names something that AAM
+    does not have.
     """
-    source_id, folder_ids = None, None
+    source_id = None
     if "dataSource" in scope:
         try:
             source = targets.find("dataSources", scope["dataSource"])
         except Unresolved as problem:
             raise AAMPlanRefused(f"prune_scope: {problem}") from problem
-        source_id = source if isinstance(source, int) else -1
-    if "folder" in scope and folders is not None:
-        folder_ids = frozenset(folders.tree.below(scope["folder"]))
-        if not folder_ids and folders.tree.normalise(scope["folder"]) not in folders.paths():
-            raise AAMPlanRefused(f"prune_scope: AAM has no folder “{scope['folder']}”{_blind(folders.tree)}")
-    return Scope(data_source_id=source_id, folder_ids=folder_ids)
+        source_id = source if isinstance(source, int) else NEW
+    path = scope.get("folder")
+    known = [tree for tree in trees.values() if tree is not None]
+    if path is not None and known and not any(_has(tree, path) for tree in known):
+        raise AAMPlanRefused(f"prune_scope: AAM has no folder “{path}”{_blind(known[0].tree)}")
+    return {
+        kind: Scope(
+            data_source_id=source_id,
+            folder_ids=None if path is None or tree is None else frozenset(tree.tree.below(path)),
+        )
+        for kind, tree in trees.items()
+    }
+
+
+def _has(folders: NewFolders, path: str) -> bool:
+    return bool(folders.tree.below(path)) or folders.tree.normalise(path) in folders.paths()
 
 
 def surplus(

@@ -65,7 +65,37 @@ def push(
     unknown.
     """
     started_at = now()
-    plan = make_plan(client, catalog, options, source=source, plan_path=plan_path, now=started_at)
+    plan = build_plan(client, catalog, options, source=source, now=started_at)
+    return carry_out(
+        client,
+        plan,
+        started_at=started_at,
+        plan_path=plan_path,
+        outcome_path=outcome_path,
+        dry_run=dry_run,
+        max_failed=max_failed,
+        max_concurrency=max_concurrency,
+        now=now,
+    )
+
+
+def carry_out(
+    client: AAMClient,
+    plan: Plan,
+    *,
+    started_at: datetime,
+    plan_path: Any = None,
+    outcome_path: Any = None,
+    dry_run: bool = False,
+    max_failed: int = 0,
+    max_concurrency: int | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> PushReceipt:
+    """Log a plan that was made this moment, write it to ``plan_path``, and, without ``dry_run``, carry it out.
+
+    Raises :class:`AAMPushFailed` as :func:`push` does.
+    """
+    _show(plan, plan_path)
     run = _Run(plan=plan, started_at=started_at, plan_path=plan_path, now=now)
     if dry_run:
         return run.dry()
@@ -86,10 +116,7 @@ def make_plan(
     plan = build_plan(client, catalog, options, source=source, now=now)
     if identified:
         plan = msgspec.structs.replace(plan, account=identify(client))
-    for line in render_plan(plan):
-        log.info("%s", line)
-    if plan_path is not None:
-        write_plan(plan, plan_path)
+    _show(plan, plan_path)
     return plan
 
 
@@ -159,6 +186,13 @@ class _Run:
             started_at=self.started_at.isoformat(),
             finished_at=self.now().isoformat(),
         )
+
+
+def _show(plan: Plan, plan_path: Any) -> None:
+    for line in render_plan(plan):
+        log.info("%s", line)
+    if plan_path is not None:
+        write_plan(plan, plan_path)
 
 
 def write_plan(plan: Plan, path: Any) -> None:

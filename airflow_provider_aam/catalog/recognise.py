@@ -26,7 +26,8 @@ def kinds_of_columns(columns: Collection[str], kinds: KindColumns) -> list[str]:
 
     The columns are those of Adobe's bulk workbook or our own. Only rule and type columns are sure to tell traits from
     segments: an update of either holds ``sid`` and the fields to change. A mapping names its destination and has a
-    ``traitType`` as well. A misspelt column does not hide a kind that another column belongs to alone.
+    ``traitType`` as well. A trait of a model stands under its ``sid``. A misspelt column does not hide a kind that
+    another column belongs to alone.
     """
     names = {name for name in columns if name}
     sure = _sure_kind(names)
@@ -41,4 +42,6 @@ def _sure_kind(names: set[str]) -> str:
     if "segmentRule" in names:
         return "segments"
     is_mapping = "destinationId" in names or "destinationMappingId" in names
-    return "traits" if "traitRule" in names or ("traitType" in names and not is_mapping) else ""
+    if "traitRule" in names or ("traitType" in names and not is_mapping):
+        return "traits"
+    return "models" if "algoModelId" in names and "sid" not in names else ""

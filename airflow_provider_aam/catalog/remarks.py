@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from airflow_provider_aam.catalog.account import Account
 from airflow_provider_aam.catalog.changes import Planned
 from airflow_provider_aam.catalog.check import Checked
-from airflow_provider_aam.catalog.drafts import MappingDraft
+from airflow_provider_aam.catalog.drafts import DestinationDraft, MappingDraft
+from airflow_provider_aam.catalog.drafts.fields import is_repetition
 from airflow_provider_aam.catalog.findings import Finding
 from airflow_provider_aam.catalog.kinds import DESTINATIONS, MAPPINGS, SEGMENTS, TRAITS, Kind
 from airflow_provider_aam.catalog.new_folders import NewFolders
@@ -21,6 +23,28 @@ def discouraged(rows: Sequence[Checked], kind: Kind) -> Iterator[str]:
         if found:
             first = f"“{found[0].given[name]}”, {found[0].row.place}"
             yield f"Adobe advises against {' '.join(marks)} in a {name}; {len(found)} rows have one (first: {first})"
+
+
+def repeated(rows: Sequence[Checked], kind: Kind) -> Iterator[str]:
+    """Rules that name something twice: AAM may hold such a rule, so it is no fault."""
+    for name in kind.rules:
+        found = [(item, problem) for item in rows for problem in _repetitions(item.row.values.get(name))]
+        if found:
+            item, problem = found[0]
+            yield f"{len(found)} repetitions in {name}s; first: {problem}, {item.row.place_of(name)}"
+
+
+def _repetitions(rule: object) -> Iterator[str]:
+    words = [word.reference for word in segment_rule.references(str(rule or ""))]
+    if len(set(words)) < len(words):
+        yield from filter(is_repetition, segment_rule.find_contradictions(str(rule)))
+
+
+def remarks_of(checked: Mapping[Kind, Sequence[Checked]]) -> Iterator[str]:
+    """What the offline check has to say of rows that are right."""
+    for kind, rows in checked.items():
+        yield from discouraged(rows, kind)
+        yield from repeated(rows, kind)
 
 
 def similar(folders: NewFolders) -> Iterator[str]:
@@ -41,37 +65,47 @@ def doubled(rows: Sequence[Checked], kind: Kind, folders: Mapping[str, NewFolder
             yield f"AAM has {len(found)} folders {path} ({ids}); new {kind.plural} go to the first, others stay"
 
 
-def refused_by_account(planned: Planned, item: Checked, account: Account) -> Iterator[Finding]:
-    """What a new or changed rule names that is not there or does not go together; what a destination needs."""
+def refused_by_account(
+    planned: Planned, item: Checked, account: Account, changed: Mapping[tuple[str, int], Mapping[str, Any]]
+) -> Iterator[Finding]:
+    """What a new or changed rule names that is not there or does not go together; what a destination needs.
+
+    ``changed``: the fields that other objects, by key of their kind and id, get before.
+    """
     if planned.kind is SEGMENTS:
-        problems = [("segmentRule", problem) for problem in _rule(planned, account)]
+        problems = [("segmentRule", problem) for problem in _rule(planned, account, changed)]
     elif planned.kind is MAPPINGS and planned.change.action == "create":
-        problems = [("destination", problem) for problem in _mapping(planned, account)]
+        problems = [("destination", problem) for problem in _mapping(planned, account, changed)]
+    elif planned.kind is DESTINATIONS and planned.change.action == "create":
+        problems = [("destinationType", problem) for problem in DestinationDraft.missing(item.given)]
     else:
         problems = []
     for name, problem in problems:
         yield Finding(place=item.row.place_of(name), field=name, problem=problem)
 
 
-def _rule(planned: Planned, account: Account) -> Iterator[str]:
-    changed = next((field for field in planned.change.fields if field.field == "segmentRule"), None)
-    if changed is None:
+def _rule(planned: Planned, account: Account, changed: Mapping[tuple[str, int], Mapping[str, Any]]) -> Iterator[str]:
+    rule = next((field for field in planned.change.fields if field.field == "segmentRule"), None)
+    if rule is None:
         return
-    known = {word.sid for word in segment_rule.references(str(changed.before or ""))}
+    known = {word.sid for word in segment_rule.references(str(rule.before or ""))}
     types = {pending.text: str(pending.fields.get("traitType")) for _, pending in planned.awaited}
     traits = account.objects(TRAITS)
-    for word in segment_rule.references(changed.after):
+    for word in segment_rule.references(rule.after):
         if word.sid is not None:
             record = traits.get(word.sid)
             if record is not None:
-                types[word.reference] = str(record.get("traitType"))
+                types[word.reference] = str({**record, **changed.get((TRAITS.key, word.sid), {})}.get("traitType"))
             elif word.sid not in known:
                 yield f"AAM has no trait {word.sid}, or the technical account may not see it"
-    yield from segment_rule.find_misuses(changed.after, types.get)
+    yield from segment_rule.find_misuses(rule.after, types.get)
 
 
-def _mapping(planned: Planned, account: Account) -> list[str]:
+def _mapping(planned: Planned, account: Account, changed: Mapping[tuple[str, int], Mapping[str, Any]]) -> list[str]:
     after = planned.change.after()
     new = next((pending for name, pending in planned.awaited if name == "destinationId"), None)
-    destination = new.fields if new is not None else account.objects(DESTINATIONS).get(int(after["destinationId"]))
-    return MappingDraft.missing_for(after, destination or {})
+    if new is not None:
+        return MappingDraft.missing_for(after, new.fields)
+    object_id = int(after["destinationId"])
+    record = account.objects(DESTINATIONS).get(object_id) or {}
+    return MappingDraft.missing_for(after, {**record, **changed.get((DESTINATIONS.key, object_id), {})})

@@ -9,7 +9,7 @@ from typing import Any
 from airflow_provider_aam.catalog.check import Checked
 from airflow_provider_aam.catalog.drafts import Reference
 from airflow_provider_aam.catalog.findings import Finding
-from airflow_provider_aam.catalog.kinds import KINDS, Kind
+from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.new_folders import NewFolders
 from airflow_provider_aam.catalog.rules import segment_rule
 from airflow_provider_aam.catalog.targets import Pending, Target, Targets, Unresolved
@@ -37,17 +37,16 @@ class Resolver:
         self._targets = targets
         self._folders = folders
 
-    def key_of(self, given: Mapping[str, Any], kind: Kind, way: str) -> tuple[dict[str, Target], list[str]]:
-        """The references among the fields that identify a row's object, and what is wrong with them."""
+    def key_of(self, given: Mapping[str, Any], kind: Kind, way: str) -> dict[str, Target] | None:
+        """The references among the fields that identify a row's object; ``None`` if :meth:`resolve` finds fault."""
         found: dict[str, Target] = {}
-        problems = []
         for column, reference in kind.model.references.items():
             if reference.field in kind.match_on[way] and column in given:
                 try:
                     found[reference.field] = self._find(reference.to, given[column])
-                except Unresolved as unresolved:
-                    problems.append(str(unresolved))
-        return found, problems
+                except Unresolved:
+                    return None
+        return found
 
     def resolve(self, item: Checked, kind: Kind, way: str) -> tuple[Desired, list[Finding]]:
         """The whole row, and every reference that means nothing."""
@@ -81,7 +80,7 @@ class Resolver:
         object_id = given.get(reference.field)
         if object_id is None or self._may_be(reference, object_id):
             return []
-        return [_unknown_id(reference.to, object_id)]
+        return [self._targets.unknown(reference.to, object_id)]
 
     def _many(self, reference: Reference, items: list[int | str], desired: Desired) -> list[str]:
         problems = []
@@ -90,7 +89,7 @@ class Resolver:
             if isinstance(item, int):
                 ids.append(item)
                 if not self._may_be(reference, item):
-                    problems.append(_unknown_id(reference.to, item))
+                    problems.append(self._targets.unknown(reference.to, item))
                 continue
             try:
                 target = self._find(reference.to, item)
@@ -153,8 +152,3 @@ class Resolver:
             desired.fields[name] = target.text
         else:
             desired.fields[name] = target
-
-
-def _unknown_id(to: str, object_id: int) -> str:
-    name = KINDS[to].name if to in KINDS else "partner site"
-    return f"AAM has no {name} {object_id}, or the technical account may not see it"

@@ -8,11 +8,11 @@ from typing import Any
 from airflow_provider_aam.api.guide import Step
 from airflow_provider_aam.catalog.account import Account
 from airflow_provider_aam.catalog.findings import near
-from airflow_provider_aam.catalog.keys import key_of
+from airflow_provider_aam.catalog.keys import key_of, plain
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
 from airflow_provider_aam.catalog.rules.segment_rule import name_of, parse_word
 
-NONE_SEEN = f"the technical account sees none at all. {Step.TECHNICAL_USER.pointer}"
+NONE_SEEN = f"the technical account sees no data source at all. {Step.TECHNICAL_USER.pointer}"
 """What role-based access control does to an account in no group: empty lists, and no error."""
 
 _NAMED: Mapping[str, tuple[str, ...]] = {
@@ -53,19 +53,43 @@ class Targets:
 
     def __init__(self, account: Account) -> None:
         self._account = account
-        self._pending: dict[tuple[Any, ...], list[Pending]] = {}
+        self._planned: dict[tuple[Any, ...], list[Target]] = {}
+        self._excused: dict[tuple[Any, ...], list[Target]] = {}
+        self._renamed: dict[tuple[str, str], set[int]] = {}
         self._known: dict[tuple[str, str], int] = {}
 
     def add(self, pending: Pending) -> None:
         """From now on its words mean it."""
-        fields = pending.fields
         for name in _NAMED.get(pending.kind.key, _CODED):
-            key = key_of(fields, (name,))
-            if key is not None:
-                self._pending.setdefault((pending.kind.key, name, key), []).append(pending)
-                if pending.kind.key in _OF_DATA_SOURCE:
-                    where = (pending.kind.key, name, key, fields.get("dataSourceId"))
-                    self._pending.setdefault(where, []).append(pending)
+            self._enter(self._planned, pending.kind, name, pending.fields, pending)
+
+    def excuse(self, pending: Pending) -> None:
+        """Its row is wrong and refused: its words, where they mean nothing else, are no other row's fault."""
+        for name in _NAMED.get(pending.kind.key, _CODED):
+            self._enter(self._excused, pending.kind, name, pending.fields, pending)
+
+    def rename(self, kind: Kind, object_id: int, fields: Mapping[str, Any]) -> None:
+        """An object gets the codes and names in ``fields``: rows mean it by those, no longer by the ones it had."""
+        names = [name for name in _NAMED.get(kind.key, _CODED) if name in fields]
+        record = (self._account.objects(kind).get(object_id) if names else None) or {}
+        owner = record.get("dataSourceId")
+        after = {"dataSourceId": owner if owner is None else int(owner), **fields}
+        for name in names:
+            here = ("dataSourceId", name) if kind.key in _OF_DATA_SOURCE else (name,)
+            if key_of(after, here) != key_of(record, here):
+                self._renamed.setdefault((kind.key, name), set()).add(object_id)
+                self._enter(self._planned, kind, name, after, object_id)
+
+    @staticmethod
+    def _enter(
+        words: dict[tuple[Any, ...], list[Target]], kind: Kind, name: str, fields: Mapping[str, Any], target: Target
+    ) -> None:
+        key = key_of(fields, (name,))
+        if key is None:
+            return
+        words.setdefault((kind.key, name, key), []).append(target)
+        if kind.key in _OF_DATA_SOURCE:
+            words.setdefault((kind.key, name, key, fields.get("dataSourceId")), []).append(target)
 
     def find(self, to: str, word: str) -> Target:
         """Raises :class:`Unresolved`."""
@@ -73,11 +97,9 @@ class Targets:
         if known is not None:
             return known
         if to in _OF_DATA_SOURCE:
-            found = self._coded(to, *_parsed(word))
-        elif to == "partnerSites":
-            found = [*self._account.partner_sites().get(word, [])]
-        else:
-            found = self._named(to, word)
+            return self.find_coded(to, *_parsed(word), text=word)
+        sites: list[Target] = [*self._account.partner_sites().get(word, [])] if to == "partnerSites" else []
+        found = sites if to == "partnerSites" else self._named(to, word)
         target = self._only(to, word, found)
         if isinstance(target, int):
             self._known[to, word] = target
@@ -87,7 +109,7 @@ class Targets:
         """A trait or segment, by code or name, of one data source or of any. Raises :class:`Unresolved`."""
         known = self._known.get((to, text))
         if known is None:
-            target = self._only(to, text, self._coded(to, source, name))
+            target = self._only(to, text, self._coded(to, source, name), name)
             if isinstance(target, Pending):
                 return target
             known = self._known[to, text] = target
@@ -100,6 +122,14 @@ class Targets:
         if kind.is_tree:
             return object_id in self._account.tree(kind)
         return object_id in self._account.objects(kind)
+
+    def unknown(self, to: str, object_id: int) -> str:
+        """What is wrong with an id that :meth:`knows` not."""
+        name = KINDS[to].name if to in KINDS else "partner site"
+        blind = to == "dataSources" and not len(self._account.objects(KINDS[to]))
+        return (
+            f"AAM has no {name} {object_id}{f': {NONE_SEEN}' if blind else ', or the technical account may not see it'}"
+        )
 
     def label(self, to: str, object_id: int | None) -> str:
         """What people know it by; the number, if it is not known."""
@@ -124,7 +154,7 @@ class Targets:
 
     def _first_word(self, to: str, object_id: int) -> str | None:
         record = self._account.objects(KINDS[to]).get(object_id)
-        texts = (str(record.get(name) or "").strip() for name in _NAMED.get(to, _CODED)) if record else iter(())
+        texts = (plain(str(record.get(name) or "")) for name in _NAMED.get(to, _CODED)) if record else iter(())
         return next((text for text in texts if text), None)
 
     def _coded_word(self, to: str, object_id: int) -> str | None:
@@ -136,41 +166,42 @@ class Targets:
         return None if source is None else name_of(source, code)
 
     def _named(self, to: str, word: str) -> list[Target]:
-        objects = self._account.objects(KINDS[to])
-        for name in _NAMED[to]:
-            key = key_of({name: word}, (name,))
-            if key is None:
-                return []
-            found = [*objects.find((name,), key), *self._pending.get((to, name, key), ())]
+        keys = {name: key_of({name: word}, (name,)) for name in _NAMED[to]}
+        for name, key in keys.items():
+            found = self._held(to, name, (name,), key or ()) + self._planned.get((to, name, key), [])
             if found:
                 return found
-        return []
+        return next(
+            (self._excused[to, name, key] for name, key in keys.items() if (to, name, key) in self._excused), []
+        )
 
     def _coded(self, to: str, source: str | None, word: str) -> list[Target]:
-        objects = self._account.objects(KINDS[to])
-        owner = None if source is None else self.find("dataSources", source)
-        for name in _CODED:
-            key = key_of({name: word}, (name,))
-            if key is None:
-                return []
-            if owner is None:
-                found: list[Target] = [*objects.find((name,), key), *self._pending.get((to, name, key), ())]
-            else:
-                found = [*self._pending.get((to, name, key, owner), ())]
-                if isinstance(owner, int):
-                    found = [*objects.find(("dataSourceId", name), (str(owner), *key)), *found]
+        """Of any data source where ``source`` is ``None``."""
+        owner = () if source is None else (self.find("dataSources", source),)
+        keys = [(to, name, key_of({name: word}, (name,)), *owner) for name in _CODED]
+        for where in keys:
+            _, name, key = where[:3]
+            fields = ("dataSourceId", name) if owner else (name,)
+            held = self._held(to, name, fields, (*map(str, owner), *(key or ())))
+            found = held + self._planned.get(where, [])
             if found:
                 return found
-        return []
+        return next((self._excused[where] for where in keys if where in self._excused), [])
 
-    def _only(self, to: str, word: str, found: list[Target]) -> Target:
+    def _held(self, to: str, name: str, fields: tuple[str, ...], key: tuple[str, ...]) -> list[Target]:
+        """What AAM has under these words, and keeps under them."""
+        gone = self._renamed.get((to, name), set())
+        return [found for found in self._account.objects(KINDS[to]).find(fields, key) if found not in gone]
+
+    def _only(self, to: str, word: str, found: list[Target], name: str | None = None) -> Target:
+        """``name`` is the part of the word that is compared with others, where it is not the whole."""
         if len(found) == 1:
             return found[0]
-        name = KINDS[to].name if to in KINDS else "partner site"
+        kind = KINDS[to].name if to in KINDS else "partner site"
         if found:
             ids = ", ".join(target.text if isinstance(target, Pending) else str(target) for target in found)
-            raise Unresolved(f"“{word}” means {len(found)} {name}s ({ids}): {self._instead(to)}")
-        raise Unresolved(f"AAM has no {name} “{word}”{self._hint(to, word)}")
+            raise Unresolved(f"“{word}” means {len(found)} {kind}s ({ids}): {self._instead(to)}")
+        raise Unresolved(f"AAM has no {kind} “{word}”{self._hint(to, name or word)}")
 
     def _instead(self, to: str) -> str:
         if to in _OF_DATA_SOURCE:
@@ -181,13 +212,13 @@ class Targets:
         if to == "partnerSites":
             return f".{near(word, self._account.partner_sites())}"
         objects = self._account.objects(KINDS[to])
-        if not len(objects):
-            return f": {NONE_SEEN}" if to == "dataSources" else f": it has no {KINDS[to].name} at all"
-        name = _NAMED.get(to, _CODED)[0]
-        if to in _OF_DATA_SOURCE:
-            word = _parsed(word)[1]
-        known = (part for field in _NAMED.get(to, _CODED) for (part,) in objects.index((field,)))
-        return f".{near(word, known)}" if len(objects) <= _MOST_COMPARED else f" (looked for by {name} and name)"
+        if len(objects) > _MOST_COMPARED:
+            return f" (looked for by {' and '.join(_NAMED.get(to, _CODED))})"
+        known = [part for name in _NAMED.get(to, _CODED) for (part,) in objects.index((name,))]
+        known += [where[2][0] for where in self._planned if where[0] == to]
+        if known or len(objects):
+            return f".{near(word, known)}"
+        return f": {NONE_SEEN}" if to == "dataSources" else f": it has no {KINDS[to].name} at all"
 
 
 _MOST_COMPARED = 5_000

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 
 from airflow_provider_aam.cli.airflow_context import look_into_the_database
 from airflow_provider_aam.cli.exits import ExitCode, Outcome
+from airflow_provider_aam.cli.quiet import quiet
 
 WIDTH_IN_FILES = 120
 _MARKS = {"green": ("✔", "green"), "yellow": ("!", "yellow"), "red": ("✘", "red"), "skipped": ("–", "dim")}
@@ -23,7 +24,7 @@ def examine(conn_id: str) -> Outcome:
     from airflow_provider_aam.hooks.aam import AAMHook
 
     hook = AAMHook(conn_id)
-    with _quiet(logging.getLogger("airflow_provider_aam")), closing(hook):
+    with quiet(logging.ERROR), closing(hook):  # the results say the same as the warnings, and better
         steps = [result.as_json() for result in walk(Visit(hook=hook))]
     ok = all(step["state"] != State.RED for step in steps)
     return Outcome(
@@ -31,17 +32,6 @@ def examine(conn_id: str) -> Outcome:
         show=lambda: _show(conn_id, steps),
         code=ExitCode.OK if ok else ExitCode.FOUND,
     )
-
-
-@contextmanager
-def _quiet(log: logging.Logger) -> Iterator[None]:
-    """Without warnings: the results say the same, and better."""
-    before = log.level
-    log.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        log.setLevel(before)
 
 
 def _show(conn_id: str, steps: Sequence[dict[str, str]]) -> None:

@@ -29,9 +29,9 @@ class ExitCode(enum.IntEnum):
 
     OK = 0
     FOUND = 1
-    """It worked, and found something: differences, findings in a file, a red step."""
+    """It worked, and found something: differences, findings in a file, a red step. Never the end of an error."""
     USAGE = 2
-    """The command line, a file or the Connection is wrong; nothing was asked of Adobe. Also typer's own code."""
+    """The command line, a file or the Connection is wrong; nothing was changed in AAM. Also typer's own code."""
     ADOBE = 3
     """Adobe refused, gave no usable answer, or could not be reached."""
     REFUSED = 4
@@ -53,7 +53,7 @@ class Outcome:
 
 # The first row that fits decides.
 _CODES: tuple[tuple[type[AAMError], ExitCode], ...] = (
-    (AAMSourceError, ExitCode.FOUND),
+    (AAMSourceError, ExitCode.USAGE),
     (AAMConfigError, ExitCode.USAGE),
     (AAMDestinationError, ExitCode.USAGE),
     (AAMPlanRefused, ExitCode.REFUSED),

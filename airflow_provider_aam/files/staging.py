@@ -1,12 +1,13 @@
 """A file that appears under its final name complete or not at all.
 
-A pull writes to a local file of its own; :meth:`Stage.publish` gives it its name in one step as far as the destination
+A job writes to a local file of its own; :meth:`Stage.publish` gives it its name in one step as far as the destination
 has such a step. Whatever happens, nothing else is left behind.
 """
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import logging
 import os
 import tempfile
@@ -76,6 +77,12 @@ def stage(destination: Destination) -> AbstractContextManager[Stage]:
 def path_of(destination: Destination) -> str:
     """Without scheme and host options, as its filesystem takes it."""
     return str(getattr(destination, "path", destination))
+
+
+def measure(path: Path) -> tuple[int, str]:
+    """The size in bytes and the SHA-256 of a finished file."""
+    with path.open("rb") as file:
+        return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class _Local:
@@ -185,7 +192,7 @@ def _remove(fs: Any, path: str) -> None:
 @contextmanager
 def _local_file(path: str) -> Iterator[Path]:
     """An empty file on this machine. It keeps the suffix: object stores guess the content type from it."""
-    with tempfile.TemporaryDirectory(prefix="aam-pull-") as folder:
+    with tempfile.TemporaryDirectory(prefix="aam-") as folder:
         local = Path(folder) / f"rows{PurePosixPath(path).suffix}"
         local.touch()
         yield local
@@ -214,4 +221,4 @@ def _is_refusal(failure: OSError) -> bool:
 
 
 def _hidden_name() -> str:
-    return f".aam-pull-{uuid.uuid4().hex}.partial"
+    return f".aam-{uuid.uuid4().hex}.partial"

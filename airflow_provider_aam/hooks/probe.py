@@ -13,7 +13,7 @@ from airflow_provider_aam.api.guide import Step
 from airflow_provider_aam.api.redaction import SecretObserver
 from airflow_provider_aam.api.session import utc_now
 from airflow_provider_aam.api.token import TokenSource
-from airflow_provider_aam.api.users import Users
+from airflow_provider_aam.api.users import Users, is_admin, name_of
 
 LONGEST_TIMEOUT_S = 10.0
 MOST_ATTEMPTS = 2
@@ -48,9 +48,8 @@ def explain(error: AAMError, step: Step) -> str:
 
 
 def _describe(user: Mapping[str, Any]) -> str:
-    name = user.get("username") or user.get("email") or "a user without a name"
-    connected = f"Connected as {name} (partner id {user.get('pid', 'unknown')})."
-    if user.get("groups") != [] or user.get("isAdmin") or user.get("admin"):
+    connected = f"Connected as {name_of(user)} (partner id {user.get('pid', 'unknown')})."
+    if user.get("groups") != [] or is_admin(user):
         return connected
     # AAM does not tell whether an account uses role-based access control, so this cannot be called a failure.
     return (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -16,13 +15,13 @@ from airflow_provider_aam.api.collection import Collection
 from airflow_provider_aam.api.errors import AAMIncomplete
 from airflow_provider_aam.api.paging import LARGEST_PAGE, Completeness, Page
 from airflow_provider_aam.api.session import utc_now
-from airflow_provider_aam.pull.columns import Columns, check_fields
-from airflow_provider_aam.pull.formats import Format, choose_format
+from airflow_provider_aam.files.columns import Columns, check_fields
+from airflow_provider_aam.files.formats import Format, choose_format
+from airflow_provider_aam.files.staging import Destination, measure, path_of, stage
+from airflow_provider_aam.files.writers import open_writer
 from airflow_provider_aam.pull.progress import Progress
 from airflow_provider_aam.pull.query import Query, build_query
 from airflow_provider_aam.pull.receipt import Receipt
-from airflow_provider_aam.files.staging import Destination, path_of, stage
-from airflow_provider_aam.pull.writers import open_writer
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +70,7 @@ def pull_resource(
     started_at = now()
     with stage(destination) as staged:
         proof = reading.run(staged.local)
-        size, sha256 = _measure(staged.local)
+        size, sha256 = measure(staged.local)
         staged.publish()
     reading.progress.finish(stored_bytes=size, uri=staged.uri)
     return Receipt(
@@ -130,8 +129,3 @@ class _Reading:
 def _each(pages: Iterator[Page]) -> Generator[Page]:
     """A generator, which can be closed: requests under way are not left to the garbage collector."""
     yield from pages
-
-
-def _measure(path: Path) -> tuple[int, str]:
-    with path.open("rb") as file:
-        return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any
 
 from airflow_provider_aam.api.collection import Collection
 from airflow_provider_aam.api.errors import AAMInvalid
+from airflow_provider_aam.api.instants import epoch_ms
 from airflow_provider_aam.api.paging import LARGEST_PAGE
 
 OWN_PARAMS = {
@@ -62,27 +62,8 @@ def build_query(
         _require(collection, "updatedSince", f"updated_since: AAM cannot list {name} by the time of their last change.")
         if "updatedSince" in params:
             raise AAMInvalid("updated_since and filters['updatedSince'] are both given: keep one.")
-        params["updatedSince"] = epoch_ms(updated_since)
+        params["updatedSince"] = epoch_ms(updated_since, what="updated_since")
     return Query(params=params, page_size=page_size, max_concurrency=max_concurrency)
-
-
-def epoch_ms(instant: datetime | str) -> int:
-    """Milliseconds since 1970, rounded down. AAM documents "epoch" without a unit; its audit fields are milliseconds.
-
-    Raises :class:`AAMInvalid` for text that is not ISO 8601 and for an instant without a time zone.
-    """
-    if isinstance(instant, str):
-        try:
-            instant = datetime.fromisoformat(instant)
-        except ValueError as unreadable:
-            raise AAMInvalid(
-                f"updated_since {instant!r} is no ISO 8601 instant, like 2026-01-31T00:00:00Z."
-            ) from unreadable
-    if not isinstance(instant, datetime):
-        raise AAMInvalid(f"updated_since must be an aware datetime or ISO 8601 text, not {instant!r}.")
-    if instant.tzinfo is None:
-        raise AAMInvalid(f"updated_since {instant.isoformat()} has no time zone; write it with one, like …Z or +01:00.")
-    return calendar.timegm(instant.utctimetuple()) * 1000 + instant.microsecond // 1000
 
 
 def _check_number(name: str, value: object, *, highest: int | None = None) -> None:

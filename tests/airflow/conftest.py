@@ -21,6 +21,7 @@ _OF_AIRFLOW_2 = (
     "ignore:The '__version__' attribute is deprecated",  # marshmallow's
     "ignore:Accessing jsonschema",
     "ignore:jsonschema",
+    "ignore:in a future version of UPath",  # of ObjectStoragePath's own joining
     "ignore:Timer and timing metrics",
 )
 

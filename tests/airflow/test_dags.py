@@ -48,6 +48,10 @@ def run(run_dag: Callable[..., Any], name: str) -> Any:
 
 def test_every_dag_file_is_tested() -> None:
     assert sorted(path.stem for path in DAGS.glob("*.py")) == [
+        "aam_check_populations",
+        "aam_drift",
+        "aam_export",
+        "aam_plan_approve_apply",
         "aam_pull_segments",
         "aam_pull_traits_after_push",
         "aam_push_traits",
@@ -90,3 +94,26 @@ def test_pull_after_push_waits_for_the_asset_of_the_push(
     run(run_dag, "aam_pull_traits_after_push")
     with (tmp_path / "traits/traits.csv").open(newline="") as file:
         assert len(list(csv.DictReader(file))) == len(account.objects("traits"))
+
+
+def test_check_of_populations_accepts_the_first_values_and_stops_at_a_collapse(
+    account: Emulator, run_dag: Callable[..., Any], tmp_path: Path
+) -> None:
+    (watched,) = [trait for trait in account.objects("traits") if trait["integrationCode"] == "web-0001"]
+    account.set_metrics(watched["sid"], {"uniques30Day": 10_000})
+    run(run_dag, "aam_check_populations")
+    pulled = gzip.decompress((tmp_path / "traits/2026-11-23.jsonl.gz").read_bytes())
+    assert pulled.count(b"\n") == len(account.objects("traits"))
+    accepted = json.loads((tmp_path / "checks/traits.json").read_text())["populations"]
+    assert {row["sid"]: row["value"] for row in accepted}[watched["sid"]] == 10_000
+    with (tmp_path / "trends/2026-11-23.csv").open(newline="") as file:
+        # Airflow 2 gives a manual run the last complete interval of its schedule, which ends at six the day before.
+        last_day = "2026-11-22" if AIRFLOW_V_3_0_PLUS else "2026-11-21"
+        assert {row["date"] for row in csv.DictReader(file)} == {last_day}
+
+    account.set_metrics(watched["sid"], {"uniques30Day": 4_999})
+    with pytest.raises(AssertionError, match="failed"):
+        run(run_dag, "aam_check_populations")
+    worst = json.loads((tmp_path / "checks/2026-11-23.jsonl").read_text().splitlines()[0])
+    assert (worst["sid"], worst["problems"]) == (watched["sid"], ["dropped by 50.01%, max_drop is 50%"])
+    assert json.loads((tmp_path / "checks/traits.json").read_text())["populations"] == accepted

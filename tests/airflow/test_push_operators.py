@@ -102,7 +102,7 @@ def test_task_pushes_the_file_and_returns_the_receipt(emulator, run, source, tmp
     }
     assert json.loads((tmp_path / "plan.json").read_text())["counts"]["create"] == 1
     ends = [json.loads(line) for line in (tmp_path / "ends.jsonl").read_text().splitlines()]
-    assert [(end["status"], end["kind"]) for end in ends] == [("created", "trait_folder"), ("created", "trait")]
+    assert [(end["status"], end["kind"]) for end in ends] == [("created", "trait folder"), ("created", "trait")]
     assert ends[1]["place"] == f"file://{source}:2"
 
 

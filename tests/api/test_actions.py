@@ -161,7 +161,7 @@ def test_model_that_traits_use_names_them(answered: Answered) -> None:
 
 def test_account_is_read_again_after_an_update_without_an_answer(answered: Answered) -> None:
     client = answered(b'{"uid": 7, "title": "a"}', b"", b'{"uid": 7, "title": "b"}')
-    assert client.users.update_self({"title": "b"}) == {"uid": 7, "title": "b"}
+    assert client.users.update_self({"title": "b"}) == {"uid": 7, "userId": 7, "title": "b"}
 
 
 def test_object_is_read_after_an_update_by_code_without_an_answer(answered: Answered, raw_server: RawServer) -> None:

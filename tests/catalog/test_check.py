@@ -74,7 +74,7 @@ def test_row_that_is_right_is_read_in_aam_s_types():
         (trait(traitRule="a = 1"), "1: traitRule: column 3: “= 1” stands where"),
         (trait(traitRule=None), "1: traitRule is missing: a RULE_BASED_TRAIT needs one"),
         (trait(accuracy=0.5), "1: accuracy belongs to an ALGO_TRAIT, this is a RULE_BASED_TRAIT"),
-        (trait(traitType="ALGO_TRAIT"), "1: algoModelId is missing: an ALGO_TRAIT needs it"),
+        (trait(traitType="ALGO_TRAIT"), "1: model (or algoModelId) is missing: an ALGO_TRAIT needs it"),
         (trait(traitType="ALGO_TRAIT", algoModelId=0), "1: algoModelId: 0 is too small, 1 at least"),
         (trait(traitType="ALGO_TRAIT", algoModelId=1, accuracy="inf"), "1: accuracy: “inf” is not a number"),
         (trait(traitType="ALGO_TRAIT", algoModelId=1, accuracy="x"), "1: accuracy: “x” is not a number"),

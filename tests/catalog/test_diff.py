@@ -10,8 +10,8 @@ from airflow_provider_aam.api.errors import AAMPlanRefused, AAMSourceError
 from airflow_provider_aam.catalog.diff import diff, same
 from airflow_provider_aam.catalog.guards import Guards
 from airflow_provider_aam.catalog.keys import index_by_key, key_of, plain
-from airflow_provider_aam.catalog.kinds import TRAITS
-from airflow_provider_aam.catalog.plan import Change, FieldChange, Plan, Unchanged
+from airflow_provider_aam.catalog.kinds import DATA_SOURCES, DESTINATIONS, MAPPINGS, TRAITS
+from airflow_provider_aam.catalog.plan import Change, FieldChange, Link, Plan, Unchanged
 from airflow_provider_aam.catalog.render import MOST_LINES, render_change, render_plan
 
 
@@ -65,6 +65,36 @@ def test_value_that_is_the_same_to_aam(name, desired, existing):
 )
 def test_value_that_differs(name, desired, existing):
     assert not same(TRAITS, name, desired, existing)
+
+
+@pytest.mark.parametrize(
+    ("desired", "existing", "equal"),
+    [
+        ("2026-01-31", "2026-01-31", True),
+        ("2026-01-31", "2026-01-30", True),
+        ("2026-01-31", "2026-01-30T00:00:00Z", True),
+        ("2026-01-31", "2026-02-01", False),
+        ("2026-01-31", None, False),
+        ("", None, True),
+        ("", "2026-01-31", False),
+        ("2026-01-31", "soon", False),
+        ("2026-01-31", 1769817600000, False),
+    ],
+)
+def test_dates_may_be_answered_a_day_early(desired, existing, equal):
+    assert same(MAPPINGS, "startDate", desired, existing) is equal
+    assert same(DESTINATIONS, "endDate", desired, existing) is equal
+
+
+def test_words_of_aam_are_the_same_in_any_case_and_lists_in_any_order():
+    assert same(DESTINATIONS, "status", "ACTIVE", "active")
+    assert not same(DESTINATIONS, "status", "ACTIVE", None)
+    assert same(DESTINATIONS, "siteIDs", [1, 2], ["2", 1])
+    assert not same(DESTINATIONS, "siteIDs", [1, 2], [1])
+    assert not same(DESTINATIONS, "siteIDs", [1], "1")
+    assert same(DESTINATIONS, "siteIDs", [], None)
+    assert same(DATA_SOURCES, "inboundS2S", desired=True, existing="true")
+    assert not same(DATA_SOURCES, "inboundS2S", desired=True, existing=None)
 
 
 VALUES = (
@@ -130,7 +160,13 @@ def test_guard_rails_let_pass_what_is_within(guards, existing):
 
 def a_plan():
     return plan_of(
-        change("create", kind="trait_folder", label="/Web/New", key={"path": "/Web/New"}),
+        change(
+            "create",
+            kind="trait folder",
+            label="/Web/New",
+            key={"path": "/Web/New"},
+            fields=(FieldChange("name", None, "New"), FieldChange("parentFolderId", None, 1)),
+        ),
         change(
             "create",
             key={"dataSourceId": 1, "integrationCode": "t1"},
@@ -139,13 +175,17 @@ def a_plan():
                 FieldChange("dataSourceId", None, 1, ("none", "web")),
                 FieldChange("traitRule", None, 'c == "1"'),
                 FieldChange("ttl", None, 30),
+                FieldChange("folderId", None, "{/Web/New}", ("none", "/Web/New (new)")),
             ),
-            new_folder="/Web/New",
+            wave=1,
+            links=(Link("folderId", "{/Web/New}", 0),),
             place="traits.yaml:3",
         ),
         change(
             id=7,
             label="web/t2 “Two\n\x1b[31mred”",
+            within={"destinationId": 5},
+            resent={"startDate": "2026-01-01"},
             fields=(
                 FieldChange("ttl", 120, 30),
                 FieldChange("description", None, "x" * 100),

@@ -291,7 +291,8 @@ def test_prune_leaves_alone_what_it_cannot_know(plan, existing):
     ("scope", "said"),
     [
         ({}, "it is empty"),
-        ({"dataSource": ""}, "it is empty"),
+        ({"dataSource": ""}, "dataSource is ''"),
+        ({"folder": 7}, "folder is 7"),
         ({"datasource": "web"}, "unknown keys datasource"),
         ({"dataSource": "nope"}, "prune_scope: AAM has no data source “nope”"),
         ({"folder": "/Nope"}, "prune_scope: AAM has no folder “/Nope”"),

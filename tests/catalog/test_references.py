@@ -2,52 +2,79 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMPlanRefused, Fate
+from airflow_provider_aam.api.errors import AAMBadAnswer, AAMPlanRefused, AAMSourceError, Fate
 from airflow_provider_aam.api.guide import Step
-from airflow_provider_aam.catalog.check import check_rows
-from airflow_provider_aam.catalog.data_sources import DataSources
+from airflow_provider_aam.catalog.account import Account
 from airflow_provider_aam.catalog.folders import FolderTree, ancestors
-from airflow_provider_aam.catalog.kinds import TRAITS
-from airflow_provider_aam.catalog.prune import Scope, build_scope, refuse_used, surplus
-from airflow_provider_aam.catalog.resolve import resolve
-from catalog.support import OtherAAM, rows_of, texts, trait
+from airflow_provider_aam.catalog.kinds import DESTINATIONS, MAPPINGS, TRAIT_FOLDERS, TRAITS
+from airflow_provider_aam.catalog.new_folders import NewFolders
+from airflow_provider_aam.catalog.objects import Objects
+from airflow_provider_aam.catalog.planner import PlanOptions, build_plan
+from airflow_provider_aam.catalog.prune import Scope, build_scopes
+from airflow_provider_aam.catalog.targets import Targets, Unresolved
+from airflow_provider_aam.catalog.usage import refuse_used
+from catalog.support import OtherAAM, TinyAAM, rows_of, trait
 
-SOURCES = DataSources(
+SOURCES = [
+    {"dataSourceId": 1, "integrationCode": "web", "name": "Web site"},
+    {"dataSourceId": "2", "integrationCode": "app", "name": "web"},
+    {"dataSourceId": 3, "integrationCode": None, "name": "twice"},
+    {"dataSourceId": 4, "integrationCode": "", "name": "twice"},
+    {"dataSourceId": 5},
+]
+TREE_RECORDS = [
+    {"folderId": 0, "name": "All Traits", "parentFolderId": 0},
+    {"folderId": 1, "name": "Web", "parentFolderId": 0},
+    {"folderId": 2, "name": "Pricing", "parentFolderId": 1},
+    {"folderId": 3, "name": "Twin", "parentFolderId": 0},
+    {"folderId": 4, "name": "Twin", "parentFolderId": 0},
+    {"folderId": 5, "name": "Loop", "parentFolderId": 6},
+    {"folderId": 6, "name": "Pool", "parentFolderId": 5},
+]
+TREE = FolderTree(TREE_RECORDS)
+
+
+@pytest.fixture
+def targets():
+    """``targets(records)`` of an account with these data sources, as AAM answers them."""
+    servers = []
+
+    def build(records):
+        servers.append(OtherAAM(lambda *_: records))
+        return Targets(Account(servers[-1].__enter__().client))
+
+    yield build
+    for server in servers:
+        server.__exit__()
+
+
+def test_data_source_code_wins_over_another_s_name(targets):
+    known = targets(SOURCES)
+    assert known.find("dataSources", "web") == 1
+    assert known.find("dataSources", "Web site") == 1
+    assert [known.label("dataSources", n) for n in (1, 3, 5, 9, None)] == ["web", "twice", "5", "9", "none"]
+    assert [known.word("dataSources", n) for n in (1, 2, 3, 5, 9)] == ["web", "app", None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
     [
-        {"dataSourceId": 1, "integrationCode": "web", "name": "Web site"},
-        {"dataSourceId": "2", "integrationCode": "app", "name": "web"},
-        {"dataSourceId": 3, "integrationCode": None, "name": "twice"},
-        {"dataSourceId": 4, "integrationCode": "", "name": "twice"},
-        {"dataSourceId": 5},
-    ]
+        ("twice", "“twice” means 2 data sources (3, 4): give dataSourceId instead"),
+        ("Web sit", "AAM has no data source “Web sit”. Did you mean “Web site”?"),
+        ("zzz", "AAM has no data source “zzz”."),
+        (" ", "AAM has no data source “ ”."),
+    ],
 )
-TREE = FolderTree(
-    [
-        {"folderId": 0, "name": "All Traits", "parentFolderId": 0},
-        {"folderId": 1, "name": "Web", "parentFolderId": 0},
-        {"folderId": 2, "name": "Pricing", "parentFolderId": 1},
-        {"folderId": 3, "name": "Twin", "parentFolderId": 0},
-        {"folderId": 4, "name": "Twin", "parentFolderId": 0},
-        {"folderId": 5, "name": "Loop", "parentFolderId": 6},
-        {"folderId": 6, "name": "Pool", "parentFolderId": 5},
-    ]
-)
-
-
-def test_data_source_code_wins_over_another_s_name():
-    assert SOURCES.resolve("web") == (1, None)
-    assert SOURCES.resolve("Web site") == (1, None)
-    assert [SOURCES.label(n) for n in (1, 3, 5, 9, None)] == ["web", "twice", "5", "9", "None"]
-
-
-def test_data_source_that_means_none_or_two_is_a_problem():
-    assert SOURCES.resolve("twice")[1] == "“twice” means 2 data sources (3, 4): give dataSourceId instead"
-    assert SOURCES.resolve("Web sit")[1] == "AAM has no data source “Web sit”. Did you mean “Web site”?"
-    assert "AAM has no data source “zzz”." in SOURCES.resolve("zzz")[1]
+def test_data_source_that_means_none_or_two_is_a_problem(targets, word, said):
+    with pytest.raises(Unresolved) as unresolved:
+        targets(SOURCES).find("dataSources", word)
+    assert str(unresolved.value) == said
 
 
 @pytest.mark.parametrize(
@@ -60,15 +87,36 @@ def test_data_source_that_means_none_or_two_is_a_problem():
         ("web", {"dataSourceId": 1, "integrationCode": " ", "name": "web"}),
     ],
 )
-def test_data_source_is_found_however_its_text_is_escaped(word, record):
-    assert DataSources([record]).resolve(word) == (1, None)
-    assert DataSources([record]).label(1) in {"R&D", "web", "7"}
+def test_data_source_is_found_however_its_text_is_escaped(targets, word, record):
+    known = targets([record])
+    assert known.find("dataSources", word) == 1
+    assert known.label("dataSources", 1) in {"R&D", "web", "7"}
 
 
-def test_account_that_sees_no_data_source_is_told_why():
-    blind = f"the technical account sees no data source at all. {Step.TECHNICAL_USER.pointer}"
-    assert DataSources([]).resolve("web") == (None, f"AAM has no data source “web”: {blind}")
-    assert DataSources([]).unknown_id(7) == f"AAM has no data source 7: {blind}"
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"dataSource": "web"}, "AAM has no data source “web”: "),
+        ({"dataSource": None, "dataSourceId": 7}, "AAM has no data source 7: "),
+    ],
+)
+def test_account_that_sees_no_data_source_is_told_why(row, said):
+    tiny = TinyAAM()
+
+    def blind(method, path, query, body):
+        return [] if path == "/v1/datasources" else tiny(method, path, query, body)
+
+    with OtherAAM(blind) as aam, pytest.raises(AAMSourceError) as refused:
+        plan_of(aam.client, trait(**row))
+    assert f"{said}the technical account sees no data source at all. {Step.TECHNICAL_USER.pointer}" in str(
+        refused.value
+    )
+
+
+def plan_of(client, *items, **options):
+    options.setdefault("match_on", "integrationCode")
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    return build_plan(client, {TRAITS: rows_of(items)}, PlanOptions(**options), source="t", now=now)
 
 
 @pytest.mark.parametrize(
@@ -92,18 +140,12 @@ def test_folder_is_found_by_its_path(path, ids):
 @pytest.mark.parametrize(
     ("read", "said"),
     [
-        (
-            lambda: DataSources([{"dataSourceId": "x", "name": "Web"}]),
-            "“x” as the dataSourceId of “Web” where a number",
-        ),
+        (lambda: Objects("sid", [{"sid": "x", "name": "Web"}]), "“x” as the sid of “Web” where a number was due"),
+        (lambda: Objects("sid", [{"sid": None}]), "“None” as the sid of “None” where a number was due"),
         (lambda: FolderTree([{"folderId": "x", "name": "Web"}]), "“x” as the folderId of “Web” where a number was due"),
         (lambda: FolderTree([{"folderId": 1, "parentFolderId": "abc"}]), "“abc” as the parentFolderId of “None”"),
-        (lambda: {"folderId": "x" * 99} in Scope(data_source_id=None, folder_ids=frozenset({1})), f"“{'x' * 40}” as"),
-        (lambda: {"dataSourceId": "1.5"} in Scope(data_source_id=1, folder_ids=None), "“1.5” as the dataSourceId"),
-        (
-            lambda: surplus([{"sid": None}], set(), Scope(data_source_id=None, folder_ids=None), TRAITS, "sid"),
-            "“None” as the sid of “None” where a number was due",
-        ),
+        (lambda: {"folderId": "x" * 99} in Scope(folder_ids=frozenset({1})), f"“{'x' * 40}” as"),
+        (lambda: {"dataSourceId": "1.5"} in Scope(data_source_id=1), "“1.5” as the dataSourceId"),
     ],
 )
 def test_id_that_is_no_number_is_a_bad_answer(read, said):
@@ -113,8 +155,8 @@ def test_id_that_is_no_number_is_a_bad_answer(read, said):
 
 
 def test_object_without_the_field_is_out_of_scope():
-    assert {"sid": 1} not in Scope(data_source_id=1, folder_ids=None)
-    assert {"sid": 1} not in Scope(data_source_id=None, folder_ids=frozenset({1}))
+    assert {"sid": 1} not in Scope(data_source_id=1)
+    assert {"sid": 1} not in Scope(folder_ids=frozenset({1}))
     assert {"dataSourceId": "1", "folderId": "2"} in Scope(data_source_id=1, folder_ids=frozenset({2}))
 
 
@@ -127,9 +169,9 @@ def test_object_without_the_field_is_out_of_scope():
         ({"folder": "/A"}, TREE, "AAM has no folder “/A”$"),
     ],
 )
-def test_prune_scope_of_an_account_that_sees_nothing_is_refused_with_the_reason(scope, tree, said):
+def test_prune_scope_of_an_account_that_sees_nothing_is_refused_with_the_reason(targets, scope, tree, said):
     with pytest.raises(AAMPlanRefused, match=f"^prune_scope: .*{said}"):
-        build_scope(scope, DataSources([]), tree, [])
+        build_scopes(scope, targets([]), {TRAITS: NewFolders(TRAIT_FOLDERS, tree, create=True)})
 
 
 @pytest.mark.parametrize(
@@ -145,9 +187,10 @@ def test_prune_scope_of_an_account_that_sees_nothing_is_refused_with_the_reason(
 )
 def test_only_a_segment_that_names_the_trait_keeps_it_though_the_server_ignores_the_filter(segment, uses):
     listed = [{"sid": 100, "name": "S", **segment}]
-    with OtherAAM(lambda *_: {"total": 1, "page": 0, "pageSize": 1000, "list": listed}) as aam:
+    pages = {"/v1/segments": {"total": 1, "page": 0, "pageSize": 1000, "list": listed}}
+    with OtherAAM(lambda _, path, *__: pages.get(path, [])) as aam:
         try:
-            refuse_used(aam.client, TRAITS, [{"sid": 7, "name": "T"}])
+            refuse_used(Account(aam.client), {"traits": [{"sid": 7, "name": "T"}]}, [])
         except AAMPlanRefused as refused:
             said = str(refused)
         else:
@@ -195,24 +238,52 @@ def test_normalising_twice_is_normalising_once(path):
     assert TREE.normalise(TREE.normalise(path)) == TREE.normalise(path)
 
 
-def resolved(*items, tree=TREE, create_folders=True, match_on="integrationCode"):
-    checked, findings = check_rows(rows_of(items), TRAITS, match_on=match_on)
-    assert findings == []
-    desired, missing, findings = resolve(checked, TRAITS, SOURCES, tree, create_folders=create_folders)
-    return [(item.fields, item.new_folder) for item in desired], missing, texts(findings)
+# --- references of rows -----------------------------------------------------------------------------------------------
 
 
-def test_references_become_ids():
-    ((fields, new_folder),), missing, findings = resolved(trait(folder="/All Traits/Web"))
-    assert (fields["dataSourceId"], fields["folderId"], new_folder, missing, findings) == (1, 1, None, [], [])
+@pytest.fixture
+def plan():
+    """``plan(*rows)`` of an account with these data sources and folders."""
+
+    def build(*items, folders=None, **options):
+        nested = TinyAAM()
+
+        def answer(method, path, query, body):
+            if path == "/v1/datasources":
+                return SOURCES
+            if path == "/v1/folders/traits":
+                return [*(folders or TREE_RECORDS)]
+            if path == "/v1/customer-trait-types":
+                return []
+            return nested(method, path, query, body)
+
+        with OtherAAM(answer) as aam:
+            return plan_of(aam.client, *items, **options)
+
+    return build
+
+
+def fields_of(change):
+    return {field.field: field.after for field in change.fields}
+
+
+def test_references_become_ids(plan):
+    (change,) = plan(trait(folder="/All Traits/Web")).changes
+    fields = fields_of(change)
+    assert (fields["dataSourceId"], fields["folderId"], change.links) == (1, 1, ())
     assert not {"dataSource", "folder", "sid"} & set(fields)
 
 
-def test_missing_folders_are_to_be_created_parents_first_and_once():
-    rows, missing, _ = resolved(trait(1, folder="/Web/A/B/"), trait(2, folder="/Web/A"), trait(3, folder="/N"))
-    assert missing == ["/Web/A", "/Web/A/B", "/N"]
-    assert [new for _, new in rows] == ["/Web/A/B", "/Web/A", "/N"]
-    assert all("folderId" not in fields for fields, _ in rows)
+def test_missing_folders_are_to_be_created_parents_first_and_once(plan):
+    rows = (trait(1, folder="/Web/A/B/"), trait(2, folder="/Web/A"), trait(3, folder="/N"))
+    changes = plan(*rows).changes
+    assert [change.label for change in changes if change.kind == "trait folder"] == ["/Web/A", "/N", "/Web/A/B"]
+    position = {change.label: at for at, change in enumerate(changes)}
+    linked = {change.key.get("integrationCode"): change.links for change in changes if change.kind == "trait"}
+    assert [linked[code][0].to for code in ("t1", "t2", "t3")] == [
+        position[path] for path in ("/Web/A/B", "/Web/A", "/N")
+    ]
+    assert all(changes[link.to].wave < change.wave for change in changes for link in change.links)
 
 
 @pytest.mark.parametrize(
@@ -221,34 +292,77 @@ def test_missing_folders_are_to_be_created_parents_first_and_once():
         ({"dataSource": "twice"}, "row 1: dataSource: “twice” means 2 data sources"),
         ({"dataSource": "nope"}, "row 1: dataSource: AAM has no data source “nope”"),
         ({"dataSource": None, "dataSourceId": 99}, "row 1: dataSourceId: AAM has no data source 99, or the technical"),
-        ({"folder": None, "folderId": 99}, "row 1: folderId: AAM has no folder 99, or the technical"),
+        ({"folder": None, "folderId": 99}, "row 1: folderId: AAM has no trait folder 99, or the technical"),
         ({"folder": "/1/2/3/4/5/6"}, "row 1: folder: “/1/2/3/4/5/6” is 6 levels deep, 5 at most"),
         ({"folder": "/" + "x" * 256}, "has 256 characters, 255 at most"),
+        ({"customerTraitType": "Loyalty"}, "row 1: customerTraitType: AAM has no trait type “Loyalty”"),
     ],
 )
-def test_reference_that_means_nothing_is_a_finding(row, said):
-    _, _, (finding,) = resolved(trait(**row))
+def test_reference_that_means_nothing_is_a_finding(plan, row, said):
+    with pytest.raises(AAMSourceError) as refused:
+        plan(trait(**row))
+    (finding,) = refused.value.findings
     assert said in finding
 
 
-def test_the_first_of_two_folders_with_one_path_is_meant():
-    rows, missing, findings = resolved(trait(1, folder="/Twin"), trait(2, folder="/Twin/A"))
-    assert (rows[0][0]["folderId"], missing, findings) == (3, ["/Twin/A"], [])
+def test_the_first_of_two_folders_with_one_path_is_meant(plan):
+    changes = plan(trait(1, folder="/Twin"), trait(2, folder="/Twin/A")).changes
+    folders = [change for change in changes if change.kind == "trait folder"]
+    assert [(change.label, fields_of(change)["parentFolderId"]) for change in folders] == [("/Twin/A", 3)]
+    assert [fields_of(change)["folderId"] for change in changes if change.key.get("integrationCode") == "t1"] == [3]
 
 
-def test_folders_are_not_created_when_that_is_off():
-    _, missing, findings = resolved(trait(1, folder="/web"), trait(2, folder="/New"), create_folders=False)
-    assert missing == []
-    assert "AAM has no folder “/web” and create_folders is off. Did you mean “/Web”?" in findings[0]
-    assert findings[1].endswith("create_folders is off.")
+def test_folders_are_not_created_when_that_is_off(plan):
+    with pytest.raises(AAMSourceError) as refused:
+        plan(trait(1, folder="/web"), trait(2, folder="/New"), create_folders=False)
+    first, second = refused.value.findings
+    assert "AAM has no folder “/web” and create_folders is off. Did you mean “/Web”?" in first
+    assert second.endswith("create_folders is off.")
 
 
-def test_more_folders_than_aam_allows_are_refused():
-    full = FolderTree({"folderId": n, "name": f"f{n}", "parentFolderId": 0} for n in range(1, 2000))
-    assert resolved(trait(folder="/new"), tree=full)[2] == []
-    assert "AAM would hold 2001 folders, 2000 at most" in resolved(trait(folder="/new/er"), tree=full)[2][0]
+def test_more_folders_than_aam_allows_are_refused(plan):
+    full = [{"folderId": n, "name": f"f{n}", "parentFolderId": 0} for n in range(1, 2000)]
+    assert plan(trait(folder="/new"), folders=full).counts()["create_folders"] == 1
+    with pytest.raises(AAMPlanRefused, match=r"AAM would hold 2,001 trait folders, 2,000 at most \(1,999 now\)"):
+        plan(trait(folder="/new/er"), folders=full)
 
 
-def test_row_by_sid_may_leave_references_alone():
-    ((fields, new_folder),), _, findings = resolved({"sid": 5, "ttl": 3}, match_on="sid")
-    assert (fields, new_folder, findings) == ({"ttl": 3}, None, [])
+def test_row_by_sid_may_leave_references_alone(plan, emulator, client, web):
+    sid = emulator.add("traits", {**trait(dataSource=None, folder=None), "dataSourceId": web, "folderId": 0})["sid"]
+    (change,) = plan_of(client, {"sid": sid, "ttl": 3}, match_on="sid").changes
+    assert (fields_of(change), change.links) == ({"ttl": 3}, ())
+
+
+def test_destinations_may_be_read_without_mappings_first(emulator, client):
+    key = emulator.add("destinations", {"name": "D", "destinationType": "PUSH"})["destinationId"]
+    account = Account(client)
+    account.read_destinations(with_mappings=False)
+    account.read_destinations(with_mappings=False)
+    assert (account.is_read(DESTINATIONS), account.is_read(MAPPINGS)) == (True, False)
+    assert emulator.count("GET /v1/destinations/{destinationId}") == 1
+    assert (len(account.objects(MAPPINGS)), [*account.objects(DESTINATIONS).ids()]) == (0, [key])
+
+
+def test_words_of_objects_are_those_that_mean_them_alone(emulator, client, web):
+    both = {"folderId": 0, "traitType": "ON_BOARDED_TRAIT"}
+    coded, twin, named, nowhere = (
+        emulator.add("traits", {**both, **fields})["sid"]
+        for fields in (
+            {"name": "A", "integrationCode": "a:b", "dataSourceId": web},
+            {"name": "N", "dataSourceId": web},
+            {"name": "N", "dataSourceId": web},
+            {"name": "a:b", "dataSourceId": emulator.add("data_sources", {"name": "Web site"})["dataSourceId"]},
+        )
+    )
+    sites = [row["siteId"] for row in emulator.add("partner_sites", [{"url": "a.example"}, {"url": "b.example"}])]
+    known = Targets(Account(client))
+    assert [known.word("traits", sid) for sid in (coded, twin, named, nowhere, 9)] == [
+        'web:"a:b"',
+        None,
+        None,
+        None,
+        None,
+    ]
+    assert [known.word("partnerSites", site) for site in (*sites, 9)] == ["a.example", "b.example", None]
+    assert known.label("partnerSites", sites[0]) == str(sites[0])
+    assert known.label("traits", coded) == "a:b"

@@ -37,6 +37,42 @@ def test_sample_of_the_connection(emulator, airflow_aam, monkeypatch, tmp_path):
     assert [one_line(done.stderr + done.stdout)] == sample(command)
 
 
+def steady(printed: str, url: str) -> str:
+    """As on the page: its address, its time, its hash."""
+    printed = re.sub(r"[0-9a-f]{64}", "b6590ad5…", printed.replace(url, ADDRESS))
+    return one_line(re.sub(r" of 20\S+,", " of 2026-11-23T09:00:00+00:00,", printed))
+
+
+def test_samples_of_plan_apply_and_export(emulator, airflow_aam, monkeypatch, tmp_path):
+    monkeypatch.setenv("AIRFLOW_CONN_AAM_DEFAULT", emulator.connection_json("oauth_server_to_server"))
+    monkeypatch.chdir(tmp_path)
+    catalog = re.search(r"^```yaml\n(dataSources:\n.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    assert catalog
+    (tmp_path / "aam").mkdir()
+    (tmp_path / "aam" / "catalog.yaml").write_text(catalog.group(1))
+    for command, code in (("plan aam --out plan.json", 1), ("apply plan.json --yes", 0), ("export out", 0)):
+        done = airflow_aam(*command.split())
+        assert (done.exit_code, [steady(done.stderr + done.stdout, emulator.url)]) == (code, sample(command))
+    assert airflow_aam("plan", "out").exit_code == 0
+
+
+def test_sample_of_validate(airflow_aam, monkeypatch, tmp_path):
+    lines = [
+        "traits:",
+        "  - name: Compared plans",
+        "    traitType: RULE_BASED",
+        "    dataSource: web",
+        "    folder: Web",
+        '    traitRule: c_page == "plans"',
+        "    ttl: a month",
+    ]
+    (tmp_path / "aam").mkdir()
+    (tmp_path / "aam" / "traits.yaml").write_text("\n".join(lines))
+    monkeypatch.chdir(tmp_path)
+    done = airflow_aam("validate", "aam/traits.yaml")
+    assert (done.exit_code, [one_line(done.stdout)]) == (1, sample("validate aam/traits.yaml"))
+
+
 def test_every_command_is_on_the_page():
     from airflow_provider_aam.cli import app
 

@@ -55,7 +55,7 @@ def test_help_imports_neither_airflow_nor_rich():
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (errors.AAMSourceError("x"), ExitCode.FOUND),
+        (errors.AAMSourceError("x"), ExitCode.USAGE),
         (errors.AAMConfigError("x"), ExitCode.USAGE),
         (errors.AAMDestinationError("x"), ExitCode.USAGE),
         (errors.AAMClientRejected("x"), ExitCode.ADOBE),

@@ -263,7 +263,7 @@ def test_other_filesystem_shows_nothing_but_a_hidden_file_before(memory):
     destination = UPath("memory://drop/a.csv")
     with stage(destination) as staged:
         staged.local.write_bytes(b"half")
-        assert [path.name.startswith(".aam-pull-") for path in destination.parent.iterdir()] == [True]
+        assert [path.name.startswith(".aam-") for path in destination.parent.iterdir()] == [True]
     assert list(destination.parent.iterdir()) == []
 
 
@@ -317,4 +317,4 @@ def test_filesystem_that_is_gone_does_not_cover_the_error_that_matters(share, mo
 
     monkeypatch.setattr(FakeShare, "rm_file", gone)
     break_off(on(share, "/a.csv"))
-    assert re.search(r"share:///\.aam-pull-\w+\.partial could not be removed: connection lost", caplog.text)
+    assert re.search(r"share:///\.aam-\w+\.partial could not be removed: connection lost", caplog.text)

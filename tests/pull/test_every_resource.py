@@ -12,7 +12,7 @@ import requests
 from airflow_provider_aam.api import AAMClient
 from airflow_provider_aam.api.resources import RESOURCES, Resource, Type
 from airflow_provider_aam.emulator import Emulator
-from airflow_provider_aam.pull.columns import OTHER
+from airflow_provider_aam.files.columns import OTHER
 from pull.support import read_jsonl
 
 Row = dict[str, Any]

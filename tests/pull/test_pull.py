@@ -19,7 +19,7 @@ from upath import UPath
 
 from airflow_provider_aam.api.errors import AAMDestinationError, AAMInvalid
 from airflow_provider_aam.api.resources import RESOURCES, SEGMENTS, Type
-from airflow_provider_aam.pull.columns import OTHER
+from airflow_provider_aam.files.columns import OTHER
 from airflow_provider_aam.pull.job import pull_resource
 from pull.support import LIST, OtherAAM, everything_in, listed, read_jsonl
 

@@ -11,8 +11,9 @@ import pytest
 
 from airflow_provider_aam.api.collection import Collection
 from airflow_provider_aam.api.errors import AAMInvalid
+from airflow_provider_aam.api.instants import epoch_ms
 from airflow_provider_aam.api.resources import RESOURCES
-from airflow_provider_aam.pull.query import Query, build_query, epoch_ms
+from airflow_provider_aam.pull.query import Query, build_query
 
 JANUARY_MS = 1_767_225_600_000
 
@@ -44,7 +45,7 @@ def test_updated_since_becomes_epoch_milliseconds(instant):
 
 
 def test_updated_since_keeps_milliseconds():
-    assert epoch_ms("2026-01-01T00:00:00.123Z") == JANUARY_MS + 123
+    assert epoch_ms("2026-01-01T00:00:00.123Z", what="x") == JANUARY_MS + 123
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from itertools import filterfalse
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
@@ -20,6 +21,8 @@ DEEPEST_TRAIT_FOLDER = 5
 
 _DATE = r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*$"
 _DATE_OR_NONE = r"^\s*([0-9]{4}-[0-9]{2}-[0-9]{2})?\s*$"
+_REPETITION = re.compile(r"” stands (?:twice in one chain of|[0-9]+ times in the list of one) [A-Z]+$")
+_DIGITS_AS_WORD = re.compile(r'"[0-9]+"')
 _FLAGS = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -70,10 +73,17 @@ def _trait_rule(value: object) -> object:
     return value
 
 
+def is_repetition(problem: str) -> bool:
+    """Whether a contradiction of a segment rule is only that something stands twice: AAM may hold such rules."""
+    return _REPETITION.search(problem) is not None
+
+
 def _segment_rule(value: object) -> object:
     if isinstance(value, str):
         fault = segment_rule.find_fault(value)
-        faults = [fault] if fault is not None else segment_rule.find_contradictions(value)
+        faults = (
+            [fault] if fault is not None else [*filterfalse(is_repetition, segment_rule.find_contradictions(value))]
+        )
         if faults:
             raise refuse("; ".join(faults))
     return value
@@ -140,7 +150,7 @@ def _ids_or_words(value: object) -> object:
 
 def _id_or_word(item: object) -> int | str:
     if isinstance(item, str) and item and not item.isdecimal():
-        return str(_one_line(item))
+        return str(_one_line(item[1:-1] if _DIGITS_AS_WORD.fullmatch(item) else item))
     number = int(item) if isinstance(item, int | str) and item != "" and not isinstance(item, bool) else 0
     if not 1 <= number <= LARGEST_ID:
         raise refuse(f"“{str(item)[:60]}” is neither an id nor a name")
@@ -173,7 +183,7 @@ DateOrNone = Annotated[
 ]
 Ids = Annotated[list[PositiveId], BeforeValidator(_split)]
 IdsOrWords = Annotated[list[int | str], BeforeValidator(_ids_or_words)]
-"""References to several objects: digits are an id, all else is a word."""
+"""References to several objects: digits are an id, all else is a word, also digits in double quotes."""
 Words = Annotated[list[Annotated[str, Field(min_length=1)]], BeforeValidator(_uppers)]
 AliasUrl = Annotated[str, AfterValidator(_with_alias), WithJsonSchema({"type": "string", "pattern": r"^\s*$|%ALIAS%"})]
 TraitRule = Annotated[str, BeforeValidator(_trait_rule)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import date, timedelta
 
 from airflow_provider_aam.catalog.drafts import DestinationDraft, MappingDraft
@@ -24,6 +25,11 @@ def same_day(desired: object, answered: object) -> bool:
     return read in (sent, sent - timedelta(days=1))
 
 
+def same_separator(desired: object, answered: object) -> bool:
+    """Every character counts: a blank separates as well, and is not the same as nothing."""
+    return str(desired or "") == html.unescape(str(answered or ""))
+
+
 DESTINATIONS = Kind(
     name="destination",
     collection="destinations",
@@ -34,6 +40,7 @@ DESTINATIONS = Kind(
     read_singly=True,
     same={
         **dict.fromkeys(("status", "domainRestrictions", "formatType", "destinationType"), same_text),
+        **dict.fromkeys(("delimiter", "keySeparator", "valueSeparator", "serializationSeparator"), same_separator),
         "startDate": same_day,
         "endDate": same_day,
     },

@@ -9,6 +9,7 @@ from airflow_provider_aam.api.config import GATEWAY_HOSTS, LEGACY_HOSTS
 from airflow_provider_aam.api.credentials import LegacyCredential
 from airflow_provider_aam.api.errors import AAMApiKeyRejected, AAMError, AAMForbidden, AAMNoProductProfile
 from airflow_provider_aam.api.guide import Step
+from airflow_provider_aam.api.users import is_admin, name_of
 from airflow_provider_aam.cli.checkup.result import Verdict, green, red, skipped, yellow
 
 if TYPE_CHECKING:
@@ -54,8 +55,7 @@ def check_user(visit: Visit) -> Verdict:
     if visit.refusal is not None:
         raise visit.refusal
     user = visit.user or {}
-    name = user.get("username") or user.get("email") or "a user without a name"
-    return green(f"{name} (partner id {user.get('pid', 'unknown')})")
+    return green(f"{name_of(user)} (partner id {user.get('pid', 'unknown')})")
 
 
 def check_group(visit: Visit) -> Verdict:
@@ -63,7 +63,7 @@ def check_group(visit: Visit) -> Verdict:
     user = visit.user or {}
     groups = user.get("groups")
     blocked = all(name in visit.refused or (name in visit.pages and not visit.pages[name].rows) for name in _GUARDED)
-    if user.get("isAdmin") or user.get("admin"):
+    if is_admin(user):
         return green("the user is an administrator")
     if not blocked:
         return green(f"{_count(groups)}; lists hold objects")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from airflow_provider_aam.api.errors import AAMForbidden, AAMNotFound
 from airflow_provider_aam.api.guide import Step
+from airflow_provider_aam.api.limits import LimitUse, parse_limits
 from airflow_provider_aam.api.resources import RESOURCES, Verb
 from airflow_provider_aam.cli.checkup.result import Verdict, green, red, skipped, yellow
 
@@ -82,39 +82,25 @@ def check_writing(visit: Visit, name: str) -> Verdict:
 
 
 def check_limit(visit: Visit, name: str) -> Verdict:
-    """What AAM says of its limits, in the shape that is inferred; else the documented maximum and what was counted."""
-    resource = RESOURCES[name]
-    rows: list[tuple[str, int, int]] = []
-    if Verb.LIMITS in resource.verbs:
+    """What AAM says of its limits, in a shape that is understood; else the documented maximum and what was counted."""
+    uses: list[LimitUse] = []
+    if Verb.LIMITS in RESOURCES[name].verbs:
         try:
-            rows = [*read_limits(visit.client.collection(name).limits())]
+            uses = parse_limits(visit.client.collection(name).limits()) or []
         except AAMNotFound:
-            rows = []
-    if not rows and name in DOCUMENTED_LIMITS and name in visit.pages:
-        rows = [("documented limit", _count(visit.pages[name]), DOCUMENTED_LIMITS[name])]
-    if not rows and name in visit.refused:
+            uses = []
+    if not uses and name in DOCUMENTED_LIMITS and name in visit.pages:
+        count = _count(visit.pages[name])
+        uses = [LimitUse(type="documented limit", limit=DOCUMENTED_LIMITS[name], count=count)]
+    if not uses and name in visit.refused:
         return skipped("its list is closed to this user")
-    if not rows:
+    if not uses:
         return skipped("AAM's answer is not understood, and no limit is documented")
-    text = ", ".join(f"{kind} {count:,} of {limit:,}" for kind, count, limit in rows)
-    fullest = max(count / limit if limit else 1.0 for _, count, limit in rows)
+    text = ", ".join(f"{use.type} {use.count:,} of {use.limit:,}" for use in uses)
+    fullest = max(use.count / use.limit if use.limit else 1.0 for use in uses)
     if fullest >= 1:
         return red(f"full: {text}", _ASK_ADOBE)
     return yellow(f"nearly full: {text}", _ASK_ADOBE) if fullest >= NEARLY_FULL else green(text)
-
-
-def read_limits(answer: Any) -> Iterator[tuple[str, int, int]]:
-    """(kind, objects there, objects allowed) of ``{"limits": [{"type", "limit", "count"}]}`` or the bare list.
-
-    The shape is inferred; what is not understood yields nothing.
-    """
-    rows = answer.get("limits") if isinstance(answer, dict) else answer
-    for row in rows if isinstance(rows, list) else ():
-        if not isinstance(row, dict):
-            continue
-        limit, count = row.get("limit", row.get("max")), row.get("count", row.get("current"))
-        if isinstance(limit, int) and isinstance(count, int):
-            yield str(row.get("type", "total")), count, limit
 
 
 def _first_page(visit: Visit, name: str, **filters: Any) -> Page:

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import json
+import lzma
+import os
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from airflow_provider_aam.cli.credentials.found import Found
 from airflow_provider_aam.cli.credentials.shapes import recognise
 
 KEY_FILE = "private.key"
 LARGEST_FILE = 1_000_000
-"""Bytes; a credential file has a few thousand."""
+"""Bytes; a credential file has a few thousand, packed or not."""
 _SUFFIXES = frozenset({".json", ".key", ".crt", ".pem", ".zip"})
+_UNREADABLE_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,  # it has a password
+)
 _PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----", re.DOTALL)
 
 
@@ -31,7 +46,9 @@ def read_files(paths: Sequence[Path]) -> tuple[list[Found], list[str]]:
                     problems.append(str(useless))
         except OSError as unreadable:
             problems.append(f"{path}: cannot be read ({unreadable.strerror or type(unreadable).__name__})")
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as broken:  # RuntimeError: it has a password
+        except ValueError:
+            problems.append(f"{str(path)!r}: this cannot be the name of a file")
+        except _UNREADABLE_ZIP as broken:
             problems.append(f"{path}: the zip file cannot be read ({broken}); unpack it and give its files")
     _add_keys_that_lie_elsewhere(paths, found, problems)
     return found, problems
@@ -42,16 +59,22 @@ def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
         for child in sorted(path.iterdir()):
             if child.is_file() and child.suffix.lower() in _SUFFIXES:
                 yield from _contents(child)
-    elif zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            for member in archive.infolist():
-                name = Path(member.filename)
-                if name.suffix.lower() in _SUFFIXES and not member.is_dir() and "__MACOSX" not in name.parts:
-                    with archive.open(member) as file:
-                        yield f"{path}:{member.filename}", file.read(LARGEST_FILE + 1)
+        return
+    with path.open("rb") as file:
+        content = file.read(LARGEST_FILE + 1)
+    if len(content) <= LARGEST_FILE and zipfile.is_zipfile(BytesIO(content)):
+        yield from _unpack(path, content)
     else:
-        with path.open("rb") as file:
-            yield str(path), file.read(LARGEST_FILE + 1)
+        yield str(path), content
+
+
+def _unpack(path: Path, content: bytes) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        for member in archive.infolist():
+            name = Path(member.filename)
+            if name.suffix.lower() in _SUFFIXES and not member.is_dir() and "__MACOSX" not in name.parts:
+                with archive.open(member) as file:
+                    yield f"{path}:{member.filename}", file.read(LARGEST_FILE + 1)
 
 
 def _read(source: str, content: bytes) -> list[Found]:
@@ -70,10 +93,16 @@ def _read(source: str, content: bytes) -> list[Found]:
         raise ValueError(
             f"{source}: a PEM block without its end; copy the whole file again, from -----BEGIN to -----END"
         )
+    return recognise(source, _parse(source, text))
+
+
+def _parse(source: str, text: str) -> Any:
     try:
-        return recognise(source, json.loads(text))
+        return json.loads(text)
     except json.JSONDecodeError as broken:
         where = f"line {broken.lineno}, column {broken.colno}"
+    except (ValueError, RecursionError):
+        where = "a number too long, or lists without end"
     raise ValueError(f"{source}: neither PEM text nor JSON ({where}); give the file as it was downloaded")
 
 
@@ -94,7 +123,7 @@ def _add_keys_that_lie_elsewhere(paths: Sequence[Path], found: list[Found], prob
     for each in [*found]:
         named = each.values.get("private_key_path")
         if named:
-            _add_key(Path(each.source).parent / Path(named).expanduser(), found, problems)
+            _add_key(Path(each.source).parent / os.path.expanduser(named), found, problems)  # noqa: PTH111  never raises
     needs_key = any(each.auth == "jwt" for each in found) and not any("private_key" in each.values for each in found)
     if needs_key and not problems:
         for folder in dict.fromkeys(path.parent for path in paths):
@@ -104,8 +133,13 @@ def _add_keys_that_lie_elsewhere(paths: Sequence[Path], found: list[Found], prob
 
 def _add_key(path: Path, found: list[Found], problems: list[str]) -> None:
     try:
-        found += _read(str(path), path.read_bytes())
-    except OSError as unreadable:
-        problems.append(f"{path}: the private key cannot be read ({unreadable.strerror or type(unreadable).__name__})")
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as unreadable:  # ValueError: a name that no file can have
+        said = getattr(unreadable, "strerror", None) or type(unreadable).__name__
+        problems.append(f"{path}: the private key cannot be read ({said})")
+        return
+    try:
+        found += _read(str(path), content)
     except ValueError as useless:
         problems.append(str(useless))

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMInvalid
 from airflow_provider_aam.api.resources import DATA_SOURCES, RESOURCES, SEGMENTS, TRAITS, Type
-from airflow_provider_aam.pull.columns import OTHER, Columns, check_fields, to_iso
-from airflow_provider_aam.pull.writers.csv import CsvWriter
-from airflow_provider_aam.pull.writers.jsonl import JsonlWriter
-from airflow_provider_aam.pull.writers.parquet import ParquetWriter
+from airflow_provider_aam.files.columns import OTHER, Columns, check_fields, to_iso
+from airflow_provider_aam.files.writers.csv import CsvWriter
+from airflow_provider_aam.files.writers.jsonl import JsonlWriter
+from airflow_provider_aam.files.writers.parquet import ParquetWriter
 
 unhurried = settings(deadline=None)  # the first example imports pyarrow, and the machine may be busy
 

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from airflow_provider_aam.api.resources import Type
-from airflow_provider_aam.pull.columns import Columns, to_iso
+from airflow_provider_aam.files.columns import Columns, to_iso
 
 
 class CsvWriter:

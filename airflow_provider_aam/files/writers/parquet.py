@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from airflow_provider_aam.api.resources import Type
-from airflow_provider_aam.pull.columns import Columns
+from airflow_provider_aam.files.columns import Columns
 
 ROWS_PER_GROUP = 10_000
 """Large enough for readers to skip by statistics, small enough to hold in memory."""

@@ -10,11 +10,11 @@ from typing import BinaryIO, Protocol, cast
 
 import msgspec
 
-from airflow_provider_aam.pull.columns import Columns
-from airflow_provider_aam.pull.formats import Format
-from airflow_provider_aam.pull.writers.csv import CsvWriter
-from airflow_provider_aam.pull.writers.jsonl import JsonlWriter
-from airflow_provider_aam.pull.writers.parquet import ParquetWriter
+from airflow_provider_aam.files.columns import Columns
+from airflow_provider_aam.files.formats import Format
+from airflow_provider_aam.files.writers.csv import CsvWriter
+from airflow_provider_aam.files.writers.jsonl import JsonlWriter
+from airflow_provider_aam.files.writers.parquet import ParquetWriter
 
 
 class RowWriter(Protocol):

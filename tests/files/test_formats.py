@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from airflow_provider_aam.api.errors import AAMDestinationError
-from airflow_provider_aam.pull.formats import choose_format
+from airflow_provider_aam.files.formats import choose_format
 
 
 @pytest.mark.parametrize(

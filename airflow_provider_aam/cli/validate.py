@@ -1,0 +1,59 @@
+"""`airflow-aam validate`: what is wrong with catalog files, without asking anybody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from airflow_provider_aam.api.errors import AAMSourceError
+from airflow_provider_aam.catalog.findings import refuse
+from airflow_provider_aam.catalog.planner import check_catalog
+from airflow_provider_aam.cli.exits import ExitCode, Outcome
+from airflow_provider_aam.cli.kinds import count_of, read_files
+
+
+def validate(paths: Sequence[Path], *, kind: str | None) -> Outcome:
+    """Check each file alone, and each folder as one catalog. The exit code is ``FOUND`` if there are findings.
+
+    ``kind`` is what all files hold, where their names do not tell. Raises ``AAMSourceError`` for a file that cannot be
+    opened, ``AAMConfigError`` for an unknown kind.
+    """
+    objects: Counter[str] = Counter()
+    # A folder and a file of it may both be named.
+    findings = [*dict.fromkeys(finding for path in paths for finding in _check(path, kind, objects))]
+
+    def show() -> None:
+        for finding in findings:
+            print(finding)
+        found = "1 finding" if len(findings) == 1 else f"{len(findings):,} findings" if findings else "no findings"
+        held = ", ".join(count_of(key, count) for key, count in objects.items() if count)
+        print(f"{found} in {held or 'no objects'}")
+
+    return Outcome(
+        document={"ok": not findings, "objects": dict(objects), "findings": findings},
+        show=show,
+        code=ExitCode.FOUND if findings else ExitCode.OK,
+    )
+
+
+def _check(path: Path, kind: str | None, objects: Counter[str]) -> Iterator[str]:
+    """Findings as ``file:line: field: problem``, in the order of the files. Counts what was read in ``objects``."""
+    try:
+        catalog = read_files([path], kind=kind)
+    except AAMSourceError as unread:
+        if not unread.findings:
+            raise
+        yield from unread.findings
+        # A file that cannot be read must not hide what is wrong with the others.
+        entries = sorted(path.iterdir()) if path.is_dir() else []
+        for entry in entries:
+            if not entry.name.startswith("."):
+                yield from _check(entry, kind, objects)
+        return
+    objects.update({each.key: len(rows) for each, rows in catalog.items()})
+    _, findings = check_catalog(catalog)
+    try:
+        refuse(str(path), findings)
+    except AAMSourceError as refused:
+        yield from refused.findings

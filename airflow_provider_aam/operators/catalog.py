@@ -1,0 +1,147 @@
+"""What the operators have in common that compare a catalog with AAM: their arguments, and the way to a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from airflow_provider_aam.api.errors import AAMConfigError
+from airflow_provider_aam.compat import BaseOperator, ObjectStoragePath
+from airflow_provider_aam.operators.paths import open_path
+from airflow_provider_aam.operators.sources import Source, read_rows
+
+if TYPE_CHECKING:
+    from airflow_provider_aam.catalog.plan import Plan
+    from airflow_provider_aam.catalog.planner import PlanOptions
+
+
+class ComparingOperator(BaseOperator):
+    """Reads a source and plans what would make AAM like it; see :class:`AAMPushCatalogOperator` for the arguments."""
+
+    template_fields: Sequence[str] = (
+        "source",
+        "source_conn_id",
+        "kind",
+        "match_on",
+        "prune_scope",
+        "plan_path",
+        "aam_conn_id",
+    )
+    template_fields_renderers: ClassVar[dict[str, str]] = {"source": "json", "prune_scope": "json"}
+
+    def __init__(
+        self,
+        *,
+        source: Source,
+        source_conn_id: str | None = None,
+        kind: str | None = None,
+        match_on: str | None = None,
+        prune: bool = False,
+        prune_scope: Mapping[str, Any] | None = None,
+        plan_path: str | None = None,
+        aam_conn_id: str = "aam_default",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.source = source
+        self.source_conn_id = source_conn_id
+        self.kind = kind
+        self.match_on = match_on
+        self.prune = prune
+        self.prune_scope = prune_scope
+        self.plan_path = plan_path
+        self.aam_conn_id = aam_conn_id
+
+    def _plan(self, options: PlanOptions, *, identified: bool) -> Plan:
+        """The plan, logged and written to ``plan_path``."""
+        from airflow_provider_aam.catalog.push import make_plan
+        from airflow_provider_aam.hooks.aam import AAMHook
+
+        catalog, source = read_rows(self.source, self.source_conn_id, kind=self.kind)
+        plan_path = optional_path(self.plan_path, what="plan_path")
+        with closing(AAMHook(self.aam_conn_id)) as hook:
+            return make_plan(
+                hook.get_conn(),
+                catalog,
+                options,
+                source=source,
+                plan_path=plan_path,
+                now=datetime.now(UTC),
+                identified=identified,
+            )
+
+    def _scope(self) -> Mapping[str, Any] | None:
+        from airflow_provider_aam.catalog.prune import check_scope
+
+        return check_scope(self.prune_scope) if self.prune else None
+
+    def _refuse_bad_arguments(self) -> None:
+        """Raises :class:`AAMConfigError` that names every argument that cannot be."""
+        problems = self._problems()
+        if problems:
+            raise AAMConfigError.from_problems(f"task {self.task_id}", problems)
+
+    def _problems(self) -> list[str]:
+        from airflow_provider_aam.catalog.kinds import KINDS
+
+        problems = []
+        if self.kind is not None and self.kind not in KINDS:
+            problems.append(f"kind is {self.kind!r}; known are {', '.join(KINDS)}")
+        kinds = [kind for key, kind in KINDS.items() if key == self.kind] or [*KINDS.values()]
+        ways = dict.fromkeys(way for kind in kinds for way in kind.match_on)
+        if self.match_on is not None and self.match_on not in ways:
+            problems.append(f"match_on is {self.match_on!r}; it must be one of {', '.join(ways)}")
+        if self.prune_scope and not self.prune:
+            problems.append("prune_scope is given and prune is off: set prune=True or remove it")
+        return problems
+
+
+class ChangingOperator(ComparingOperator):
+    """Plans that are meant to be applied: folders that may be created, and guard rails."""
+
+    def __init__(
+        self,
+        *,
+        create_folders: bool = True,
+        max_deletes: int = 10,
+        max_changes_ratio: float = 1.0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.create_folders = create_folders
+        self.max_deletes = max_deletes
+        self.max_changes_ratio = max_changes_ratio
+
+    def _options(self) -> PlanOptions:
+        from airflow_provider_aam.catalog.guards import Guards
+        from airflow_provider_aam.catalog.planner import PlanOptions
+
+        self._refuse_bad_arguments()
+        return PlanOptions(
+            match_on=self.match_on,
+            create_folders=self.create_folders,
+            prune_scope=self._scope(),
+            guards=Guards(max_deletes=self.max_deletes, max_changes_ratio=self.max_changes_ratio),
+        )
+
+    def _problems(self) -> list[str]:
+        problems = [*super()._problems(), *too_small(self, max_deletes=0)]
+        if not 0 <= self.max_changes_ratio <= 1:
+            problems.append(f"max_changes_ratio is {self.max_changes_ratio}; it must be from 0 to 1")
+        return problems
+
+
+def too_small(operator: BaseOperator, **least: int) -> list[str]:
+    """Problems of whole-number arguments below their least value; ``None`` is none."""
+    given = {name: getattr(operator, name) for name in least}
+    return [
+        f"{name} is {value}; it must be {least[name]} or more"
+        for name, value in given.items()
+        if value is not None and value < least[name]
+    ]
+
+
+def optional_path(uri: str | None, *, what: str) -> ObjectStoragePath | None:
+    return open_path(uri, None, what=what) if uri else None

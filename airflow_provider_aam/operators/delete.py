@@ -1,0 +1,175 @@
+"""Delete objects that are named one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from airflow_provider_aam.api.errors import AAMConfigError
+from airflow_provider_aam.compat import BaseOperator, Context
+from airflow_provider_aam.failures import task_failures
+from airflow_provider_aam.operators.catalog import optional_path, too_small
+from airflow_provider_aam.operators.outlets import note_outlets
+from airflow_provider_aam.operators.sources import Uri, read_rows
+
+if TYPE_CHECKING:
+    from airflow_provider_aam.catalog.delete import Deletion, Named
+    from airflow_provider_aam.catalog.push import PushReceipt
+
+
+class AAMDeleteOperator(BaseOperator):
+    """
+    Delete the objects that are named, and nothing else.
+
+    What some other object still uses is refused, all of it, before anything is deleted: the message names the users.
+    Objects that are gone already are counted, so the task may run twice. Give exactly one of ``ids``, ``codes`` and
+    ``source``.
+
+    :param kind: ``segments``, ``traits``, ``destinations``, ``mappings``, ``dataSources``, ``traitFolders``,
+        ``segmentFolders``, ``derivedSignals`` or ``models``. (templated)
+    :param ids: AAM's ids, as numbers or text; may be an earlier task's output. (templated)
+    :param codes: Integration codes of traits, segments and data sources; paths of folders; names of destinations
+        and models. (templated)
+    :param data_source: The data source of the ``codes``, by code or name, where two hold the same code. (templated)
+    :param source: URI of a file, or several, with the column of the ids, like the Delete sheets of Adobe's bulk
+        workbook: ``sid``, ``folderId``, ``derivedSignalId``, ``dataSourceId``, ``algoModelId``, ``destinationId``, or
+        ``destinationMappingId`` with ``destinationId``. (templated)
+    :param source_conn_id: Connection of the source's object store, if its URI needs one. (templated)
+    :param unmap: Delete the mappings of the segments, or destinations, first; off, what is mapped is refused.
+    :param max_deletes: Refuse to delete more objects, mappings included.
+    :param max_failed: Deletes that may be refused or end unknown before the task fails.
+    :param dry_run: Log what would be deleted, and delete nothing.
+    :param outcome_path: URI under which every object's end is written as JSON Lines, as it happens. (templated)
+    :param max_concurrency: Deletes under way at once, if fewer than the Connection's ``max_concurrency`` (4).
+    :param aam_conn_id: The AAM Connection. (templated)
+    :return: A receipt: ``source, dry_run, plan`` and ``outcomes`` (counts), ``plan_uri`` (none), ``outcome_uri,
+        started_at, finished_at``, and ``gone``, how many were gone already.
+    """
+
+    template_fields: Sequence[str] = (
+        "kind",
+        "ids",
+        "codes",
+        "data_source",
+        "source",
+        "source_conn_id",
+        "outcome_path",
+        "aam_conn_id",
+    )
+    template_fields_renderers: ClassVar[dict[str, str]] = {"ids": "json", "codes": "json", "source": "json"}
+    ui_color = "#f4c7c3"
+
+    def __init__(
+        self,
+        *,
+        kind: str,
+        ids: Sequence[int | str] | None = None,
+        codes: Sequence[str] | None = None,
+        data_source: str | None = None,
+        source: Uri | Sequence[Uri] | None = None,
+        source_conn_id: str | None = None,
+        unmap: bool = False,
+        max_deletes: int = 10,
+        max_failed: int = 0,
+        dry_run: bool = False,
+        outcome_path: str | None = None,
+        max_concurrency: int | None = None,
+        aam_conn_id: str = "aam_default",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.kind = kind
+        self.ids = ids
+        self.codes = codes
+        self.data_source = data_source
+        self.source = source
+        self.source_conn_id = source_conn_id
+        self.unmap_first = unmap  # BaseOperator.unmap is a method
+        self.max_deletes = max_deletes
+        self.max_failed = max_failed
+        self.plan_only = dry_run  # BaseOperator.dry_run is a method
+        self.outcome_path = outcome_path
+        self.max_concurrency = max_concurrency
+        self.aam_conn_id = aam_conn_id
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        with task_failures():
+            deletion, receipt = self._delete()
+        note_outlets(self, context, receipt.as_asset_extra())
+        return {**receipt.as_xcom(), "gone": len(deletion.gone)}
+
+    def _delete(self) -> tuple[Deletion, PushReceipt]:
+        from airflow_provider_aam.catalog.delete import plan_deletes
+        from airflow_provider_aam.catalog.guards import Guards
+        from airflow_provider_aam.catalog.push import carry_out
+        from airflow_provider_aam.hooks.aam import AAMHook
+
+        self._refuse_bad_arguments()
+        named, source = self._named()
+        outcome_path = optional_path(self.outcome_path, what="outcome_path")
+        now = datetime.now(UTC)
+        with closing(AAMHook(self.aam_conn_id)) as hook:
+            client = hook.get_conn()
+            guards = Guards(max_deletes=self.max_deletes)
+            deletion = plan_deletes(client, named, unmap=self.unmap_first, guards=guards, source=source, now=now)
+            receipt = carry_out(
+                client,
+                deletion.plan,
+                started_at=now,
+                outcome_path=outcome_path,
+                dry_run=self.plan_only,
+                max_failed=self.max_failed,
+                max_concurrency=self.max_concurrency,
+            )
+        return deletion, receipt
+
+    def _named(self) -> tuple[Named, str]:
+        from airflow_provider_aam.catalog.delete import Named, named_by_ids, named_by_rows
+        from airflow_provider_aam.catalog.kinds import KINDS
+
+        kind = KINDS[self.kind]
+        if self.source is not None:
+            catalog, source = read_rows(self.source, self.source_conn_id, kind=kind.key)
+            return named_by_rows(kind, catalog.get(kind, ()), source=source), source
+        if self.ids is not None:
+            return named_by_ids(kind, self.ids, source="ids"), "the ids given"
+        codes = tuple(dict.fromkeys(str(code) for code in self.codes or ()))
+        return Named(kind=kind, ids={}, codes=codes, data_source=self.data_source), "the codes given"
+
+    def _refuse_bad_arguments(self) -> None:
+        """Raises :class:`AAMConfigError` that names every argument that cannot be."""
+        problems = too_small(self, max_deletes=0, max_failed=0, max_concurrency=1)
+        given = [name for name in ("ids", "codes", "source") if getattr(self, name) is not None]
+        if len(given) != 1:
+            problems.append(f"exactly one of ids, codes and source is needed; given: {', '.join(given) or 'none'}")
+        problems += [
+            f"{name} is {getattr(self, name)!r}; a list was due"
+            for name in ("ids", "codes")
+            if name in given and not _is_list(getattr(self, name))
+        ]
+        problems += self._problems_of_kind()
+        if problems:
+            raise AAMConfigError.from_problems(f"task {self.task_id}", problems)
+
+    def _problems_of_kind(self) -> list[str]:
+        from airflow_provider_aam.catalog.delete import code_field, is_mapped
+        from airflow_provider_aam.catalog.kinds import KINDS
+
+        known = {key: kind for key, kind in KINDS.items() if "delete" in kind.actions}
+        if self.kind not in known:
+            return [f"kind is {self.kind!r}; AAM's API can delete {', '.join(known)}"]
+        kind = known[self.kind]
+        problems = []
+        if self.codes is not None and code_field(kind) is None:
+            problems.append(f"codes: {kind.plural} have no codes; give ids or source")
+        if self.data_source is not None and (self.codes is None or "dataSource" not in kind.model.references):
+            problems.append("data_source goes with codes of traits or segments")
+        if self.unmap_first and not is_mapped(kind):
+            problems.append(f"unmap is for {', '.join(key for key in known if is_mapped(known[key]))}")
+        return problems
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)

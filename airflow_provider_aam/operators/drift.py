@@ -1,0 +1,94 @@
+"""Is AAM still as the catalog says?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from airflow_provider_aam.api.errors import AAMCheckFailed
+from airflow_provider_aam.compat import Context
+from airflow_provider_aam.failures import task_failures
+from airflow_provider_aam.operators.catalog import ComparingOperator
+from airflow_provider_aam.operators.outlets import note_outlets
+from airflow_provider_aam.operators.summary import lines
+
+if TYPE_CHECKING:
+    from airflow_provider_aam.catalog.plan import Plan
+    from airflow_provider_aam.catalog.planner import PlanOptions
+
+OnDrift = Literal["fail", "warn", "event"]
+ON_DRIFT: tuple[OnDrift, ...] = ("fail", "warn", "event")
+MOST_DIFFERENCES = 20
+
+
+class AAMDriftOperator(ComparingOperator):
+    """
+    Compare AAM with a catalog, and say where somebody changed something; AAM is only read.
+
+    ``source``, ``source_conn_id``, ``kind``, ``match_on``, ``plan_path`` and ``aam_conn_id`` are as in
+    :class:`AAMPushCatalogOperator`. With ``prune`` objects inside ``prune_scope`` that the catalog does not hold are
+    differences as well; nothing is deleted.
+
+    :param on_drift: What to do about differences. ``fail``: fail the task at once, with the differences in the
+        message. ``warn``: log them as a warning. ``event``: as ``warn``; the Assets in ``outlets`` get an event, with
+        the counts in its extra, when there are differences and none when there are not. Under ``fail`` and ``warn``
+        the outlets are as of any task.
+    :return: ``drift`` (whether there is any), ``counts`` and ``counts_by_kind`` (what a push would ``create``,
+        ``update`` and ``delete``), ``differences`` (the first 20 as text), ``plan_uri``.
+    """
+
+    template_fields: Sequence[str] = (*ComparingOperator.template_fields, "on_drift")
+    ui_color = "#fdeccb"
+
+    def __init__(self, *, on_drift: OnDrift = "fail", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.on_drift = on_drift
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        with task_failures():
+            plan = self._plan(self._options(), identified=False)
+            found = self._found(plan)
+            if found["drift"]:
+                self._tell(plan, found)
+        if self.on_drift == "event" and not found["drift"]:
+            self.outlets = []  # Airflow notes an event of each outlet that a task has when it succeeds
+        note_outlets(self, context, {"drift": found["drift"], **found["counts"]})
+        return found
+
+    def _tell(self, plan: Plan, found: dict[str, Any]) -> None:
+        counts = found["counts"]
+        more = len(plan.changes) - len(found["differences"])
+        shown = [*found["differences"], *([f"… and {more:,} more"] if more > 0 else [])]
+        created = counts["create"] + counts["create_folders"]
+        text = (
+            f"AAM is not as {plan.source} says: {created} missing, {counts['update']} different, {counts['delete']} "
+            "too many. What a push would change:\n" + "\n".join(f"  {line}" for line in shown)
+        )
+        if self.on_drift == "fail":
+            raise AAMCheckFailed(text)
+        for line in text.splitlines():
+            self.log.warning("%s", line)
+
+    def _found(self, plan: Plan) -> dict[str, Any]:
+        changes = [line for line in lines(plan) if not line.startswith("! ")]
+        return {
+            "drift": bool(plan.changes),
+            "counts": plan.counts(),
+            "counts_by_kind": plan.counts_by_kind(),
+            "differences": changes[:MOST_DIFFERENCES],
+            "plan_uri": self.plan_path,
+        }
+
+    def _options(self) -> PlanOptions:
+        from airflow_provider_aam.catalog.guards import Guards
+        from airflow_provider_aam.catalog.planner import PlanOptions
+
+        self._refuse_bad_arguments()
+        return PlanOptions(match_on=self.match_on, prune_scope=self._scope(), guards=Guards(max_deletes=sys.maxsize))
+
+    def _problems(self) -> list[str]:
+        problems = super()._problems()
+        if self.on_drift not in ON_DRIFT:
+            problems.append(f"on_drift is {self.on_drift!r}; it must be one of {', '.join(ON_DRIFT)}")
+        return problems
