@@ -25,8 +25,9 @@ def look_up(collection: Collection, change: Change) -> Records:
         return _look_up_folder(collection, change.key["path"])
     fields = tuple(change.key)
     wanted = key_of(change.key, fields)
-    found = collection.fetch_all(**_filters(collection, change.key))
-    if found and not change.within and any(all(name not in record for record in found) for name in fields):
+    around = {name: change.key[name] for name in collection.resource.path_ids}
+    found = collection.fetch_all(**_filters(collection, change.key), **around)
+    if found and not around and any(all(name not in record for record in found) for name in fields):
         found = _in_full(collection, change.key, found)
     return [record for record in found if key_of(record, fields) == wanted]
 

@@ -212,7 +212,7 @@ class Targets:
         if to == "partnerSites":
             return f".{near(word, self._account.partner_sites())}"
         objects = self._account.objects(KINDS[to])
-        if len(objects) > _MOST_COMPARED:
+        if len(objects) + len(self._planned) > _MOST_COMPARED:
             return f" (looked for by {' and '.join(_NAMED.get(to, _CODED))})"
         known = [part for name in _NAMED.get(to, _CODED) for (part,) in objects.index((name,))]
         known += [where[2][0] for where in self._planned if where[0] == to]

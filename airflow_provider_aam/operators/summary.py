@@ -18,8 +18,8 @@ def summarise(plan: Plan, plan_uri: str) -> str:
     """Counts by kind, then the changes, deletes first; at most :data:`MOST_CHARACTERS`."""
     counts = plan.counts()
     head = (
-        f"**{len(plan.changes):,} changes** of the AAM account by {_fit(plan.source)}; {counts['unchanged']:,} objects "
-        "stay as they are."
+        f"**{len(plan.changes):,} changes** make the AAM account as {_fit(plan.source)} says; {counts['unchanged']:,} "
+        "objects are so already."
     )
     if not plan.changes:
         return head

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import logging
 from datetime import UTC, datetime, timedelta
@@ -10,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from events import extras_of_events
 from keep import Keep
+from operator_checks import arguments_of, failure_of
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, Asset, BaseOperator
-from airflow_provider_aam.operators.push import AAMPushTraitsOperator
+from airflow_provider_aam.operators.push import AAMPushCatalogOperator, AAMPushSegmentsOperator, AAMPushTraitsOperator
 
 POST = "POST /v1/traits"
 NOT_TEMPLATED = {
@@ -168,24 +169,6 @@ def test_asset_event_says_what_changed(emulator, run, source):
     }
 
 
-def extras_of_events(uri: str) -> list[dict[str, Any]]:
-    from airflow.utils.session import create_session
-    from sqlalchemy import select
-
-    if AIRFLOW_V_3_0_PLUS:
-        from airflow.models.asset import AssetEvent as Event
-        from airflow.models.asset import AssetModel as Model
-
-        query = select(Event.extra).join(Model, Model.id == Event.asset_id).where(Model.uri == uri)
-    else:
-        from airflow.models.dataset import DatasetEvent as Event
-        from airflow.models.dataset import DatasetModel as Model
-
-        query = select(Event.extra).join(Model, Model.id == Event.dataset_id).where(Model.uri == uri)
-    with create_session() as session:
-        return list(session.scalars(query))
-
-
 def test_row_of_unknown_fate_is_finished_by_airflow_s_retry(emulator, run):
     emulator.trouble(POST, "status", status=504)
     # The look-ups after a time-out take as long as a request may: one second here instead of a minute.
@@ -257,9 +240,91 @@ def test_bad_input_fails_at_once_and_changes_nothing(emulator, run, tmp_path, ar
     assert {path.name for path in tmp_path.iterdir()} == before
 
 
-def test_every_argument_is_a_template_or_deliberately_not():
-    arguments = set(inspect.signature(AAMPushTraitsOperator.__init__).parameters) - {"self", "kwargs"}
-    assert arguments == {*AAMPushTraitsOperator.template_fields, *NOT_TEMPLATED}
-    operator = push(source="a.yaml")
-    assert all(hasattr(operator, name) for name in AAMPushTraitsOperator.template_fields)
-    assert set(AAMPushTraitsOperator.template_fields_renderers) <= set(AAMPushTraitsOperator.template_fields)
+@pytest.mark.parametrize("operator", [AAMPushTraitsOperator, AAMPushSegmentsOperator, AAMPushCatalogOperator])
+def test_every_argument_is_a_template_or_deliberately_not(operator):
+    assert arguments_of(operator) == {*operator.template_fields, *NOT_TEMPLATED}
+    task = operator(task_id="push", source="a.yaml")
+    assert all(hasattr(task, name) for name in operator.template_fields)
+    assert set(operator.template_fields_renderers) <= set(operator.template_fields)
+
+
+def test_arguments_that_cannot_be_are_named_in_one_error():
+    bad = {"match_on": "code", "prune_scope": {"folder": "/"}, "max_deletes": -1, "max_changes_ratio": 2}
+    more = {"max_failed": -1, "max_concurrency": 0}
+    said = failure_of(push(source=[row(1)], **bad, **more))
+    assert [name for name in (*bad, *more) if f"{name} is " not in said] == []
+
+
+def test_segments_name_traits_by_code(emulator, run):
+    trait = emulator.add("traits", {"name": "Cart", "integrationCode": "cart", "dataSourceId": source_id(emulator)})
+    rows = [segment("left", "{cart}"), segment("left-web", "{web:cart}")]
+    assert run(lambda: AAMPushSegmentsOperator(task_id="push", source=rows)).state == "success"
+    rules = {each["integrationCode"]: each["segmentRule"] for each in emulator.objects("segments")}
+    assert rules == {"left": f"{trait['sid']}T", "left-web": f"{trait['sid']}T"}
+
+
+def test_segments_keep_the_codes_they_are_matched_on(emulator, run):
+    emulator.add("traits", {"name": "Cart", "integrationCode": "cart", "dataSourceId": source_id(emulator)})
+    for name in ("Left", "Renamed"):
+        rows = [segment("left", "{cart}", name=name)]
+        assert run(lambda rows=rows: AAMPushSegmentsOperator(task_id="push", source=rows)).state == "success"
+    assert [(each["integrationCode"], each["name"]) for each in emulator.objects("segments")] == [("left", "Renamed")]
+
+
+CATALOG = {
+    "traits": [row(1)],
+    "segments": [
+        {"name": "S", "integrationCode": "s", "dataSource": "web", "folder": "/", "segmentRule": "{t1}"},
+    ],
+}
+
+
+def catalog_as(form: str, folder: Path) -> dict[str, Any]:
+    """Arguments that say CATALOG in one of the ways that a source may have."""
+    folder.mkdir()
+    (folder / "all.json").write_text(json.dumps(CATALOG))
+    if form == "mapping":
+        return {"source": CATALOG}
+    if form == "file":
+        return {"source": str(folder / "all.json")}
+    files = {key: folder / f"{key}.json" for key in CATALOG}
+    for key, path in files.items():
+        path.write_text(json.dumps({key: CATALOG[key]}))
+    (folder / "all.json").unlink()
+    return {"source": str(folder)} if form == "folder" else {"source": [str(path) for path in files.values()]}
+
+
+@pytest.mark.parametrize("form", ["mapping", "file", "folder", "files"])
+def test_a_catalog_of_several_kinds_is_pushed_in_the_order_of_its_needs(emulator, run, tmp_path, form):
+    arguments = catalog_as(form, tmp_path / "catalog")
+    assert run(lambda: AAMPushCatalogOperator(task_id="push", **arguments)).state == "success"
+    (trait,), (made,) = emulator.objects("traits"), emulator.objects("segments")
+    assert made["segmentRule"] == f"{trait['sid']}T"
+
+
+def test_rows_of_one_kind_need_that_kind(emulator):
+    task = AAMPushCatalogOperator(task_id="push", source=[{"path": "/Web/Pricing"}])
+    assert "nothing tells what they are: give kind" in failure_of(task)
+    assert emulator.objects("trait_folders") == []
+
+
+def test_kind_says_what_rows_are(emulator, run):
+    rows = [{"path": "/Web/Pricing"}]
+    assert run(lambda: AAMPushCatalogOperator(task_id="push", source=rows, kind="traitFolders")).state == "success"
+    assert sorted(folder["name"] for folder in emulator.objects("trait_folders")) == ["Pricing", "Web"]
+
+
+@pytest.mark.parametrize("arguments", [{"kind": "cats"}, {"source": {"cats": []}}, {"source": []}, {"source": 7}])
+def test_a_catalog_that_is_none_is_refused(emulator, run, arguments):
+    dag_run = run(lambda: AAMPushCatalogOperator(task_id="push", **{"source": CATALOG, **arguments}, **RETRIES))
+    assert (dag_run.state, task_of(dag_run).try_number) == ("failed", 1)
+    assert emulator.count(POST) == 0
+
+
+def segment(code: str, rule: str, **more: Any) -> dict[str, Any]:
+    common = {"name": code, "dataSource": "web", "folder": "/"}
+    return {**common, "integrationCode": code, "segmentRule": rule, **more}
+
+
+def source_id(emulator: Any) -> int:
+    return int(emulator.objects("data_sources")[0]["dataSourceId"])

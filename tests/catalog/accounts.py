@@ -42,9 +42,16 @@ REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """Collections so that what others need comes first, with the fields that name objects, and of which collections."""
 IDS = {
-    **{"data_sources": "dataSourceId", "partner_sites": "siteId", "trait_types": "pixelType", "traits": "sid"},
-    **{"trait_folders": "folderId", "segment_folders": "folderId", "derived_signals": "derivedSignalId"},
-    **{"models": "algoModelId", "segments": "sid", "destinations": "destinationId"},
+    "data_sources": "dataSourceId",
+    "partner_sites": "siteId",
+    "trait_types": "pixelType",
+    "traits": "sid",
+    "trait_folders": "folderId",
+    "segment_folders": "folderId",
+    "derived_signals": "derivedSignalId",
+    "models": "algoModelId",
+    "segments": "sid",
+    "destinations": "destinationId",
     "mappings": "destinationMappingId",
 }
 PREDEFINED_TYPES = {"User Trait": 1, "Site Visitor": 2, "Conversion": 38}

@@ -47,9 +47,18 @@ def _signal(value: str, target: str) -> dict[str, Any]:
 
 
 _COOKIE = {
-    **{"$": "Cookie", "name": "Cookie", "destinationType": "ADS", "adServerTypeID": 1, "cnameDomain": "x.example"},
-    **{"cookieName": "c", "formatType": "KEY_VALUE", "keySeparator": "=", "valueSeparator": ",", "siteIDs": []},
-    **{"maxSize": 2048, "ttl": 60},
+    "$": "Cookie",
+    "name": "Cookie",
+    "destinationType": "ADS",
+    "adServerTypeID": 1,
+    "cnameDomain": "x.example",
+    "cookieName": "c",
+    "formatType": "KEY_VALUE",
+    "keySeparator": "=",
+    "valueSeparator": ",",
+    "siteIDs": [],
+    "maxSize": 2048,
+    "ttl": 60,
 }
 
 BEFORE: Account = {

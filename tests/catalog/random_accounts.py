@@ -14,87 +14,14 @@ codes. What a catalog cannot say is left out on purpose:
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from hypothesis import strategies as st
 
+from catalog import account_words as w
 from catalog.accounts import PREDEFINED_TYPES, Account, folders
 
 Fields = dict[str, Any]
-
-ODD = (
-    *('say "hi"', "it's", "a: b", "{x}", "{a:b}", "[y]", "# no comment", "x # y", "- dash", "? q", "@at", "`tick`"),
-    *("%ALIAS%", "!tag", "&anchor", "*star", "| pipe", "> fold", "a, b", "back\\slash", "\\n", "null", "~", "yes"),
-    *("No", "true", "2026-01-01", "2026-13-45", "12:30:00", "0x1F", "1e3", "007", "1_000", ".inf", ".", "=", "<<"),
-    *(
-        "<b>&</b>",
-        "Grüße",
-        "日本 語",
-        "🙂",
-        "e\u0301",
-        "a\u2028b",
-        "\u00a0",
-        "\ufeffx",
-        "'",
-        '"',
-        "''",
-        '""',
-        "---",
-        "...",
-    ),
-)
-LINES = tuple(text for text in ODD if text.isprintable() and text.strip() == text)
-SOURCES = (
-    # names, codes, unique codes?
-    (("Web site", 'Web: "new" site'), ("web", "web:2"), False),
-    (("CRM {gold}", "it's CRM"), ("007", "crm-code"), True),
-    (("yes", "Data source 3"), ("null", "ds3"), False),
-    (("日本: <b>", "No"), ("1e3", "ü {x}"), True),
-)
-NAMES = {
-    "RULE_BASED_TRAIT": ("Visited pricing", "a: b", '2nd "visit"', "{braces}"),
-    "ON_BOARDED_TRAIT": ("Gold member", "true", "123"),
-    "ALGO_TRAIT": ("Look-alikes: 1", "~"),
-}
-CODES = {
-    "RULE_BASED_TRAIT": ("pricing-visit", "c:1", "42", 'q"q'),
-    "ON_BOARDED_TRAIT": ("crm_gold", "on", "{c}"),
-    "ALGO_TRAIT": ("like", "0x1F"),
-}
-TRAIT_RULES = (
-    *('c_page == "pricing"', '(c_make == "A") AND NOT (c_model == "B")', 'c_q Contains "say ""hi"": {x} # ü"'),
-    *("price >= 1.5 AND price <= 100", 'h_referer Matchesregex ".*\\\\d+\'s"', '"key with blank" == "é" OR 1a != 2'),
-)
-PATHS = (
-    *("/Web", "/Web/Pricing: “A”", "/Web/Pricing: “A”/1st/2nd", "/a/b/c/d/e", "/{x} [y]", "/yes", "/2026-01-01"),
-    *('/say "hi"/# 1', "/日本", "/it's & <b>"),
-)
-SEGMENT_NAMES = ("Buyers", "null", "# 1: {best}", 'The "old" ones', "9 lives")
-SEGMENT_CODES = ("s-1", "s:2", "3", "{s}")
-DESTINATIONS = (("URL one", "PUSH"), ("a: {b}", "PUSH"), ("yes", "PUSH"), ("Cookie's", "ADS"), ("1 cookie", "ADS"))
-DAYS = ("2024-02-29", "2025-06-15", "2026-01-02")
-LATE_DAYS = ("2026-12-31", "2030-01-01", "2031-05-05")
-STATUS = st.sampled_from(("ACTIVE", "INACTIVE"))
-FLAG = st.booleans()
-ALIASES = ("a1", "b: c", "007", "é{x}", 'q"q', "yes")
-SEPARATORS = (",", " ", ":", "|", "#", "=", "\t")
-
-_ENTITY = re.compile(r"&(?=#?\w+;)")
-
-
-def _clean(text: str) -> str:
-    return _ENTITY.sub("+", "\n".join(" ".join(line.split()) for line in text.split("\n"))).strip()
-
-
-TEXT = st.one_of(
-    st.none(),
-    st.just(""),
-    st.sampled_from([_clean(text) for text in ODD]),
-    st.text(st.characters(exclude_categories=["Cs"]), max_size=12).map(_clean),
-    st.just("two\nlines: 1\n\n# 3"),
-)
-LINE = st.sampled_from(("", *LINES)) | st.none()
 
 
 @st.composite
@@ -115,7 +42,7 @@ def _accounts(draw: st.DrawFn, types: list[str], sites: list[Fields], absent: se
     account: Account = {"partner_sites": sites, "trait_types": [{"$": name, "name": name} for name in types]}
     account["data_sources"] = drawing.data_sources()
     for name in ("trait_folders", "segment_folders"):
-        account[name] = folders(draw(st.sets(st.sampled_from(PATHS), min_size=least, max_size=4)))
+        account[name] = folders(draw(st.sets(st.sampled_from(w.PATHS), min_size=least, max_size=4)))
     account["derived_signals"] = drawing.derived_signals()
     plain = drawing.traits(account, least) if account["data_sources"] else []
     segments = drawing.segments(account, plain, [])
@@ -142,11 +69,11 @@ class _Drawing:
         return self._draw(st.integers(self._least if least is None else least, most))
 
     def data_sources(self) -> list[Fields]:
-        chosen = self._draw(st.lists(st.sampled_from(range(len(SOURCES))), unique=True, min_size=self._least))
+        chosen = self._draw(st.lists(st.sampled_from(range(len(w.SOURCES))), unique=True, min_size=self._least))
         return [self._data_source(number) for number in chosen]
 
     def _data_source(self, number: int) -> Fields:
-        names, codes, unique = SOURCES[number]
+        names, codes, unique = w.SOURCES[number]
         id_type = self._one(("", "COOKIE", "CROSS_DEVICE", "DEVICE_ADVERTISING_ID"))
         numbers = {"customNamespaceId": self._one((1, 7)), "samplingStartTime": self._one((0, 1735689600000))}
         return {
@@ -155,12 +82,12 @@ class _Drawing:
             "integrationCode": self._one((None, *codes)),
             "uniqueTraitIntegrationCodes": unique,
             "uniqueSegmentIntegrationCodes": unique,
-            "description": self._draw(TEXT),
-            "status": self._draw(STATUS),
+            "description": self._draw(w.TEXT),
+            "status": self._draw(w.STATUS),
             "idType": id_type,
-            "useAudienceManagerVisitorID": id_type == "COOKIE" and self._draw(FLAG),
-            "inboundS2S": self._draw(FLAG),
-            "customNamespaceCode": self._draw(LINE),
+            "useAudienceManagerVisitorID": id_type == "COOKIE" and self._draw(w.FLAG),
+            "inboundS2S": self._draw(w.FLAG),
+            "customNamespaceCode": self._draw(w.LINE),
             "dataExportRestrictions": self._draw(
                 st.sets(st.sampled_from(("PII", "ONSITE_PERSONALIZATION"))).map(sorted)
             ),
@@ -169,12 +96,16 @@ class _Drawing:
         }
 
     def derived_signals(self) -> list[Fields]:
-        pair = st.tuples(st.sampled_from(("c_sku", "a: b")), st.sampled_from(LINES[:20]))
+        pair = st.tuples(st.sampled_from(("c_sku", "a: b")), st.sampled_from(w.LINES[:20]))
         chosen = self._draw(st.lists(pair, unique=True, max_size=3, min_size=self._count("derived_signals", 3)))
         return [
             {
-                **{"$": f"{key}={value}", "sourceKey": key, "sourceValue": value, "integrationCode": self._draw(LINE)},
-                **{"targetKey": self._one(("c_t", "t: 1")), "targetValue": self._one(LINES)},
+                "$": f"{key}={value}",
+                "sourceKey": key,
+                "sourceValue": value,
+                "integrationCode": self._draw(w.LINE),
+                "targetKey": self._one(("c_t", "t: 1")),
+                "targetValue": self._one(w.LINES),
             }
             for key, value in (() if "derived_signals" in self._absent else chosen)
         ]
@@ -183,10 +114,10 @@ class _Drawing:
         found = []
         for trait_type in ("RULE_BASED_TRAIT", "ON_BOARDED_TRAIT"):
             least_here = least if trait_type == "RULE_BASED_TRAIT" else 0
-            found += self._keyed(account, len(found), NAMES[trait_type], CODES[trait_type], least_here)
+            found += self._keyed(account, len(found), w.NAMES[trait_type], w.CODES[trait_type], least_here)
             for item in found:
                 item.setdefault("traitType", trait_type)
-        rules: dict[str, Any] = {"RULE_BASED_TRAIT": TRAIT_RULES, "ON_BOARDED_TRAIT": (None, "", 'ic == "x"')}
+        rules: dict[str, Any] = {"RULE_BASED_TRAIT": w.TRAIT_RULES, "ON_BOARDED_TRAIT": (None, "", 'ic == "x"')}
         types = (None, *PREDEFINED_TYPES, *(item["$"] for item in account["trait_types"]))
         for item in found:
             item |= {"traitRule": self._one(rules[item["traitType"]]), "type": self._one(types)}
@@ -194,11 +125,13 @@ class _Drawing:
         return found
 
     def algo_traits(self, account: Account) -> list[Fields]:
-        found = self._keyed(account, 50, NAMES["ALGO_TRAIT"], CODES["ALGO_TRAIT"], 0)
+        found = self._keyed(account, 50, w.NAMES["ALGO_TRAIT"], w.CODES["ALGO_TRAIT"], 0)
         for item in found:
             item |= {
-                **{"traitType": "ALGO_TRAIT", "algoModelId": self._one(account["models"])["$"]},
-                **{"thresholdType": self._one(("ACCURACY", "REACH")), "accuracy": self._one((0.19, 0.5, 1.0))},
+                "traitType": "ALGO_TRAIT",
+                "algoModelId": self._one(account["models"])["$"],
+                "thresholdType": self._one(("ACCURACY", "REACH")),
+                "accuracy": self._one((0.19, 0.5, 1.0)),
             }
             self._fill(item, account)
         return found
@@ -217,13 +150,13 @@ class _Drawing:
 
     def _fill(self, trait: Fields, account: Account) -> None:
         trait |= {
-            **{"folderId": self._one(["/", *(item["$"] for item in account["trait_folders"])])},
-            **{"description": self._draw(TEXT), "comments": self._draw(TEXT), "status": self._draw(STATUS)},
-            **{
-                "ttl": self._one((0, 30, 120)),
-                "categoryId": self._one((0, 5)),
-                "backfillStatus": self._one(("NONE", "X")),
-            },
+            "folderId": self._one(["/", *(item["$"] for item in account["trait_folders"])]),
+            "description": self._draw(w.TEXT),
+            "comments": self._draw(w.TEXT),
+            "status": self._draw(w.STATUS),
+            "ttl": self._one((0, 30, 120)),
+            "categoryId": self._one((0, 5)),
+            "backfillStatus": self._one(("NONE", "X")),
         }
         if trait.get("type", 0) is None:
             del trait["type"]
@@ -232,7 +165,7 @@ class _Drawing:
         """``found``, and some more, over these traits."""
         if not traits:
             return []
-        more = self._keyed(account, 100 + len(found), SEGMENT_NAMES, SEGMENT_CODES, 0 if found else self._least)
+        more = self._keyed(account, 100 + len(found), w.SEGMENT_NAMES, w.SEGMENT_CODES, 0 if found else self._least)
         taken = {(item["dataSourceId"], item[name]) for item in found for name in ("name", "integrationCode")}
         more = [
             item
@@ -242,8 +175,10 @@ class _Drawing:
         for item in more:
             item["$"] = f"s{item['$']}"
             item |= {
-                **{"folderId": self._one(["/", *(each["$"] for each in account["segment_folders"])])},
-                **{"segmentRule": self._rule(traits), "description": self._draw(TEXT), "status": self._draw(STATUS)},
+                "folderId": self._one(["/", *(each["$"] for each in account["segment_folders"])]),
+                "segmentRule": self._rule(traits),
+                "description": self._draw(w.TEXT),
+                "status": self._draw(w.STATUS),
                 "mergeRuleDataSourceId": self._one([None, *(each["$"] for each in account["data_sources"])]),
             }
             if item["mergeRuleDataSourceId"] is None:
@@ -269,8 +204,13 @@ class _Drawing:
         names = self._draw(st.permutations(("Model: 1", "null", "{m}")))[: self._count("models", 2)]
         return [
             {
-                **{"$": name, "name": name, "description": self._draw(TEXT), "status": self._draw(STATUS)},
-                **{"algoTypeId": 1, "lookBackPeriod": self._one((30, 60)), "intervalSeconds": self._one((604_800, 1))},
+                "$": name,
+                "name": name,
+                "description": self._draw(w.TEXT),
+                "status": self._draw(w.STATUS),
+                "algoTypeId": 1,
+                "lookBackPeriod": self._one((30, 60)),
+                "intervalSeconds": self._one((604_800, 1)),
                 "dataSources": [item["$"] for item in self._some(account["data_sources"], least=1)],
                 "excludedTraits": [item["$"] for item in self._some(traits)],
                 "sid": self._one([*traits, *segments])["$"],
@@ -282,36 +222,47 @@ class _Drawing:
         return list(self._draw(st.permutations(items)))[: self._draw(st.integers(least, len(items)))]
 
     def destinations(self, sites: list[Fields]) -> list[Fields]:
-        chosen = self._draw(st.lists(st.sampled_from(DESTINATIONS), unique=True, max_size=3, min_size=self._least))
+        chosen = self._draw(st.lists(st.sampled_from(w.DESTINATIONS), unique=True, max_size=3, min_size=self._least))
         return [self._destination(name, kind, sites) for name, kind in chosen]
 
     def _destination(self, name: str, kind: str, sites: list[Fields]) -> Fields:
-        serial = self._draw(FLAG)
+        serial = self._draw(w.FLAG)
         common = {
-            **{"$": name, "name": name, "destinationType": kind, "description": self._draw(TEXT)},
-            **{"status": self._draw(STATUS), "startDate": self._one((None, *DAYS)), "serializationEnabled": serial},
-            **{"endDate": self._one((None, *LATE_DAYS))},
+            "$": name,
+            "name": name,
+            "destinationType": kind,
+            "description": self._draw(w.TEXT),
+            "status": self._draw(w.STATUS),
+            "startDate": self._one((None, *w.DAYS)),
+            "serializationEnabled": serial,
+            "endDate": self._one((None, *w.LATE_DAYS)),
             "domainRestrictions": self._one(("ALL_DOMAINS", "INCLUSION", "EXCLUSION")),
         }
         if kind == "PUSH":
             urls = ("https://x.example/s?d=%ALIAS%", 'http://y.example/"%ALIAS%"?a=b&c={d}#e')
             any_url = urls if serial else (None, "", *urls)
-            separators = SEPARATORS if serial else (None, "", *SEPARATORS)
+            separators = w.SEPARATORS if serial else (None, "", *w.SEPARATORS)
             return common | {
-                **{"urlFormatString": self._one(any_url), "secureUrlFormatString": self._one((None, "", *urls))},
-                **{"delimiter": self._one(separators), "tagType": self._one((0, 1))},
+                "urlFormatString": self._one(any_url),
+                "secureUrlFormatString": self._one((None, "", *urls)),
+                "delimiter": self._one(separators),
+                "tagType": self._one((0, 1)),
             }
-        single = self._draw(FLAG)
+        single = self._draw(w.FLAG)
         return common | {
-            **{"adServerTypeID": 1, "cnameDomain": self._one(LINES), "cookieName": self._one(LINES)},
-            **{
-                "formatType": "SINGLE_KEY" if single else "KEY_VALUE",
-                "singleKey": self._one(LINES) if single else None,
-            },
-            **{"keySeparator": self._one(SEPARATORS), "valueSeparator": self._one(SEPARATORS)},
-            "serializationSeparator": self._one(SEPARATORS) if serial else self._one((None, "", ",")),
-            **{"maxSize": self._one((0, 2048)), "ttl": self._one((0, 60)), "transferMethod": self._draw(LINE)},
-            **{"siteIDs": [item["$"] for item in self._some(sites)], "uparamEnabled": self._draw(FLAG)},
+            "adServerTypeID": 1,
+            "cnameDomain": self._one(w.LINES),
+            "cookieName": self._one(w.LINES),
+            "formatType": "SINGLE_KEY" if single else "KEY_VALUE",
+            "singleKey": self._one(w.LINES) if single else None,
+            "keySeparator": self._one(w.SEPARATORS),
+            "valueSeparator": self._one(w.SEPARATORS),
+            "serializationSeparator": self._one(w.SEPARATORS) if serial else self._one((None, "", ",")),
+            "maxSize": self._one((0, 2048)),
+            "ttl": self._one((0, 60)),
+            "transferMethod": self._draw(w.LINE),
+            "siteIDs": [item["$"] for item in self._some(sites)],
+            "uparamEnabled": self._draw(w.FLAG),
         }
 
     def mappings(self, account: Account) -> list[Fields]:
@@ -321,14 +272,19 @@ class _Drawing:
         for number in range(self._count("mappings", 5)):
             to, segment = self._one(account["destinations"]), self._one(account["segments"])["$"]
             item = {
-                **{"$": str(number), "destinationId": to["$"], "sid": segment, "startDate": self._one(DAYS)},
-                **{"endDate": self._one((None, *LATE_DAYS)), "priority": self._one((0, 3)), **self._aliases(to)},
+                "$": str(number),
+                "destinationId": to["$"],
+                "sid": segment,
+                "startDate": self._one(w.DAYS),
+                "endDate": self._one((None, *w.LATE_DAYS)),
+                "priority": self._one((0, 3)),
+                **self._aliases(to),
             }
             found.setdefault((to["$"], segment, *(item.get(n) for n in ("url", "traitAlias", "valueAlias"))), item)
         return [*found.values()]
 
     def _aliases(self, to: Fields) -> Fields:
-        alias, value = self._one(ALIASES), self._one(ALIASES)
+        alias, value = self._one(w.ALIASES), self._one(w.ALIASES)
         if to["destinationType"] == "PUSH":
             urls = {"url": f"https://e.example/?{alias}", "secureUrl": self._one((None, f"https://s.example/{value}"))}
             return {"traitAlias": alias} if to["serializationEnabled"] else urls

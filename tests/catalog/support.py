@@ -66,6 +66,13 @@ def writes(emulator: Any) -> int:
     return sum(emulator.count(route) for route in WRITES)
 
 
+def only(emulator: Any, collection: str, **wanted: Any) -> dict[str, Any]:
+    """The one object with these values."""
+    rows = emulator.objects(collection)
+    (found,) = [row for row in rows if all(row.get(name) == value for name, value in wanted.items())]
+    return found
+
+
 class OtherAAM:
     """An AAM of our own making, for what the emulator does not do: ``answer(method, path, query, body)`` → JSON value.
 

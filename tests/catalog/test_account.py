@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from airflow_provider_aam.api.errors import AAMPlanRefused, AAMPushFailed, AAMSourceError
-from airflow_provider_aam.catalog.guards import Guards
-from airflow_provider_aam.catalog.kinds import KINDS
 from airflow_provider_aam.catalog.plan import Plan
 from airflow_provider_aam.catalog.render import render_plan
 from airflow_provider_aam.catalog.targets import NONE_SEEN
-from catalog.support import outcomes_of
-from catalog.whole_account import account, changed, others
+from catalog.support import only, outcomes_of
+from catalog.whole_account import account, changed
 
-MANY = Guards(max_deletes=100)
 TRAITS = ("Visited pricing", "Customers", "Like customers")
 
 
@@ -23,28 +18,21 @@ def counts(receipt):
     return {status: count for status, count in receipt.outcomes.items() if count}
 
 
-def one(emulator, collection, **wanted):
-    (found,) = [
-        row for row in emulator.objects(collection) if all(row.get(name) == value for name, value in wanted.items())
-    ]
-    return found
-
-
 def test_new_account_is_made_in_one_push_and_is_right(emulator, push_all, plan_all):
     assert counts(push_all(account())) == {"created": 18}
-    web, app = (one(emulator, "data_sources", integrationCode=code)["dataSourceId"] for code in ("web", "app"))
-    pricing, customers, like = (one(emulator, "traits", name=name) for name in TRAITS)
-    model = one(emulator, "models")
-    buyers, wide = (one(emulator, "segments", integrationCode=code) for code in ("buyers", "wide"))
-    above = one(emulator, "trait_folders", name="Web")
-    assert pricing["folderId"] == one(emulator, "trait_folders", parentFolderId=above["folderId"])["folderId"]
-    assert pricing["type"] == one(emulator, "trait_types", name="Loyalty")["pixelType"]
+    web, app = (only(emulator, "data_sources", integrationCode=code)["dataSourceId"] for code in ("web", "app"))
+    pricing, customers, like = (only(emulator, "traits", name=name) for name in TRAITS)
+    model = only(emulator, "models")
+    buyers, wide = (only(emulator, "segments", integrationCode=code) for code in ("buyers", "wide"))
+    above = only(emulator, "trait_folders", name="Web")
+    assert pricing["folderId"] == only(emulator, "trait_folders", parentFolderId=above["folderId"])["folderId"]
+    assert pricing["type"] == only(emulator, "trait_types", name="Loyalty")["pixelType"]
     assert (pricing["dataSourceId"], customers["dataSourceId"]) == (web, app)
     assert (model["sid"], model["dataSources"], model["excludedTraits"]) == (customers["sid"], [web], [pricing["sid"]])
     assert like["algoModelId"] == model["algoModelId"]
     assert buyers["segmentRule"] == f"FREQUENCY([{pricing['sid']}T] <= 7D) >= 2 AND NOT {customers['sid']}T"
     assert wide["segmentRule"] == f"{like['sid']}T OR {pricing['sid']}T"
-    destination = one(emulator, "destinations")["destinationId"]
+    destination = only(emulator, "destinations")["destinationId"]
     assert {(row["sid"], row["destinationId"], row["url"]) for row in emulator.objects("mappings")} == {
         (buyers["sid"], destination, "http://x.example/b"),
         (wide["sid"], destination, "http://x.example/w"),
@@ -87,7 +75,7 @@ def test_each_kind_is_updated_in_what_differs(emulator, push_all, plan_all, kind
     (change,) = plan_all(rows).changes
     assert (change.action, {field.field: field.after for field in change.fields}) == ("update", fields)
     assert counts(push_all(rows)) == {"updated": 1, "unchanged": 15}
-    row = one(emulator, collection, **key)
+    row = only(emulator, collection, **key)
     assert {name: row[name] for name in fields} == fields
     for name, old in before.items():
         if name not in (collection, "mappings"):
@@ -108,7 +96,7 @@ def test_what_aam_keeps_as_it_was_created_is_a_warning_and_no_change(push_all, p
 
 def test_trait_type_cannot_be_renamed_by_its_id(emulator, push_all, plan_all):
     push_all(account())
-    key = one(emulator, "trait_types", name="Loyalty")["pixelType"]
+    key = only(emulator, "trait_types", name="Loyalty")["pixelType"]
     plan = plan_all({"traitTypes": [{"pixelType": key, "name": "Other"}]})
     assert (plan.changes, len(plan.warnings)) == ((), 1)
     assert "AAM has name 'Loyalty' and keeps it" in plan.warnings[0]
@@ -127,14 +115,14 @@ def test_rules_follow_what_they_name(emulator, push_all, plan_all):
     )
     assert update.fields[0].shown is None
     push_all(rows)
-    new, pricing = (one(emulator, "traits", integrationCode=code)["sid"] for code in ("new one", "pricing"))
-    assert one(emulator, "segments", integrationCode="buyers")["segmentRule"] == f"{pricing}T AND {new}T"
+    new, pricing = (only(emulator, "traits", integrationCode=code)["sid"] for code in ("new one", "pricing"))
+    assert only(emulator, "segments", integrationCode="buyers")["segmentRule"] == f"{pricing}T AND {new}T"
     assert plan_all(rows).changes == ()
 
 
 def test_objects_are_named_as_the_plan_calls_them(emulator, push_all, plan_all):
     push_all(account())
-    pricing, customers, _ = (one(emulator, "traits", name=name)["sid"] for name in TRAITS)
+    pricing, customers, _ = (only(emulator, "traits", name=name)["sid"] for name in TRAITS)
     renamed = [{"sid": pricing, "integrationCode": "shopped"}, {"sid": customers, "name": "Clients"}]
     rows = {
         "dataSources": [{**account()["dataSources"][1], "name": "The app"}],
@@ -142,7 +130,7 @@ def test_objects_are_named_as_the_plan_calls_them(emulator, push_all, plan_all):
         "segments": [{**account()["segments"][0], "segmentRule": "{web:shopped} AND NOT {The app:Clients}"}],
     }
     push_all(rows)
-    assert one(emulator, "segments", integrationCode="buyers")["segmentRule"] == f"{pricing}T AND NOT {customers}T"
+    assert only(emulator, "segments", integrationCode="buyers")["segmentRule"] == f"{pricing}T AND NOT {customers}T"
     assert plan_all(rows).changes == ()
     with pytest.raises(AAMSourceError, match=r"AAM has no trait “\{web:shopped\}”"):
         plan_all({**rows, "traits": [{"sid": pricing, "integrationCode": "pricing"}]})
@@ -209,135 +197,7 @@ def test_account_beyond_a_documented_limit_is_only_warned_of(emulator, plan_all)
     assert plan.warnings[0] == "AAM would hold 1,002 destinations, 1,000 at most (1,001 now)"
 
 
-# --- pruning ----------------------------------------------------------------------------------------------------------
-
-
-def test_everything_can_be_pruned_at_once_in_the_right_order(emulator, push_all, plan_all):
-    push_all(account())
-    kinds = [key for key in KINDS if key != "traitTypes"]
-    left = {"dataSources": [{"name": "Other"}], "traitFolders": [{"path": "/Keep"}]}
-    left |= {"segmentFolders": [{"path": "/Keep"}], "destinations": [{"name": "Keep", "destinationType": "PUSH"}]}
-    left |= {"derivedSignals": [{"sourceKey": "k", "sourceValue": "v", "targetKey": "t", "targetValue": "v"}]}
-    emulator.add("traits", {"name": "Seed", "integrationCode": "seed", "traitType": "ON_BOARDED_TRAIT", "folderId": 0})
-    source = emulator.add("data_sources", {"name": "Kept"})["dataSourceId"]
-    keep = {"dataSource": "Kept", "folder": "/"}
-    left["dataSources"].append({"name": "Kept"})
-    left["traits"] = [{"name": "K", "traitType": "ON_BOARDED_TRAIT", **keep}]
-    left["segments"] = [{"name": "K", "segmentRule": "{K}", **keep}]
-    left["models"] = [
-        {"name": "K", "algoTypeId": 1, "lookBackPeriod": 7, "dataSources": [source], "baseline": "Kept:K"}
-    ]
-    left["mappings"] = [{"destination": "Keep", "segment": "K", "startDate": "2026-01-01", "url": "http://k.example"}]
-    receipt = push_all(left, prune_scope={"kinds": kinds}, guards=MANY)
-    assert receipt.outcomes["rejected"] == 0
-    assert receipt.outcomes["deleted"] == 18
-    names = {name: [row.get("name") for row in emulator.objects(name)] for name in ("traits", "segments", "models")}
-    assert names == {"traits": ["K"], "segments": ["K"], "models": ["K"]}
-    assert [row["name"] for row in emulator.objects("trait_folders")] == ["Keep"]
-    assert len(emulator.objects("mappings")) == 1
-    assert plan_all(left, prune_scope={"kinds": kinds}).changes == ()
-
-
-@pytest.mark.parametrize(
-    ("kind", "at", "said"),
-    [
-        ("dataSources", 0, "data source # “Web site”: traits # “Visited pricing”"),
-        ("dataSources", 0, "data source # “Web site”: segments # “Buyers to be”, # “Everybody like them”"),
-        ("dataSources", 0, "data source # “Web site”: models # “Lookalikes”"),
-        ("traitFolders", 0, "trait folder # “Pricing”: traits # “Visited pricing”"),
-        ("traits", 0, "trait # “Visited pricing”: segments # “Buyers to be”, # “Everybody like them”"),
-        ("traits", 0, "trait # “Visited pricing”: models # “Lookalikes”"),
-        ("traits", 1, "trait # “Customers”: models # “Lookalikes”"),
-        ("models", 0, "model # “Lookalikes”: traits # “Like customers”"),
-        ("segments", 0, "segment # “Buyers to be”: mappings # “None”"),
-        ("destinations", 0, "destination # “Ads URL”: mappings # “None”, # “None”"),
-    ],
-)
-def test_what_is_used_is_not_deleted(push_all, plan_all, kind, at, said):
-    push_all(account())
-    instead = {
-        "models": {**account()["models"][0], "name": "N"},
-        "destinations": {"name": "N", "destinationType": "PUSH"},
-    }
-    rows = others(kind, at) or [instead[kind]]
-    with pytest.raises(AAMPlanRefused, match="it deletes what is still used") as refused:
-        plan_all({kind: rows}, prune_scope={"kinds": [kind]})
-    assert said in re.sub(r"\d+ ", "# ", str(refused.value))
-
-
-def test_what_the_plan_frees_is_deleted(emulator, push_all, plan_all):
-    push_all(account())
-    rows = account()
-    del rows["mappings"][1], rows["segments"][1], rows["traits"][2]
-    rows["models"][0]["excludedTraits"] = []
-    rows["segments"][0]["segmentRule"] = "{app:Customers}"
-    del rows["traits"][0], rows["traitFolders"][0]
-    kinds = ["traits", "segments", "mappings", "traitFolders"]
-    with pytest.raises(AAMPlanRefused, match="deletes what is still used"):
-        plan_all(
-            {**rows, "mappings": account()["mappings"][:1], "models": account()["models"]}, prune_scope={"kinds": kinds}
-        )
-    receipt = push_all(rows, prune_scope={"kinds": kinds})
-    assert (receipt.outcomes["deleted"], receipt.outcomes["updated"]) == (6, 2)
-    assert [row["name"] for row in emulator.objects("traits")] == ["Customers"]
-    assert [row["name"] for row in emulator.objects("trait_folders")] == ["Models"]
-
-
-def test_folder_with_contents_is_not_deleted(emulator, push_all, plan_all):
-    push_all(account())
-    rows = {"traitFolders": [{"path": "/Models"}]}
-    with pytest.raises(AAMPlanRefused) as refused:
-        plan_all(rows, prune_scope={"kinds": ["traitFolders"]})
-    assert "“Pricing”: traits" in str(refused.value)
-    assert "“Web”" not in str(refused.value), "what is in it goes as well"
-
-
-@pytest.mark.parametrize(
-    ("scope", "said"),
-    [
-        ({"kinds": []}, "kinds is [], a list was due"),
-        ({"kinds": "traits"}, "kinds is 'traits', a list was due"),
-        ({"kinds": ["trait"]}, "kinds has 'trait'; known are dataSources, traitFolders,"),
-        ({"kinds": ["traitTypes"]}, "AAM's API cannot delete traitTypes"),
-        ({"kinds": ["models", "traits"], "folder": "/Web"}, "models have no folder: prune them by kinds alone"),
-        ({"kinds": ["traitFolders"], "folder": "/Web"}, "traitFolders have no folder: prune them by kinds alone"),
-        ({"kinds": ["mappings"], "dataSource": "web"}, "mappings have no dataSource: prune them by kinds alone"),
-        ({"kinds": ["segments"]}, "account.yaml holds no segments: prune=True would delete everything"),
-    ],
-)
-def test_scope_of_kinds_that_means_nothing_is_refused(emulator, plan_all, scope, said):
-    emulator.clear_stats()
-    with pytest.raises(AAMPlanRefused) as refused:
-        plan_all({"traits": account()["traits"]}, prune_scope=scope)
-    assert said in str(refused.value)
-    assert emulator.count() == 0
-
-
-def test_scope_by_folder_and_data_source_applies_to_the_kinds_that_have_them(push_all, plan_all):
-    push_all(account())
-    rows = account()
-    rows["destinations"] = [{"name": "Other", "destinationType": "PUSH"}]
-    rows["segments"] = rows["segments"][:1]
-    del rows["mappings"]
-    rows["segments"][0]["segmentRule"] = "{pricing}"
-    with pytest.raises(AAMPlanRefused, match=r"segment \d+ “Everybody like them”: mappings"):
-        plan_all(rows, prune_scope={"dataSource": "web", "folder": "/Campaigns"})
-    rows["segments"] = account()["segments"]
-    plan = plan_all(rows, prune_scope={"dataSource": "web", "folder": "/Campaigns"})
-    assert plan.counts()["delete"] == 0, "the traits are in other folders"
-
-
-def test_more_than_a_few_deletes_are_checked_against_whole_lists(emulator, push_all, plan_all):
-    push_all(account())
-    web = one(emulator, "data_sources", integrationCode="web")["dataSourceId"]
-    fields = {"dataSourceId": web, "folderId": 0, "traitType": "ON_BOARDED_TRAIT"}
-    emulator.add("traits", [{"name": f"T{n}", **fields} for n in range(60)])
-    rows = {"traits": account()["traits"]}
-    emulator.clear_stats()
-    plan = plan_all(rows, prune_scope={"kinds": ["traits"]}, guards=MANY)
-    assert (plan.counts()["delete"], emulator.count("GET /v1/segments")) == (60, 1)
-    with pytest.raises(AAMPlanRefused, match=r"trait .* “Visited pricing”: segments"):
-        plan_all({"traits": rows["traits"][1:]}, prune_scope={"kinds": ["traits"]}, guards=MANY)
+# --- other shapes -----------------------------------------------------------------------------------------------------
 
 
 def test_objects_that_need_each_other_are_refused(plan_all):
@@ -349,7 +209,7 @@ def test_objects_that_need_each_other_are_refused(plan_all):
 def test_model_may_be_based_on_a_segment_of_the_same_plan(emulator, push_all, plan_all):
     rows = changed("models", 0, baseline="web:buyers")
     push_all(rows)
-    assert one(emulator, "models")["sid"] == one(emulator, "segments", integrationCode="buyers")["sid"]
+    assert only(emulator, "models")["sid"] == only(emulator, "segments", integrationCode="buyers")["sid"]
     assert plan_all(rows).changes == ()
 
 
@@ -365,7 +225,7 @@ def test_lists_are_read_again_when_they_were_not_complete(emulator, push_all, pl
     assert plan_all({"segments": account()["segments"]}).changes == ()
 
 
-def test_word_that_means_nothing_in_a_large_account_is_compared_with_none(emulator, web, plan_all):
+def test_word_that_means_nothing_in_a_large_account_is_compared_with_nonly(emulator, web, plan_all):
     emulator.seed(traits=5_001)
     segment = {"name": "S", "dataSource": "web", "folder": "/", "segmentRule": "{nope}"}
     with pytest.raises(AAMSourceError, match=r"no trait “\{nope\}” \(looked for by integrationCode and name\)"):

@@ -58,7 +58,9 @@ def scene(emulator_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with running_proxy(emulator_server.url) as proxy:
         told = emulator_server.connection("oauth_server_to_server")
         connection = {
-            **{"login": told["login"], "password": told["password"], "host": proxy.url},
+            "login": told["login"],
+            "password": told["password"],
+            "host": proxy.url,
             "extra": told["extra"] | {"ims_url": proxy.url},
         }
         with connect(connection) as client:
@@ -116,3 +118,12 @@ def test_next_run_ends_what_killed_runs_began(scene: Scene, number: int) -> None
     scene.proxy.forget()
     do(*args)
     assert scene.proxy.writes == 0
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_run_that_loses_the_connection_at_every_second_write_ends_by_itself(scene: Scene, number: int) -> None:
+    seeded = random.Random(number)
+    scene.begin()
+    scene.proxy.troubles = {at: seeded.choice(RESETS) for at in range(1, 4 * scene.writes, 2)}
+    apply_file(scene.connection, scene.plan, threads=1)
+    assert described(scene.emulator) == scene.wanted

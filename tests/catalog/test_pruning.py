@@ -1,0 +1,143 @@
+"""Pruning by scope: what goes, in which order, and what is still needed by others and stays."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from airflow_provider_aam.api.errors import AAMPlanRefused
+from airflow_provider_aam.catalog.guards import Guards
+from airflow_provider_aam.catalog.kinds import KINDS
+from catalog.support import only
+from catalog.whole_account import account, others
+
+MANY = Guards(max_deletes=100)
+
+
+def test_everything_can_be_pruned_at_once_in_the_right_order(emulator, push_all, plan_all):
+    push_all(account())
+    kinds = [key for key in KINDS if key != "traitTypes"]
+    left = {"dataSources": [{"name": "Other"}], "traitFolders": [{"path": "/Keep"}]}
+    left |= {"segmentFolders": [{"path": "/Keep"}], "destinations": [{"name": "Keep", "destinationType": "PUSH"}]}
+    left |= {"derivedSignals": [{"sourceKey": "k", "sourceValue": "v", "targetKey": "t", "targetValue": "v"}]}
+    emulator.add("traits", {"name": "Seed", "integrationCode": "seed", "traitType": "ON_BOARDED_TRAIT", "folderId": 0})
+    source = emulator.add("data_sources", {"name": "Kept"})["dataSourceId"]
+    keep = {"dataSource": "Kept", "folder": "/"}
+    left["dataSources"].append({"name": "Kept"})
+    left["traits"] = [{"name": "K", "traitType": "ON_BOARDED_TRAIT", **keep}]
+    left["segments"] = [{"name": "K", "segmentRule": "{K}", **keep}]
+    left["models"] = [
+        {"name": "K", "algoTypeId": 1, "lookBackPeriod": 7, "dataSources": [source], "baseline": "Kept:K"}
+    ]
+    left["mappings"] = [{"destination": "Keep", "segment": "K", "startDate": "2026-01-01", "url": "http://k.example"}]
+    receipt = push_all(left, prune_scope={"kinds": kinds}, guards=MANY)
+    assert receipt.outcomes["rejected"] == 0
+    assert receipt.outcomes["deleted"] == 18
+    names = {name: [row.get("name") for row in emulator.objects(name)] for name in ("traits", "segments", "models")}
+    assert names == {"traits": ["K"], "segments": ["K"], "models": ["K"]}
+    assert [row["name"] for row in emulator.objects("trait_folders")] == ["Keep"]
+    assert len(emulator.objects("mappings")) == 1
+    assert plan_all(left, prune_scope={"kinds": kinds}).changes == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "said"),
+    [
+        ("dataSources", 0, "data source # “Web site”: traits # “Visited pricing”"),
+        ("dataSources", 0, "data source # “Web site”: segments # “Buyers to be”, # “Everybody like them”"),
+        ("dataSources", 0, "data source # “Web site”: models # “Lookalikes”"),
+        ("traitFolders", 0, "trait folder # “Pricing”: traits # “Visited pricing”"),
+        ("traits", 0, "trait # “Visited pricing”: segments # “Buyers to be”, # “Everybody like them”"),
+        ("traits", 0, "trait # “Visited pricing”: models # “Lookalikes”"),
+        ("traits", 1, "trait # “Customers”: models # “Lookalikes”"),
+        ("models", 0, "model # “Lookalikes”: traits # “Like customers”"),
+        ("segments", 0, "segment # “Buyers to be”: mappings # “None”"),
+        ("destinations", 0, "destination # “Ads URL”: mappings # “None”, # “None”"),
+    ],
+)
+def test_what_is_used_is_not_deleted(push_all, plan_all, kind, at, said):
+    push_all(account())
+    instead = {
+        "models": {**account()["models"][0], "name": "N"},
+        "destinations": {"name": "N", "destinationType": "PUSH"},
+    }
+    rows = others(kind, at) or [instead[kind]]
+    with pytest.raises(AAMPlanRefused, match="it deletes what is still used") as refused:
+        plan_all({kind: rows}, prune_scope={"kinds": [kind]})
+    assert said in re.sub(r"\d+ ", "# ", str(refused.value))
+
+
+def test_what_the_plan_frees_is_deleted(emulator, push_all, plan_all):
+    push_all(account())
+    rows = account()
+    del rows["mappings"][1], rows["segments"][1], rows["traits"][2]
+    rows["models"][0]["excludedTraits"] = []
+    rows["segments"][0]["segmentRule"] = "{app:Customers}"
+    del rows["traits"][0], rows["traitFolders"][0]
+    kinds = ["traits", "segments", "mappings", "traitFolders"]
+    with pytest.raises(AAMPlanRefused, match="deletes what is still used"):
+        plan_all(
+            {**rows, "mappings": account()["mappings"][:1], "models": account()["models"]}, prune_scope={"kinds": kinds}
+        )
+    receipt = push_all(rows, prune_scope={"kinds": kinds})
+    assert (receipt.outcomes["deleted"], receipt.outcomes["updated"]) == (6, 2)
+    assert [row["name"] for row in emulator.objects("traits")] == ["Customers"]
+    assert [row["name"] for row in emulator.objects("trait_folders")] == ["Models"]
+
+
+def test_folder_with_contents_is_not_deleted(emulator, push_all, plan_all):
+    push_all(account())
+    rows = {"traitFolders": [{"path": "/Models"}]}
+    with pytest.raises(AAMPlanRefused) as refused:
+        plan_all(rows, prune_scope={"kinds": ["traitFolders"]})
+    assert "“Pricing”: traits" in str(refused.value)
+    assert "“Web”" not in str(refused.value), "what is in it goes as well"
+
+
+@pytest.mark.parametrize(
+    ("scope", "said"),
+    [
+        ({"kinds": []}, "kinds is [], a list was due"),
+        ({"kinds": "traits"}, "kinds is 'traits', a list was due"),
+        ({"kinds": ["trait"]}, "kinds has 'trait'; known are dataSources, traitFolders,"),
+        ({"kinds": ["traitTypes"]}, "AAM's API cannot delete traitTypes"),
+        ({"kinds": ["models", "traits"], "folder": "/Web"}, "models have no folder: prune them by kinds alone"),
+        ({"kinds": ["traitFolders"], "folder": "/Web"}, "traitFolders have no folder: prune them by kinds alone"),
+        ({"kinds": ["mappings"], "dataSource": "web"}, "mappings have no dataSource: prune them by kinds alone"),
+        ({"kinds": ["segments"]}, "account.yaml holds no segments: prune=True would delete everything"),
+    ],
+)
+def test_scope_of_kinds_that_means_nothing_is_refused(emulator, plan_all, scope, said):
+    emulator.clear_stats()
+    with pytest.raises(AAMPlanRefused) as refused:
+        plan_all({"traits": account()["traits"]}, prune_scope=scope)
+    assert said in str(refused.value)
+    assert emulator.count() == 0
+
+
+def test_scope_by_folder_and_data_source_applies_to_the_kinds_that_have_them(push_all, plan_all):
+    push_all(account())
+    rows = account()
+    rows["destinations"] = [{"name": "Other", "destinationType": "PUSH"}]
+    rows["segments"] = rows["segments"][:1]
+    del rows["mappings"]
+    rows["segments"][0]["segmentRule"] = "{pricing}"
+    with pytest.raises(AAMPlanRefused, match=r"segment \d+ “Everybody like them”: mappings"):
+        plan_all(rows, prune_scope={"dataSource": "web", "folder": "/Campaigns"})
+    rows["segments"] = account()["segments"]
+    plan = plan_all(rows, prune_scope={"dataSource": "web", "folder": "/Campaigns"})
+    assert plan.counts()["delete"] == 0, "the traits are in other folders"
+
+
+def test_more_than_a_few_deletes_are_checked_against_whole_lists(emulator, push_all, plan_all):
+    push_all(account())
+    web = only(emulator, "data_sources", integrationCode="web")["dataSourceId"]
+    fields = {"dataSourceId": web, "folderId": 0, "traitType": "ON_BOARDED_TRAIT"}
+    emulator.add("traits", [{"name": f"T{n}", **fields} for n in range(60)])
+    rows = {"traits": account()["traits"]}
+    emulator.clear_stats()
+    plan = plan_all(rows, prune_scope={"kinds": ["traits"]}, guards=MANY)
+    assert (plan.counts()["delete"], emulator.count("GET /v1/segments")) == (60, 1)
+    with pytest.raises(AAMPlanRefused, match=r"trait .* “Visited pricing”: segments"):
+        plan_all({"traits": rows["traits"][1:]}, prune_scope={"kinds": ["traits"]}, guards=MANY)
