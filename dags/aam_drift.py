@@ -1,6 +1,7 @@
 """Every night: has somebody changed in the portal what the catalog describes, or added to what it owns?
 
-Differences are logged, and an event of the Asset `aam://drift/` starts whatever waits for it; without any there is no event.
+Differences are logged, and an event of the Asset `aam://drift/` starts whatever waits for it. Without differences
+there is no event.
 """
 
 from pathlib import Path

@@ -1,9 +1,11 @@
 """Every day: what would make the account as the catalog says? Somebody approves that plan, and only then it is applied.
 
-The catalog is the folder `catalog` beside this file. Without changes nobody is asked. Whoever approves reads the plan's summary
-under *Required Actions*; the whole plan is a file. A rejection, or no answer within 20 hours, ends the run without a change.
+The catalog is the folder `catalog` beside this file. Without changes nobody is asked. Whoever approves reads the plan's
+summary under *Required Actions*; the whole plan is a file. A rejection, or no answer within 20 hours, ends the run
+without a change.
 
-Airflow 2 has no human-in-the-loop operator: there the plan is applied at once, within the guard rails of its first task.
+Airflow 2 has no human-in-the-loop operator: there the plan is applied at once, within the guard rails of its first
+task.
 """
 
 from datetime import timedelta

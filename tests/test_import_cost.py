@@ -42,6 +42,18 @@ def test_importing_what_dags_import_loads_nothing_heavy(module):
     assert set(HEAVY) & set(json.loads(loaded)) == set()
 
 
+@pytest.mark.parametrize("module", _modules("operators", "sensors", "triggers"))
+def test_importing_operators_loads_none_of_the_jobs(module):
+    loaded = _run(
+        "import json, sys\n"
+        f"import {module}\n"
+        "print(json.dumps(sorted(name for name in sys.modules if name.startswith('airflow_provider_aam.'))))"
+    )
+    jobs = ("catalog", "pull", "reports", "files", "hooks", "api.client", "api.session")
+    started = tuple(f"airflow_provider_aam.{job}" for job in jobs)
+    assert [name for name in json.loads(loaded) if name.startswith(started)] == []
+
+
 def test_provider_info_loads_no_library():
     loaded = _run(
         "import json, sys\n"

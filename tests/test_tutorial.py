@@ -114,5 +114,5 @@ def test_every_command_of_the_page_answers_as_it_says(folder: Path, port: str, e
         for step, text, code in zip(typed, shown, codes, strict=True)
         if not (code == "0" if step.output is None else agrees(step.output, text))
     ]
-    assert "\n\n".join(wrong) == ""
+    assert not wrong, "\n\n".join(wrong)
     assert len(typed) > 30

@@ -73,7 +73,7 @@ class Reports(Actions):
         return rows
 
 
-def _checked(kind: str, rows: Records) -> Records:
+def _checked(kind: str, rows: list[Any]) -> Records:
     if wrong := [row for row in rows if not isinstance(row, dict) or row.get("sid") is None]:
         shape = f"an object of {', '.join([*wrong[0]][:5])}" if isinstance(wrong[0], dict) else type(wrong[0]).__name__
         raise AAMBadAnswer(

@@ -147,4 +147,4 @@ def _takes(model: type[Draft], name: str, value: Any) -> bool:
         given = model.model_validate({name: value}).given()
     except ValidationError:
         return False
-    return given.get(name) == value
+    return bool(given.get(name) == value)

@@ -44,7 +44,7 @@ def run(run_dag: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Callabl
         prompts: list[str] = []
 
         def sleep(seconds: float) -> None:
-            if sys._getframe(1).f_globals["__name__"] != "airflow.sdk.definitions.dag":  # noqa: SLF001
+            if sys._getframe(1).f_globals["__name__"] != "airflow.sdk.definitions.dag":
                 really(seconds)
             else:  # dag.test() sleeps while a task waits for a person
                 assert answer is not None, "nobody should have been asked"

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from airflow_provider_aam.api.client import AAMClient
-from airflow_provider_aam.api.errors import AAMConflict, AAMError, AAMIncomplete, AAMInvalid, AAMOutcomeUnknown
+from airflow_provider_aam.api.errors import (
+    AAMBadAnswer,
+    AAMConflict,
+    AAMError,
+    AAMIncomplete,
+    AAMInvalid,
+    AAMOutcomeUnknown,
+)
 from airflow_provider_aam.api.resources import RESOURCES, UNLISTED
 from airflow_provider_aam.emulator import Emulator
 from api.support import MakeClient, RawServer, http_answer
@@ -104,8 +111,10 @@ def test_addresses_are_declared_once() -> None:
     ("body", "rows"),
     [
         (b"[1, 2]", [1, 2]),
-        (b"", []),
+        (b"null", []),
         (b"7", [7]),
+        (http_answer(b"", 204), []),
+        (b'{"AccuracyValue": 0.19, "sids": []}', [{"AccuracyValue": 0.19, "sids": []}]),
         (b'{"list": [1], "total": null}', [1]),
         (b'{"traits": [1, 2]}', [1, 2]),
         (b'{"a": [1], "b": [2]}', [{"a": [1], "b": [2]}]),
@@ -114,6 +123,11 @@ def test_addresses_are_declared_once() -> None:
 )
 def test_rows_are_read_whatever_they_are_wrapped_in(answered: Answered, body: bytes, rows: list[Any]) -> None:
     assert answered(body).models.call("latest_stats", 7) == rows
+
+
+def test_nothing_where_a_list_was_due_is_no_empty_list(answered: Answered) -> None:
+    with pytest.raises(AAMBadAnswer, match=r"stats: answered 200 with an empty body"):
+        answered(b"", max_attempts=1).models.call("latest_stats", 7)
 
 
 def test_pages_that_come_unasked_are_read_to_their_end(answered: Answered, raw_server: RawServer) -> None:
@@ -130,6 +144,35 @@ def test_page_that_was_asked_for_is_that_page(answered: Answered, raw_server: Ra
 def test_pages_that_end_early_are_no_list(answered: Answered) -> None:
     with pytest.raises(AAMIncomplete, match=r"models\.latest_traits: 1 rows came where AAM announced 3"):
         answered(b'{"total": 3, "list": [1]}', b'{"total": 3, "list": []}').models.call("latest_traits", 7)
+
+
+def test_one_page_over_and_over_is_no_list(answered: Answered) -> None:
+    page = b'{"total": 3, "list": [1]}'
+    with pytest.raises(AAMIncomplete, match="1 rows came where AAM announced 3, one page over and over"):
+        answered(page, page).models.call("latest_traits", 7)
+
+
+def test_pages_under_another_name_are_read_to_their_end(answered: Answered) -> None:
+    pages = b'{"total": "2", "traits": [1]}', b'{"total": "2", "traits": [2]}'
+    assert answered(*pages).models.call("latest_traits", 7) == [1, 2]
+
+
+def test_total_beyond_reason_is_no_total(answered: Answered) -> None:
+    body = b'{"total": "%s", "list": [1]}' % (b"9" * 5000)
+    assert answered(body).models.call("latest_traits", 7) == [1]
+
+
+@pytest.mark.parametrize(
+    ("body", "shape"),
+    [
+        (b'{"7": {"metrics": {}}}', "an object of 7"),
+        (b'[{"metrics": {}}]', "an object of metrics"),
+        (b'"name;uniques"', "str"),
+    ],
+)
+def test_trend_of_another_shape_is_a_bad_answer(answered: Answered, body: bytes, shape: str) -> None:
+    with pytest.raises(AAMBadAnswer, match=f"trend of traits: AAM answered {shape} where an object with sid"):
+        answered(body).reports.trend("traits", sids=[7], start=0, end=1)
 
 
 def test_ids_are_quoted(answered: Answered, raw_server: RawServer) -> None:
@@ -155,8 +198,10 @@ def test_passwords_are_in_no_message(answered: Answered, caplog: pytest.LogCaptu
 
 
 def test_model_that_traits_use_names_them(answered: Answered) -> None:
-    with pytest.raises(AAMConflict, match=r"400: \[11, 12\]\. These still use it"):
-        answered(http_answer(b"[11, 12]", 400)).models.delete(7)
+    client = answered(*[http_answer(b"[11, 12]", 400)] * 2)
+    for delete in (lambda: client.models.delete(7), lambda: client.models.bulk_delete([7])):
+        with pytest.raises(AAMConflict, match=r"400: \[11, 12\]\. These still use it"):
+            delete()
 
 
 def test_account_is_read_again_after_an_update_without_an_answer(answered: Answered) -> None:
@@ -268,12 +313,28 @@ def test_mapping_is_created_read_replaced_and_deleted_where_it_belongs(
 
 
 def test_all_destinations_are_read_whole_and_those_gone_left_out(answered: Answered, raw_server: RawServer) -> None:
-    client = answered(TWO, b'{"destinationId": 8, "mappings": []}', not_found())
+    client = answered(TWO, b'{"destinationId": 8, "mappings": []}', not_found(), b'[{"destinationId": 8}]')
     assert [*client.destinations.read_all(include_mappings=True)] == [{"destinationId": 8, "mappings": []}]
-    assert targets(raw_server)[1:] == [
+    assert targets(raw_server)[1:3] == [
         "GET /v1/destinations/8?includeMappings=true",
         "GET /v1/destinations/7?includeMappings=true",
     ]
+
+
+def test_destination_that_aam_lists_and_does_not_find_is_not_left_out(answered: Answered) -> None:
+    client = answered(TWO, b'{"destinationId": 8}', not_found(), TWO)
+    with pytest.raises(AAMIncomplete, match=r"AAM lists 1 that it does not find .* one by one: 7\. May the"):
+        [*client.destinations.read_all()]
+
+
+@pytest.mark.parametrize("mappings", [b"", b', "mappings": null', b', "mappings": {"total": 2, "list": [{}]}'])
+def test_mappings_that_do_not_come_with_their_destination_are_read_by_themselves(
+    answered: Answered, raw_server: RawServer, mappings: bytes
+) -> None:
+    client = answered(b'{"destinationId": 7%s}' % mappings, b'[{"mappingId": 3}]')
+    destination = client.destinations.get(7, includeMappings=True)
+    assert destination["mappings"] == [{"mappingId": 3, "destinationMappingId": 3, "destinationId": 7}]
+    assert targets(raw_server)[1:] == ["GET /v1/destinations/7/mappings/"]
 
 
 def test_destination_that_cannot_be_read_is_not_left_out(answered: Answered) -> None:

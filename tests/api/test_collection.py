@@ -244,10 +244,20 @@ def test_created_object_without_an_id_is_of_unknown_outcome(answered: Any, body:
     assert caught.value.retryable
 
 
-@pytest.mark.parametrize("body", [b"[]", b"7", b""])
+@pytest.mark.parametrize("body", [b"[]", b"7", b"null", b"{}", b'{"trait": {"sid": 1}}'])
 def test_object_of_another_shape_is_a_bad_answer(answered: Any, body: bytes) -> None:
     with pytest.raises(AAMBadAnswer, match=r"traits: AAM answered .* where one object with sid was due"):
         answered(http_answer(body)).traits.get(1)
+
+
+def test_another_object_than_asked_for_is_never_merged_and_written(answered: Any, raw_server: RawServer) -> None:
+    with pytest.raises(AAMBadAnswer, match="traits: AAM answered sid 2 where 1 was asked for"):
+        answered(http_answer(b'{"sid": 2, "name": "x"}')).traits.update(1, {"name": "y"})
+    assert len(raw_server.requests) == 1
+
+
+def test_id_as_text_is_the_same_id(answered: Any) -> None:
+    assert answered(http_answer(b'{"sid": "1"}')).traits.get(1) == {"sid": "1"}
 
 
 def test_user_of_another_shape_is_a_bad_answer(answered: Any) -> None:
@@ -323,7 +333,7 @@ def test_verdict_that_is_no_object_is_wrapped(answered: Any) -> None:
 
 
 def test_empty_list_body_is_a_bad_answer(answered: Any) -> None:
-    with pytest.raises(AAMBadAnswer, match="neither an array"):
+    with pytest.raises(AAMBadAnswer, match="answered 200 with an empty body"):
         answered(http_answer(b""), max_attempts=1).segments.fetch_all()
 
 

@@ -18,7 +18,7 @@ def _trait(handle: str, source: str, folder: str = "/", **more: Any) -> dict[str
 
 
 def _like(handle: str, model: str, **more: Any) -> dict[str, Any]:
-    made = {"traitType": "ALGO_TRAIT", "traitRule": None, "thresholdType": "REACH", "accuracy": 0.5}
+    made: dict[str, Any] = {"traitType": "ALGO_TRAIT", "traitRule": None, "thresholdType": "REACH", "accuracy": 0.5}
     return _trait(handle, "web", algoModelId=model, **made, **more)
 
 

@@ -7,6 +7,8 @@ codes. What a catalog cannot say is left out on purpose:
   text begins or ends with a blank, holds two in a row or an HTML entity.
 * What AAM keeps as it was created (a destination's type, the flags of unique codes) goes with the key, as does the type
   of a trait; trait types, which nobody can delete, are in B if they are in A, as are partner sites.
+* No number is emptied: a catalog has no word for that, so one that AAM may hold none of (a namespace, the start of a
+  sampling) is there in both accounts or in neither.
 * Days are far apart: AAM may answer with the day before.
 * No model is built, by way of its baseline, on a trait that a model makes.
 * A kind of which B has nothing has nothing in A either: pruning to nothing is refused.
@@ -111,7 +113,7 @@ class _Drawing:
         ]
 
     def traits(self, account: Account, least: int) -> list[Fields]:
-        found = []
+        found: list[Fields] = []
         for trait_type in ("RULE_BASED_TRAIT", "ON_BOARDED_TRAIT"):
             least_here = least if trait_type == "RULE_BASED_TRAIT" else 0
             found += self._keyed(account, len(found), w.NAMES[trait_type], w.CODES[trait_type], least_here)

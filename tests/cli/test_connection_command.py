@@ -264,12 +264,42 @@ def test_project_without_a_fitting_credential(tmp_path, refuse):
         (b"[1]", "a JSON list is no credential"),
         (b'{"CLIENT_ID": 7, "SCOPES": []}', "client_id must be text"),
         (b" " * 1_000_001, "more than 1,000,000 bytes"),
+        (b"[" * 100_000, "neither PEM text nor JSON (a number too long, or lists without end)"),
+        (b"1" * 5_000, "neither PEM text nor JSON (a number too long, or lists without end)"),
     ],
-    ids=["binary", "cut", "public key", "no key", "list", "number", "large"],
+    ids=["binary", "cut", "public key", "no key", "list", "number", "large", "deep", "long number"],
 )
 def test_useless_files_are_told_why(files, tmp_path, refuse, content, problem):
     (tmp_path / "given").write_bytes(content)
     assert problem in refuse(files / JWT, tmp_path / "given")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_broken_zip_is_told(files, tmp_path, refuse, method):
+    with zipfile.ZipFile(tmp_path / "config.zip", "w", method) as archive:
+        archive.write(files / KEY, KEY)
+    content = bytearray((tmp_path / "config.zip").read_bytes())
+    content[60:100] = b"\xff" * 40  # packed bytes of the key
+    (tmp_path / "config.zip").write_bytes(content)
+    assert re.search(r"config\.zip: (the zip file )?cannot be read", refuse(files / JWT, tmp_path / "config.zip"))
+
+
+def test_zip_bomb_is_not_unpacked(files, tmp_path, refuse):
+    with zipfile.ZipFile(tmp_path / "config.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(KEY, b"0" * 50_000_000)
+    assert "more than 1,000,000 bytes" in refuse(files / JWT, tmp_path / "config.zip")
+
+
+def test_device_without_an_end_is_no_file(files, refuse):
+    assert "/dev/zero: more than 1,000,000 bytes" in refuse(files / JWT, "/dev/zero")
+
+
+@pytest.mark.parametrize("name", ["~nobody-here/private.key", "a\0b", "k" * 5_000, "/dev/zero"])
+def test_key_path_that_leads_nowhere_is_told(tmp_path, refuse, name):
+    of_a_client = {"client_id": "a", "secret": "p8e-x", "org_id": "1@AdobeOrg", "tech_id": "t@techacct.adobe.com"}
+    message = refuse(write(tmp_path / "aam.json", of_a_client | {"pathToKey": name}))
+    assert re.search("the private key cannot be read|more than 1,000,000 bytes", message)
+    assert "p8e-x" not in message
 
 
 def test_encrypted_key_needs_its_passphrase(files, tmp_path, own_key, read, refuse):

@@ -116,6 +116,15 @@ def test_group_trap_is_seen_by_its_empty_lists(emulator, doctor):
     assert (code, steps["Group"]["state"]) == (0, "green")
 
 
+def test_text_false_makes_nobody_an_administrator(emulator, doctor):
+    emulator.configure(rbac=True)
+    user = {"userId": 7, "emailAddress": "robot@example.com", "groups": [], "isAdmin": "false"}
+    emulator.trouble("GET /v1/users/self", "status", status=200, body=user)
+    code, steps = doctor()
+    assert (code, steps["Group"]["state"]) == (1, "red")
+    assert steps["Technical user"]["text"].startswith("robot@example.com ")
+
+
 def test_user_in_a_group_that_sees_nothing_is_yellow(emulator, doctor):
     emulator.configure(rbac=True)
     emulator.add_to_group()
@@ -168,8 +177,9 @@ def test_limits_left_are_told(emulator, doctor, limit, state):
         ({"status": 404, "body": {"code": "NOT_FOUND", "message": "x"}}, "documented limit 10 of 20,000"),
         ({"status": 200, "body": {"anything": "else"}}, "documented limit 10 of 20,000"),
         ({"status": 200, "body": [{"type": "ALL", "max": 50, "current": 10}]}, "ALL 10 of 50"),
+        ({"status": 200, "body": {"ALL": {"limit": "50", "used": "10"}}}, "ALL 10 of 50"),
     ],
-    ids=["no such address", "another shape", "bare list"],
+    ids=["no such address", "another shape", "bare list", "by name"],
 )
 def test_limits_that_are_not_understood_are_the_documented_ones(emulator, doctor, answer, text):
     emulator.seed(segments=10)
