@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from local_airflow import Airflow, wait_until
 
 from airflow_provider_aam.emulator import Emulator
+
+READING_S = 8
+"""Nobody answers at once. Airflow 3.3 fails a task that is answered before its scheduler has noted that it waits."""
 
 APPROVAL, DRIFT = "aam_plan_approve_apply", "aam_drift"
 
@@ -16,6 +20,7 @@ def run_approval(airflow: Airflow, emulator: Emulator) -> list[str]:
     airflow.wait_for_dags({APPROVAL, DRIFT})
     airflow.unpause(APPROVAL)
     asked = _asked(airflow)
+    time.sleep(READING_S)
     run = str(asked["task_instance"]["dag_run_id"])
     before = _writes(emulator)
     print(f"\n{APPROVAL} waits for a person: {asked['subject']} ({' or '.join(asked['options'])})")

@@ -9,7 +9,6 @@ from airflow_provider_aam.catalog.account import Account
 from airflow_provider_aam.catalog.changes import Planned
 from airflow_provider_aam.catalog.check import Checked
 from airflow_provider_aam.catalog.drafts import DestinationDraft, MappingDraft
-from airflow_provider_aam.catalog.drafts.fields import is_repetition
 from airflow_provider_aam.catalog.findings import Finding
 from airflow_provider_aam.catalog.kinds import DESTINATIONS, MAPPINGS, SEGMENTS, TRAITS, Kind
 from airflow_provider_aam.catalog.new_folders import NewFolders
@@ -37,7 +36,7 @@ def repeated(rows: Sequence[Checked], kind: Kind) -> Iterator[str]:
 def _repetitions(rule: object) -> Iterator[str]:
     words = [word.reference for word in segment_rule.references(str(rule or ""))]
     if len(set(words)) < len(words):
-        yield from filter(is_repetition, segment_rule.find_contradictions(str(rule)))
+        yield from segment_rule.find_repetitions(str(rule))
 
 
 def remarks_of(checked: Mapping[Kind, Sequence[Checked]]) -> Iterator[str]:

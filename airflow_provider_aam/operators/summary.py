@@ -17,10 +17,8 @@ _FIRST = {"delete": 0, "update": 1, "create": 2}
 def summarise(plan: Plan, plan_uri: str) -> str:
     """Counts by kind, then the changes, deletes first; at most :data:`MOST_CHARACTERS`."""
     counts = plan.counts()
-    head = (
-        f"**{len(plan.changes):,} changes** make the AAM account as {_fit(plan.source)} says; {counts['unchanged']:,} "
-        "objects are so already."
-    )
+    changes = "1 change makes" if len(plan.changes) == 1 else f"{len(plan.changes):,} changes make"
+    head = f"**{changes}** the AAM account as {_fit(plan.source)} says; {counts['unchanged']:,} objects are so already."
     if not plan.changes:
         return head
     rows = [
@@ -32,11 +30,12 @@ def summarise(plan: Plan, plan_uri: str) -> str:
     shown = [*_fitting(lines(plan), room)]
     total = len(plan.changes) + len(plan.warnings)
     rest = f"… and {total - len(shown):,} more. " if total > len(shown) else ""
-    return "\n\n".join([head, table, "\n".join(["```", *shown, "```"]), f"{rest}The whole plan: {plan_uri}"])
+    listed = "\n".join(f"- `{text}`" for text in shown)  # Airflow's page runs the lines of a block of code together
+    return "\n\n".join([head, table, listed, f"{rest}The whole plan: {plan_uri}"])
 
 
 def lines(plan: Plan) -> Iterator[str]:
-    """Warnings, deletes, updates, creates: one line each, that no name can break out of a block of code."""
+    """Warnings, deletes, updates, creates: one line each, that no name can break out of its quotes."""
     from airflow_provider_aam.catalog.render import render_change
 
     for warning in plan.warnings:
@@ -47,12 +46,12 @@ def lines(plan: Plan) -> Iterator[str]:
 
 def _fitting(texts: Iterator[str], room: int) -> Iterator[str]:
     for _, text in zip(range(MOST_LINES), texts, strict=False):
-        room -= len(text) + 1
+        room -= len(text) + len("- ``\n")
         if room < 0:
             return
         yield text
 
 
 def _fit(text: str) -> str:
-    text = " ".join(text.split()).replace("```", "'''")
+    text = " ".join(text.split()).replace("`", "'")
     return text if len(text) <= LONGEST_LINE else f"{text[: LONGEST_LINE - 1]}…"

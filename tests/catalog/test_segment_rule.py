@@ -15,6 +15,7 @@ from airflow_provider_aam.catalog.rules.segment_rule import (
     find_contradictions,
     find_fault,
     find_misuses,
+    find_repetitions,
     name_of,
     parse,
     parse_word,
@@ -103,6 +104,7 @@ def test_documented_rule_is_well_formed_and_makes_sense(rule):
 def test_fault_names_the_column_what_was_due_and_what_may_be_meant(rule, fault):
     assert (find_fault(rule) or "").startswith(fault)
     assert find_contradictions(rule) == []
+    assert find_repetitions(rule) == []
     assert find_misuses(rule, lambda _: "SEGMENT") == []
     assert canonical(rule) == rule.strip()
 
@@ -131,6 +133,17 @@ CAP = "also holds for who has no trait at all; join a trait to have by AND"
             ["it would match everyone but a few: every operand is negated; join a trait to have by AND"],
         ),
         ("FREQUENCY([1T] <= 0D) >= 1", ["“FREQUENCY([1T] <= 0D) >= 1”: recency must be greater than 0 days"]),
+    ],
+)
+def test_contradictions_are_all_named(rule, problems):
+    assert find_fault(rule) is None
+    assert find_contradictions(rule) == problems
+    assert find_repetitions(rule) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "problems"),
+    [
         ("FREQUENCY([1T, 2T, 01t]) >= 1", ["“1T” stands 2 times in the list of one FREQUENCY"]),
         ("1T AND 2T AND 1t", ["“1T” stands twice in one chain of AND"]),
         ("1T OR (2T OR ({web:a} OR { web : a }))", ["“{web:a}” stands twice in one chain of OR"]),
@@ -142,9 +155,9 @@ CAP = "also holds for who has no trait at all; join a trait to have by AND"
         ("(1T OR 2T) AND (2T OR 1T)", []),
     ],
 )
-def test_contradictions_are_all_named(rule, problems):
-    assert find_fault(rule) is None
-    assert find_contradictions(rule) == problems
+def test_repetitions_are_all_named_and_no_contradictions(rule, problems):
+    assert find_repetitions(rule) == problems
+    assert find_contradictions(rule) == []
 
 
 TYPES = {
@@ -261,14 +274,14 @@ def test_deeply_nested_rule_gets_a_verdict():
     assert find_fault(deep + ")")
     kept = "NOT (1T OR " * 5_001 + "2T" + ")" * 5_001
     assert canonical(kept) == kept
-    assert len(find_contradictions(kept)) == 1
+    assert len(find_repetitions(kept)) == 1
 
 
 def test_long_rule_gets_a_verdict():
     rule = " OR ".join(f"{sid}T" for sid in range(5_000))
     assert canonical(rule) == rule
     assert find_contradictions(rule) == []
-    assert find_contradictions(f"{rule} OR 0T") == ["“0T” stands twice in one chain of OR"]
+    assert find_repetitions(f"{rule} OR 0T") == ["“0T” stands twice in one chain of OR"]
 
 
 def test_rule_is_parsed_once_for_all_that_is_asked_of_it():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,16 @@ import pytest
 from openpyxl import Workbook
 
 from airflow_provider_aam.api.errors import AAMSourceError
+from airflow_provider_aam.catalog.delete import named_by_rows, plan_deletes
 from airflow_provider_aam.catalog.documents import read_catalog
+from airflow_provider_aam.catalog.guards import Guards
 from airflow_provider_aam.catalog.kinds import KINDS
 from airflow_provider_aam.catalog.planner import PlanOptions
-from airflow_provider_aam.catalog.push import push
+from airflow_provider_aam.catalog.push import carry_out, push
 
 PAGE = (Path(__file__).parents[2] / "docs" / "from-bulk-workbook.md").read_text("utf-8")
 RULE = 'c_page == "pricing"'
+COLUMNS = {key: kind.model.columns() for key, kind in KINDS.items()}
 Sheet = tuple[str, Sequence[Any]]
 """The headers as Adobe's workbook writes them, then rows of cells."""
 
@@ -46,7 +49,7 @@ def run(client, save) -> Callable[..., dict[str, int]]:
 
     def push_book(name: str = "bulk.xlsx", **sheets: Sheet) -> dict[str, int]:
         path = save(name, **sheets)
-        held = read_catalog([path], kinds={key: kind.model.columns() for key, kind in KINDS.items()})
+        held = read_catalog([path], kinds=COLUMNS)
         catalog = {KINDS[key]: rows for key, rows in held.items()}
         outcomes = push(client, catalog, PlanOptions(), source=path.name).outcomes
         return {status: count for status, count in outcomes.items() if count}
@@ -225,6 +228,35 @@ def test_update_mapping(run, only, emulator, pricing):
     after = only("mappings", destinationMappingId=mapping)
     assert (after["traitAlias"], after["endDate"], after["startDate"]) == ("p-2", "2026-12-31", "2026-01-01")
     assert sorted(each["traitAlias"] for each in emulator.objects("mappings")) == ["p-2", "p-3"]
+
+
+DELETED = [
+    ("sid", "traits"),
+    ("sid", "segments"),
+    ("folderId", "traitFolders"),
+    ("folderId", "segmentFolders"),
+    ("derivedSignalId", "derivedSignals"),
+    ("destinationMappingId, destinationId", "mappings"),
+    ("dataSourceId", "dataSources"),
+    ("algoModelId", "models"),
+]
+
+
+@pytest.mark.parametrize(("headers", "key"), DELETED, ids=[key for _, key in DELETED])
+def test_delete(client, save, emulator, web, headers, key):
+    kind = KINDS[key]
+    values = {"mappings": emulator.add("destinations", {"name": "Ads", **DESTINATIONS["S2S"]})}.get(key, {})
+    of = {"destinationId": values["destinationId"]} if values else {}
+    doomed, kept = (emulator.add(kind.collection, {"name": f"Object {number}", **of}) for number in (1, 2))
+    path = save(Sheet1=(headers, [doomed[name] for name in headers.split(", ")]))
+    rows = read_catalog([path], kinds=COLUMNS, only=key)[key]
+    named = named_by_rows(kind, rows, source=path.name)
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    plan = plan_deletes(client, named, unmap=False, guards=Guards(max_deletes=1), source=path.name, now=now).plan
+    assert carry_out(client, plan, started_at=now).outcomes["deleted"] == 1
+    left = {each[kind.id_field] for each in emulator.objects(kind.collection)}
+    assert doomed[kind.id_field] not in left
+    assert kept[kind.id_field] in left
 
 
 def test_several_sheets_of_one_workbook(run, only, web):

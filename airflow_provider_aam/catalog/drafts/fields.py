@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from itertools import filterfalse
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
@@ -21,7 +20,6 @@ DEEPEST_TRAIT_FOLDER = 5
 
 _DATE = r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*$"
 _DATE_OR_NONE = r"^\s*([0-9]{4}-[0-9]{2}-[0-9]{2})?\s*$"
-_REPETITION = re.compile(r"” stands (?:twice in one chain of|[0-9]+ times in the list of one) [A-Z]+$")
 _DIGITS_AS_WORD = re.compile(r'"[0-9]+"')
 _FLAGS = {"true": True, "yes": True, "false": False, "no": False}
 
@@ -73,17 +71,10 @@ def _trait_rule(value: object) -> object:
     return value
 
 
-def is_repetition(problem: str) -> bool:
-    """Whether a contradiction of a segment rule is only that something stands twice: AAM may hold such rules."""
-    return _REPETITION.search(problem) is not None
-
-
 def _segment_rule(value: object) -> object:
     if isinstance(value, str):
         fault = segment_rule.find_fault(value)
-        faults = (
-            [fault] if fault is not None else [*filterfalse(is_repetition, segment_rule.find_contradictions(value))]
-        )
+        faults = segment_rule.find_contradictions(value) if fault is None else [fault]
         if faults:
             raise refuse("; ".join(faults))
     return value

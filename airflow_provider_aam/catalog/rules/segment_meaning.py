@@ -17,12 +17,18 @@ WITH_FREQUENCY = ("RULE_BASED_TRAIT", "FOLDER_TRAIT", "FOLDER")
 SEGMENT_TYPES = ("SEGMENT", "TEST_SEGMENT")
 
 
-def contradictions(rule: str, tokens: list[Token], tree: Tree) -> list[str]:
+def contradictions(tokens: list[Token], tree: Tree) -> list[str]:
     """See `segment_rule.find_contradictions`."""
     operands = _operands(tokens, tree)
-    problems = [problem for operand in operands.values() for problem in operand.problems()]
-    problems += _lets_in_everyone(tree.nodes, operands)
-    return [*problems, *_named_twice(rule, tokens, tree.nodes, operands)]
+    empty = [f"“{each.spelling}”: recency must be greater than 0 days" for each in operands.values() if each.days == 0]
+    return [*empty, *_lets_in_everyone(tree.nodes, operands)]
+
+
+def repetitions(rule: str, tokens: list[Token], tree: Tree) -> list[str]:
+    """See `segment_rule.find_repetitions`."""
+    operands = _operands(tokens, tree)
+    in_lists = [problem for operand in operands.values() for problem in operand.repetitions()]
+    return [*in_lists, *_named_twice(rule, tokens, tree.nodes, operands)]
 
 
 def misuses(tokens: list[Token], tree: Tree, type_of: Callable[[str], str | None]) -> list[str]:
@@ -55,9 +61,7 @@ class _Operand(NamedTuple):
         """Whether it holds for a visitor with no trait at all."""
         return self.symbol == "AT_MOST" or (bool(self.symbol) and self.times == 0)
 
-    def problems(self) -> Iterator[str]:
-        if self.days == 0:
-            yield f"“{self.spelling}”: recency must be greater than 0 days"
+    def repetitions(self) -> Iterator[str]:
         for word in dict.fromkeys(self.words):
             if (often := self.words.count(word)) > 1:
                 yield f"“{word}” stands {often} times in the list of one FREQUENCY"

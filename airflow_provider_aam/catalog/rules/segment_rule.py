@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from airflow_provider_aam.catalog.rules.segment_fault import explain
-from airflow_provider_aam.catalog.rules.segment_meaning import contradictions, misuses, spell_token
+from airflow_provider_aam.catalog.rules.segment_meaning import contradictions, misuses, repetitions, spell_token
 from airflow_provider_aam.catalog.rules.segment_tree import Tree, build_tree
 from airflow_provider_aam.catalog.rules.segment_word import Word, name_of, parse_word, references, replace, word_of
 
@@ -26,6 +26,7 @@ __all__ = [
     "find_contradictions",
     "find_fault",
     "find_misuses",
+    "find_repetitions",
     "name_of",
     "parse",
     "parse_word",
@@ -83,11 +84,19 @@ def find_contradictions(rule: str) -> list[str]:
     """All that makes no sense in a rule, whatever the traits are. Empty if the rule has a fault; see `find_fault`.
 
     That a bare upper cap is refused and recency is above 0 is documented; the need of an operand that is not negated,
-    and that a visitor with no trait at all may not match, are inferred from it. That nothing is named twice in one
-    list or one chain of AND or OR is our own check: AAM is not known to refuse it.
+    and that a visitor with no trait at all may not match, are inferred from it.
     """
     parsed = parse(rule)
-    return [] if parsed.fault else contradictions(parsed.text, parsed.tokens, parsed.tree)
+    return [] if parsed.fault else contradictions(parsed.tokens, parsed.tree)
+
+
+def find_repetitions(rule: str) -> list[str]:
+    """All that stands twice in one list or one chain of AND or OR. Empty if the rule has a fault.
+
+    Worth a word only: AAM is not known to refuse it.
+    """
+    parsed = parse(rule)
+    return [] if parsed.fault else repetitions(parsed.text, parsed.tokens, parsed.tree)
 
 
 def find_misuses(rule: str, type_of: Callable[[str], str | None]) -> list[str]:
