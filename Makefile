@@ -20,7 +20,7 @@ help: ## list the commands
 
 setup: $(VENV)/installed ## create .venv with Airflow 3.3, the package and its tools
 
-demo: $(VENV)/installed ## run the three DAGs in a real Airflow 3.3 against the emulator
+demo: $(VENV)/installed ## run the DAGs in a real Airflow 3.3 against the emulator, an approval included
 	$(VENV)/bin/python demo/run.py
 
 ui: $(VENV)/installed ## start Airflow with the emulator and the Connection in place; prints address and password

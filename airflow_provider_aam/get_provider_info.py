@@ -13,7 +13,7 @@ def get_provider_info() -> dict[str, Any]:
     return {
         "package-name": "airflow-provider-aam",
         "name": _NAME,
-        "description": "Pull segments from Adobe Audience Manager and push traits to it.",
+        "description": "Adobe Audience Manager as code: pull, plan, approve, apply, export, drift, reports.",
         "integrations": [
             {
                 "integration-name": _NAME,

@@ -233,7 +233,10 @@ class AAMPushFailed(AAMError):
 
 
 class AAMCheckFailed(AAMError):
-    """Populations are out of their bounds, or objects are gone. They are the same in a minute, so no retry helps."""
+    """The account is not as it should be: populations out of bounds, objects gone, differences from the catalog.
+
+    It will be the same in a minute, so no retry helps.
+    """
 
 
 class AAMDestinationError(AAMError, ValueError):

@@ -40,12 +40,13 @@ class PlanOptions:
     """``match_on`` is one of the kind's ways to match; ``None``: by id, code or name, whichever a row gives first.
 
     ``prune_scope`` switches pruning on: ``{"dataSource": code or name}``, ``{"folder": path}``, ``{"kinds": [keys]}``.
+    ``guards`` ``None``: for who only looks, nothing is refused for what the plan would do.
     """
 
     match_on: str | None = None
     create_folders: bool = True
     prune_scope: Mapping[str, Any] | None = None
-    guards: Guards = field(default_factory=Guards)
+    guards: Guards | None = field(default_factory=Guards)
 
 
 def check_catalog(catalog: Catalog, *, match_on: str | None = None) -> tuple[dict[Kind, list[Checked]], list[Finding]]:
@@ -130,8 +131,9 @@ class _Planning:
             unchanged=tuple(unchanged),
             warnings=(*self._remarks(), *warnings, *overfull),
         )
-        self._options.guards.check(plan, existing=self._existing(), problems=problems)
-        refuse_used(self._account, doomed, plan.changes)
+        if self._options.guards is not None:
+            self._options.guards.check(plan, existing=self._existing(), problems=problems)
+            refuse_used(self._account, doomed, plan.changes)
         return plan
 
     def _trees(self) -> list[str]:

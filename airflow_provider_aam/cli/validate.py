@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.findings import refuse
 from airflow_provider_aam.catalog.planner import check_catalog
+from airflow_provider_aam.catalog.remarks import remarks_of
 from airflow_provider_aam.cli.exits import ExitCode, Outcome
 from airflow_provider_aam.cli.kinds import count_of, read_files
 
@@ -16,14 +18,17 @@ from airflow_provider_aam.cli.kinds import count_of, read_files
 def validate(paths: Sequence[Path], *, kind: str | None) -> Outcome:
     """Check each file alone, and each folder as one catalog. The exit code is ``FOUND`` if there are findings.
 
-    ``kind`` is what all files hold, where their names do not tell. Raises ``AAMSourceError`` for a file that cannot be
+    Warnings go to stderr and change no exit code. ``kind`` is what all files hold, where their names do not tell. Raises ``AAMSourceError`` for a file that cannot be
     opened, ``AAMConfigError`` for an unknown kind.
     """
     objects: Counter[str] = Counter()
     # A folder and a file of it may both be named.
-    findings = [*dict.fromkeys(finding for path in paths for finding in _check(path, kind, objects))]
+    warnings: dict[str, None] = {}
+    findings = [*dict.fromkeys(finding for path in paths for finding in _check(path, kind, objects, warnings))]
 
     def show() -> None:
+        for warning in warnings:
+            print(f"warning: {warning}", file=sys.stderr)
         for finding in findings:
             print(finding)
         found = "1 finding" if len(findings) == 1 else f"{len(findings):,} findings" if findings else "no findings"
@@ -31,14 +36,14 @@ def validate(paths: Sequence[Path], *, kind: str | None) -> Outcome:
         print(f"{found} in {held or 'no objects'}")
 
     return Outcome(
-        document={"ok": not findings, "objects": dict(objects), "findings": findings},
+        document={"ok": not findings, "objects": dict(objects), "findings": findings, "warnings": [*warnings]},
         show=show,
         code=ExitCode.FOUND if findings else ExitCode.OK,
     )
 
 
-def _check(path: Path, kind: str | None, objects: Counter[str]) -> Iterator[str]:
-    """Findings as ``file:line: field: problem``, in the order of the files. Counts what was read in ``objects``."""
+def _check(path: Path, kind: str | None, objects: Counter[str], warnings: dict[str, None]) -> Iterator[str]:
+    """Findings as ``file:line: field: problem``, in the order of the files. Adds to ``objects`` and ``warnings``."""
     try:
         catalog = read_files([path], kind=kind)
     except AAMSourceError as unread:
@@ -49,10 +54,11 @@ def _check(path: Path, kind: str | None, objects: Counter[str]) -> Iterator[str]
         entries = sorted(path.iterdir()) if path.is_dir() else []
         for entry in entries:
             if not entry.name.startswith("."):
-                yield from _check(entry, kind, objects)
+                yield from _check(entry, kind, objects, warnings)
         return
     objects.update({each.key: len(rows) for each, rows in catalog.items()})
-    _, findings = check_catalog(catalog)
+    checked, findings = check_catalog(catalog)
+    warnings.update(dict.fromkeys(remarks_of(checked)))
     try:
         refuse(str(path), findings)
     except AAMSourceError as refused:

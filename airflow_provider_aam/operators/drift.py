@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -81,11 +80,10 @@ class AAMDriftOperator(ComparingOperator):
         }
 
     def _options(self) -> PlanOptions:
-        from airflow_provider_aam.catalog.guards import Guards
         from airflow_provider_aam.catalog.planner import PlanOptions
 
         self._refuse_bad_arguments()
-        return PlanOptions(match_on=self.match_on, prune_scope=self._scope(), guards=Guards(max_deletes=sys.maxsize))
+        return PlanOptions(match_on=self.match_on, prune_scope=self._scope(), guards=None)
 
     def _problems(self) -> list[str]:
         problems = super()._problems()

@@ -53,6 +53,15 @@ def test_fail_lists_the_differences(emulator, web):
     )
 
 
+def test_what_is_used_elsewhere_is_drift_as_well(emulator, web):
+    add(emulator, web)
+    add(emulator, web, name="Other", integrationCode="other")
+    (other,) = (each["sid"] for each in emulator.objects("traits") if each["name"] == "Other")
+    segment = {"name": "By hand", "dataSourceId": web, "folderId": 0, "segmentRule": f"{other}T"}
+    emulator.add("segments", segment)
+    assert "- trait web/other “Other”" in failure_of(drift(**WITHIN))
+
+
 @pytest.mark.parametrize("on_drift", ["fail", "warn", "event"])
 def test_without_drift_the_task_succeeds(emulator, run, web, on_drift, tmp_path):
     add(emulator, web)

@@ -90,20 +90,22 @@ def test_plan_without_changes_says_so(emulator, planned, web):
     add_trait(emulator, "t1", web, name="T 1")
     returned = planned(traits(1))
     assert returned["has_changes"] is False
-    assert "```" not in returned["summary"]
+    assert "`" not in returned["summary"]
 
 
 def test_summary_of_a_large_plan_stays_small(planned, plan_path):
     returned = planned(traits(200, description="x" * 250))
     assert len(returned["summary"]) <= 4_000
-    shown = sum(line.startswith("+ trait ") for line in returned["summary"].splitlines())
+    shown = sum(line.startswith("- `+ trait ") for line in returned["summary"].splitlines())
     assert 5 < shown <= 30
     assert f"… and {200 - shown} more. The whole plan: {plan_path}" in returned["summary"]
 
 
 def test_names_cannot_break_out_of_the_summary(planned):
     returned = planned({"traits": [{**traits(1)["traits"][0], "name": "a ``` # Approve me"}]})
-    assert returned["summary"].count("```") == 2
+    (line,) = (line for line in returned["summary"].splitlines() if "Approve me" in line)
+    assert line.startswith("- `+ trait ")
+    assert line.count("`") == 2
 
 
 def test_apply_carries_out_the_approved_file_and_notes_it(emulator, planned, applied, tmp_path):

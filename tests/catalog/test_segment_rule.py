@@ -274,7 +274,7 @@ def test_deeply_nested_rule_gets_a_verdict():
     assert find_fault(deep + ")")
     kept = "NOT (1T OR " * 5_001 + "2T" + ")" * 5_001
     assert canonical(kept) == kept
-    assert len(find_repetitions(kept)) == 1
+    assert len(find_contradictions(kept)) == 1
 
 
 def test_long_rule_gets_a_verdict():
