@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from airflow_provider_aam.api.client import AAMClient
@@ -69,20 +69,13 @@ class Account:
             return Objects(kind.id_field, self.tree(kind).records())
         collection = self.client.collection(kind.collection)
         if kind.key == MODELS.key:
-            return Objects(kind.id_field, self._singly(kind, collection.fetch_all()))
+            return Objects(kind.id_field, collection.read_all())
         for _ in range(LIST_ATTEMPTS - 1):
             try:
                 return Objects(kind.id_field, collection.list(**self.filters.get(kind.key, {})))
             except AAMIncomplete:
                 continue
         return Objects(kind.id_field, collection.list(**self.filters.get(kind.key, {})))
-
-    def _singly(self, kind: Kind, listed: Iterable[Record]) -> Iterator[Record]:
-        for record in listed:
-            try:
-                yield self.client.collection(kind.collection).get(int(record[kind.id_field]))
-            except AAMNotFound:
-                continue
 
 
 def refuse_bare_list(account: Account, kind: Kind, ways: Sequence[str]) -> None:

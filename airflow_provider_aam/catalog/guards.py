@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from airflow_provider_aam.api.errors import AAMPlanRefused
 from airflow_provider_aam.catalog.plan import Plan
+from airflow_provider_aam.catalog.render import render_plan
+
+log = logging.getLogger(__name__)
 
 MAX_DELETES = 10
 
@@ -19,7 +23,10 @@ class Guards:
     max_changes_ratio: float = 1.0
 
     def check(self, plan: Plan, *, existing: int, problems: Sequence[str] = ()) -> None:
-        """Raises :class:`AAMPlanRefused` that names every rail the plan runs into, and ``problems`` found before."""
+        """Raises :class:`AAMPlanRefused` that names every rail the plan runs into, and ``problems`` found before.
+
+        The refused plan is logged first, and stands in no file: nobody can apply it.
+        """
         counts = plan.counts()
         changed = counts["update"] + counts["delete"]
         problems = [*problems]
@@ -29,7 +36,9 @@ class Guards:
             share = f"{changed} of {existing} existing objects ({changed / existing:.0%})"
             problems.append(f"it changes or deletes {share}, max_changes_ratio is {self.max_changes_ratio:g}")
         if problems:
+            for line in render_plan(plan):
+                log.warning("%s", line)
             raise AAMPlanRefused(
-                f"The plan for {plan.source} was refused: {'; '.join(problems)}. Nothing was changed. Read the plan "
-                "(dry_run=True, plan_path=…) and raise the guard rail if it is what you want."
+                f"The plan for {plan.source} was refused: {'; '.join(problems)}. Nothing was changed. Read the plan, "
+                "which is logged before this message, and raise the guard rail if it is what you want."
             )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from airflow_provider_aam.api.errors import AAMSourceError
-from airflow_provider_aam.catalog.kinds.kind import Action
+from airflow_provider_aam.catalog.kinds import KINDS, Action
 
 PLAN_VERSION = 2
 
@@ -109,15 +110,31 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         """What :meth:`to_json` wrote. Raises :class:`AAMSourceError` for anything else."""
         try:
             plan = msgspec.json.decode(content, type=cls)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as broken:
-            raise AAMSourceError(f"this is no plan file: {broken}. Write it with plan_path.") from broken
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as broken:
+            raise AAMSourceError(f"this is no plan file: {broken}. Plan again.") from broken
         if plan.version != PLAN_VERSION:
             raise AAMSourceError(
                 f"the plan was written by another version of this package (plan version {plan.version}, this one reads "
                 f"{PLAN_VERSION}): plan again."
             )
+        if problems := [*_problems(plan)]:
+            raise AAMSourceError(f"this is no plan that this package wrote: {'; '.join(problems)}. Plan again.")
         return plan
 
 
 def makes_folder(change: Change) -> bool:
     return change.action == "create" and change.kind.endswith(" folder")
+
+
+def _problems(plan: Plan) -> Iterator[str]:
+    """What no plan of ours has, of the changes that somebody may have edited."""
+    for at, change in enumerate(plan.changes):
+        known = next((kind for kind in KINDS.values() if kind.name == change.kind), None)
+        if known is None:
+            yield f"change {at} is of an unknown kind {change.kind!r}"
+        elif change.action not in known.actions:
+            yield f"change {at} is to {change.action} a {change.kind}, which AAM's API cannot"
+        if change.action != "create" and change.id is None:
+            yield f"change {at} is to {change.action} a {change.kind} without an id"
+        if not all(0 <= link.to < at and plan.changes[link.to].action == "create" for link in change.links):
+            yield f"change {at} waits for what no change before it creates"

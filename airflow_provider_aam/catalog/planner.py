@@ -13,6 +13,7 @@ from airflow_provider_aam.api.errors import AAMPlanRefused
 from airflow_provider_aam.catalog.account import Account, refuse_bare_list
 from airflow_provider_aam.catalog.changes import Changes, Planned
 from airflow_provider_aam.catalog.check import Checked, check_rows
+from airflow_provider_aam.catalog.describe import Describer
 from airflow_provider_aam.catalog.findings import Finding, refuse
 from airflow_provider_aam.catalog.folder_rows import FolderRows
 from airflow_provider_aam.catalog.guards import Guards
@@ -23,7 +24,7 @@ from airflow_provider_aam.catalog.narrowing import narrow
 from airflow_provider_aam.catalog.new_folders import NewFolders
 from airflow_provider_aam.catalog.order import in_order
 from airflow_provider_aam.catalog.plan import Plan, Unchanged
-from airflow_provider_aam.catalog.prune import build_scopes, check_scope, kinds_in, surplus
+from airflow_provider_aam.catalog.prune import build_scopes, check_scope, kinds_in, spare_indescribable, surplus
 from airflow_provider_aam.catalog.remarks import doubled, refused_by_account, remarks_of, similar
 from airflow_provider_aam.catalog.resolve import Resolver
 from airflow_provider_aam.catalog.rows import SourceRow
@@ -88,7 +89,7 @@ def _refuse_nothing(catalog: Catalog, scope: Mapping[str, Any], source: str) -> 
     empty = [kind.key for kind in kinds_in(scope, [*catalog]) if not catalog.get(kind)]
     if empty or not catalog:
         names = ", ".join(empty) or "nothing"
-        raise AAMPlanRefused(f"{source} holds no {names}: prune=True would delete everything in prune_scope.")
+        raise AAMPlanRefused(f"{source} holds no {names}: pruning would delete everything in its scope.")
 
 
 class _Planning:
@@ -244,12 +245,14 @@ class _Planning:
         scope = self._options.prune_scope
         doomed: dict[str, list[Record]] = {}
         warnings: list[str] = []
+        describer = Describer(self._account)
         pruned = [] if scope is None else kinds_in(scope, [*self._checked])
         trees = {kind: self._tree_of(kind) for kind in pruned}
         for kind, bounds in build_scopes(scope or {}, self._targets, trees).items():
             objects = self._account.objects(kind)
-            doomed[kind.key], left = surplus(objects, self._kept(kind), bounds, kind, self._told(kind))
-            warnings += left
+            lacking, left = surplus(objects, self._kept(kind), bounds, kind, self._told(kind))
+            doomed[kind.key], spared = spare_indescribable(lacking, kind, describer)
+            warnings += [*left, *spared]
         return doomed, warnings
 
     def _tree_of(self, kind: Kind) -> NewFolders | None:

@@ -51,8 +51,8 @@ def find_progress(client: AAMClient, plan: Plan) -> dict[int, int | None]:
 
 def _refuse_other_account(client: AAMClient, plan: Plan) -> None:
     here = identify(client) if "pid" in plan.account else {"base_url": client.session.base_url}
-    if plan.account and here != plan.account:
-        there = ", ".join(f"{name} {value}" for name, value in plan.account.items())
+    if here != plan.account:
+        there = ", ".join(f"{name} {value}" for name, value in plan.account.items()) or "it does not say which"
         now = ", ".join(f"{name} {value}" for name, value in here.items())
         raise AAMPlanRefused(
             f"The plan for {plan.source} was made for another account ({there}) than the Connection leads to ({now}). "

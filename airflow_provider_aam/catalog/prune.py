@@ -9,6 +9,7 @@ from typing import Any
 from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.api.errors import AAMPlanRefused
 from airflow_provider_aam.api.guide import Step
+from airflow_provider_aam.catalog.describe import Describer
 from airflow_provider_aam.catalog.folders import ROOT_ID, FolderTree, id_in
 from airflow_provider_aam.catalog.keys import key_of
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
@@ -137,6 +138,19 @@ def surplus(
             f"(first: {kind.id_field} {keyless[0][kind.id_field]} “{keyless[0].get('name')}”)"
         )
     return doomed, warnings
+
+
+def spare_indescribable(doomed: Sequence[Record], kind: Kind, describer: Describer) -> tuple[list[Record], list[str]]:
+    """Without the objects that an export leaves out: that a catalog lacks what it cannot say is nobody's decision."""
+    spared: list[Record] = []
+    rest: list[Record] = []
+    for record in doomed:
+        (spared if describer.problems(kind, describer.describe(kind, record)) else rest).append(record)
+    if not spared:
+        return rest, []
+    first = f"{kind.id_field} {spared[0][kind.id_field]} “{spared[0].get('name')}”"
+    text = f"{len(spared)} {kind.plural} in the prune scope cannot be said in a catalog and are left alone"
+    return rest, [f"{text} (first: {first})"]
 
 
 def _bounded(kind: Kind, bound: str) -> bool:

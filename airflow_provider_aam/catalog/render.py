@@ -18,7 +18,8 @@ _SIGNS = {"create": "+", "update": "~", "delete": "-"}
 def render_plan(plan: Plan) -> Iterator[str]:
     """Lines without line breaks. Beyond :data:`MOST_LINES` changes the rest is only counted; the plan file has all."""
     counts = plan.counts()
-    folders = f", {counts['create_folders']} folders to create first" if counts["create_folders"] else ""
+    made = counts["create_folders"]
+    folders = f", {made} {'folder' if made == 1 else 'folders'} to create first" if made else ""
     yield (
         f"Plan for {plan.source}: {counts['create']} to create, {counts['update']} to update, "
         f"{counts['delete']} to delete, {counts['unchanged']} unchanged{folders}."

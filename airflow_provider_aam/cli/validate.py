@@ -18,12 +18,12 @@ from airflow_provider_aam.cli.kinds import count_of, read_files
 def validate(paths: Sequence[Path], *, kind: str | None) -> Outcome:
     """Check each file alone, and each folder as one catalog. The exit code is ``FOUND`` if there are findings.
 
-    Warnings go to stderr and change no exit code. ``kind`` is what all files hold, where their names do not tell. Raises ``AAMSourceError`` for a file that cannot be
-    opened, ``AAMConfigError`` for an unknown kind.
+    Warnings go to stderr and change no exit code. ``kind`` is what all files hold, where their names do not tell.
+    Raises ``AAMSourceError`` for a file that cannot be opened, ``AAMConfigError`` for an unknown kind.
     """
     objects: Counter[str] = Counter()
-    # A folder and a file of it may both be named.
     warnings: dict[str, None] = {}
+    # A folder and a file of it may both be named.
     findings = [*dict.fromkeys(finding for path in paths for finding in _check(path, kind, objects, warnings))]
 
     def show() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from airflow_provider_aam.api.errors import AAMPlanRefused, AAMPushFailed, AAMSourceError
+from airflow_provider_aam.api.errors import AAMIncomplete, AAMPlanRefused, AAMPushFailed, AAMSourceError
 from airflow_provider_aam.catalog.plan import Plan
 from airflow_provider_aam.catalog.render import render_plan
 from airflow_provider_aam.catalog.targets import NONE_SEEN
@@ -213,10 +213,11 @@ def test_model_may_be_based_on_a_segment_of_the_same_plan(emulator, push_all, pl
     assert plan_all(rows).changes == ()
 
 
-def test_model_that_goes_while_the_list_is_read_is_left_out(emulator, push_all, plan_all):
+def test_model_that_is_listed_and_not_shown_is_not_created_again(emulator, push_all, plan_all):
     push_all(account())
     emulator.trouble("GET /v1/models/{algoModelId}", "status", status=404)
-    assert plan_all({"models": [{**account()["models"][0], "baseline": "app:Customers"}]}).counts()["create"] == 1
+    with pytest.raises(AAMIncomplete):
+        plan_all({"models": [{**account()["models"][0], "baseline": "app:Customers"}]})
 
 
 def test_lists_are_read_again_when_they_were_not_complete(emulator, push_all, plan_all):

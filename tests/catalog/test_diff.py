@@ -138,13 +138,14 @@ def change(action="update", **more):
     return Change(**({"action": action, "kind": "trait", "label": "web/t1 “One”", "key": {}} | more))
 
 
-def test_guard_rails_are_named_together():
+def test_guard_rails_are_named_together_and_the_plan_is_shown(caplog):
     plan = plan_of(*[change("delete")] * 11, change(), change("create"))
     with pytest.raises(AAMPlanRefused) as refused:
         Guards(max_changes_ratio=0.5).check(plan, existing=20)
     assert "it deletes 11 objects, max_deletes is 10" in str(refused.value)
     assert "it changes or deletes 12 of 20 existing objects (60%), max_changes_ratio is 0.5" in str(refused.value)
     assert not refused.value.retryable
+    assert caplog.messages == [*render_plan(plan)]
 
 
 @pytest.mark.parametrize(
@@ -203,7 +204,7 @@ def a_plan():
 
 def test_plan_reads_as_a_reviewer_wants_it():
     assert list(render_plan(a_plan())) == [
-        "Plan for traits.yaml: 2 to create, 1 to update, 1 to delete, 1 unchanged, 1 folders to create first.",
+        "Plan for traits.yaml: 2 to create, 1 to update, 1 to delete, 1 unchanged, 1 folder to create first.",
         "! folder /web will be created although /Web exists",
         "+ trait folder /Web/New",
         '+ trait web/t1 “One”: traitRule “c == "1"”; ttl 30; folderId /Web/New (new)',
@@ -248,3 +249,17 @@ def test_plan_file_is_read_back_whole():
 def test_what_is_no_plan_is_refused(content, said):
     with pytest.raises(AAMSourceError, match=said):
         Plan.from_json(content)
+
+
+@pytest.mark.parametrize(
+    ("edited", "said"),
+    [
+        (change("create", kind="cat"), "change 0 is of an unknown kind 'cat'"),
+        (change("delete", id=1, kind="trait type"), "change 0 is to delete a trait type, which AAM's API cannot"),
+        (change("update"), "change 0 is to update a trait without an id"),
+        (change("create", links=(Link("folderId", "{/A}", 7),)), "change 0 waits for what no change before it creates"),
+    ],
+)
+def test_plan_that_nobody_of_ours_wrote_is_refused(edited, said):
+    with pytest.raises(AAMSourceError, match=said):
+        Plan.from_json(plan_of(edited).to_json())

@@ -305,7 +305,7 @@ def test_prune_scope_that_means_nothing_is_refused(plan, scope, said):
 
 def test_prune_with_an_empty_source_is_refused(plan, emulator):
     emulator.clear_stats()
-    with pytest.raises(AAMPlanRefused, match="holds no traits: prune=True would delete everything"):
+    with pytest.raises(AAMPlanRefused, match="holds no traits: pruning would delete everything"):
         plan([], prune_scope={"dataSource": "web"})
     assert emulator.count() == 0
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from airflow_provider_aam.api.errors import AAMPlanRefused
+from airflow_provider_aam.catalog.documents import read_catalog
+from airflow_provider_aam.catalog.export import export_catalog
 from airflow_provider_aam.catalog.guards import Guards
 from airflow_provider_aam.catalog.kinds import KINDS
+from airflow_provider_aam.catalog.planner import PlanOptions, build_plan
 from catalog.support import only
 from catalog.whole_account import account, others
 
@@ -105,7 +109,7 @@ def test_folder_with_contents_is_not_deleted(emulator, push_all, plan_all):
         ({"kinds": ["models", "traits"], "folder": "/Web"}, "models have no folder: prune them by kinds alone"),
         ({"kinds": ["traitFolders"], "folder": "/Web"}, "traitFolders have no folder: prune them by kinds alone"),
         ({"kinds": ["mappings"], "dataSource": "web"}, "mappings have no dataSource: prune them by kinds alone"),
-        ({"kinds": ["segments"]}, "account.yaml holds no segments: prune=True would delete everything"),
+        ({"kinds": ["segments"]}, "account.yaml holds no segments: pruning would delete everything"),
     ],
 )
 def test_scope_of_kinds_that_means_nothing_is_refused(emulator, plan_all, scope, said):
@@ -141,3 +145,20 @@ def test_more_than_a_few_deletes_are_checked_against_whole_lists(emulator, push_
     assert (plan.counts()["delete"], emulator.count("GET /v1/segments")) == (60, 1)
     with pytest.raises(AAMPlanRefused, match=r"trait .* “Visited pricing”: segments"):
         plan_all({"traits": rows["traits"][1:]}, prune_scope={"kinds": ["traits"]}, guards=MANY)
+
+
+def test_export_and_pruning_by_it_leave_what_no_catalog_can_say(emulator, client, tmp_path, push_all, plan_all):
+    push_all(account())
+    owner = emulator.objects("data_sources")[0]["dataSourceId"]
+    strange = {"name": "Strange", "dataSourceId": owner, "folderId": 0, "segmentRule": "1T XOR 2T"}
+    sid = emulator.add("segments", strange)["sid"]
+    receipt = export_catalog(client, tmp_path)
+    assert receipt.left_out["segments"] == 1
+    kinds = [key for key in KINDS if key != "traitTypes" and receipt.objects[key]]
+    rows = read_catalog([tmp_path], kinds={key: kind.model.columns() for key, kind in KINDS.items()})
+    options = PlanOptions(prune_scope={"kinds": kinds}, guards=Guards(max_deletes=0))
+    catalog = {KINDS[key]: each for key, each in rows.items()}
+    plan = build_plan(client, catalog, options, source="aam", now=datetime(2026, 1, 2, tzinfo=UTC))
+    assert plan.changes == ()
+    said = f"1 segments in the prune scope cannot be said in a catalog and are left alone (first: sid {sid}"
+    assert any(warning.startswith(said) for warning in plan.warnings)

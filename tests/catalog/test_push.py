@@ -72,7 +72,7 @@ def test_dry_run_logs_and_writes_the_plan_and_changes_nothing(emulator, push, tm
     assert (receipt.dry_run, receipt.outcome_uri, set(receipt.outcomes.values())) == (True, None, {0})
     assert not (tmp_path / "outcomes.jsonl").exists()
     assert [record.getMessage() for record in caplog.records if record.name == LOG][:2] == [
-        "Plan for traits.yaml: 2 to create, 0 to update, 0 to delete, 0 unchanged, 1 folders to create first.",
+        "Plan for traits.yaml: 2 to create, 0 to update, 0 to delete, 0 unchanged, 1 folder to create first.",
         "+ trait folder /New",
     ]
     assert (tmp_path / "plan.json").is_file()

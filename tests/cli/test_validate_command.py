@@ -108,3 +108,13 @@ def test_neither_airflow_nor_rich_is_imported(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "no findings in 1 trait\n"), done.stderr
+
+
+def test_warning_is_said_and_changes_no_exit_code(airflow_aam, tmp_path):
+    segment = {"name": "S", "dataSource": "web", "folder": "/", "integrationCode": "s", "segmentRule": "1T AND 1T"}
+    path = write(tmp_path / "a.json", {"segments": [segment]})
+    done = airflow_aam("validate", path)
+    assert (done.exit_code, done.stdout) == (0, "no findings in 1 segment\n")
+    assert done.stderr.startswith("warning: 1 repetitions in segmentRules; first: “1T” stands twice")
+    (warning,) = json.loads(airflow_aam("validate", path, "--json").stdout)["warnings"]
+    assert f"warning: {warning}\n" == done.stderr
