@@ -35,7 +35,7 @@ class Changes:
         self.warnings: dict[str, list[str]] = {}
 
     def create(self, kind: Kind, desired: Desired, makes: Pending, *, look_first: bool) -> Planned:
-        fields = {**kind.defaults, **desired.fields}
+        fields = {name: value for name, value in {**kind.defaults, **desired.fields}.items() if value is not None}
         texts = {name: pending.text for name, pending in desired.awaited if isinstance(fields[name], str)}
         change = Change(
             action="create",

@@ -54,6 +54,7 @@ class Resolver:
         references = kind.model.references
         taken = {column for column, reference in references.items() if reference.field != column}
         fields = {n: value for n, value in given.items() if n not in taken and n not in (kind.id_field, "path")}
+        fields.update({name: None for name in kind.model.emptied_by_null if fields.get(name) == ""})
         desired = Desired(item=item, way=way, fields=fields)
         findings: list[Finding] = []
         for column, reference in references.items():

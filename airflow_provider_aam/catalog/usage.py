@@ -14,6 +14,7 @@ from airflow_provider_aam.catalog.plan import Change
 
 _SID = re.compile(r"(?<!\d)(\d+)T\b", re.IGNORECASE)
 MOST_NAMED = 3
+MOST_SHOWN = 50
 MOST_ASKED = 50
 """Up to so many deletes AAM is asked who uses each; beyond, the users' whole list is read."""
 
@@ -26,8 +27,12 @@ def refuse_used(account: Account, doomed: Mapping[str, Sequence[Record]], change
     usage = _Usage(account, doomed, changes)
     problems = [problem for key, records in doomed.items() for problem in usage.problems(KINDS[key], records)]
     if problems:
-        lines = "\n".join(f"  {problem}" for problem in problems)
-        raise AAMPlanRefused(f"The plan was refused, nothing was changed: it deletes what is still used.\n{lines}")
+        lines = "\n".join(f"  {problem}" for problem in problems[:MOST_SHOWN])
+        more = f"\n  … and {len(problems) - MOST_SHOWN:,} more" if len(problems) > MOST_SHOWN else ""
+        raise AAMPlanRefused(
+            "The plan was refused, nothing was changed: it deletes what is still used. Delete or change the users first, "
+            f"or keep these objects.\n{lines}{more}"
+        )
 
 
 class _Usage:

@@ -7,8 +7,6 @@ codes. What a catalog cannot say is left out on purpose:
   text begins or ends with a blank, holds two in a row or an HTML entity.
 * What AAM keeps as it was created (a destination's type, the flags of unique codes) goes with the key, as does the type
   of a trait; trait types, which nobody can delete, are in B if they are in A, as are partner sites.
-* No number is emptied: a catalog has no word for that, so one that AAM may hold none of (a namespace, the start of a
-  sampling) is there in both accounts or in neither.
 * Days are far apart: AAM may answer with the day before.
 * No model is built, by way of its baseline, on a trait that a model makes.
 * A kind of which B has nothing has nothing in A either: pruning to nothing is refused.
@@ -77,7 +75,10 @@ class _Drawing:
     def _data_source(self, number: int) -> Fields:
         names, codes, unique = w.SOURCES[number]
         id_type = self._one(("", "COOKIE", "CROSS_DEVICE", "DEVICE_ADVERTISING_ID"))
-        numbers = {"customNamespaceId": self._one((1, 7)), "samplingStartTime": self._one((0, 1735689600000))}
+        numbers = {
+            "customNamespaceId": self._one((None, 1, 7)),
+            "samplingStartTime": self._one((None, 0, 1735689600000)),
+        }
         return {
             "$": f"d{number}",
             "name": self._one(names),
@@ -94,7 +95,7 @@ class _Drawing:
                 st.sets(st.sampled_from(("PII", "ONSITE_PERSONALIZATION"))).map(sorted)
             ),
             "containerIds": self._one(([], [3], [3, 4])),
-            **(numbers if number % 2 else {}),
+            **numbers,
         }
 
     def derived_signals(self) -> list[Fields]:
@@ -279,7 +280,7 @@ class _Drawing:
                 "sid": segment,
                 "startDate": self._one(w.DAYS),
                 "endDate": self._one((None, *w.LATE_DAYS)),
-                "priority": self._one((0, 3)),
+                "priority": self._one((None, 0, 3)),
                 **self._aliases(to),
             }
             found.setdefault((to["$"], segment, *(item.get(n) for n in ("url", "traitAlias", "valueAlias"))), item)

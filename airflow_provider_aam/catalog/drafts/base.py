@@ -38,6 +38,8 @@ class Draft(BaseModel):
     references: ClassVar[Mapping[str, Reference]] = {}
     required: ClassVar[tuple[str, ...]] = ()
     """AAM fields without which AAM creates nothing."""
+    emptied_by_null: ClassVar[frozenset[str]] = frozenset()
+    """Numbers that an object may lack: an empty text in the file is null for AAM (inferred)."""
     only_on_create: ClassVar[frozenset[str]] = frozenset()
     """AAM fields that an object keeps as it was created with them."""
     schema_always: ClassVar[tuple[Mapping[str, Any], ...]] = ()

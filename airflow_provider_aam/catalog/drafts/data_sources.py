@@ -14,6 +14,7 @@ class DataSourceDraft(Draft):
     """One data source. AAM gives all flags of a new one as false where the row does not say otherwise."""
 
     required: ClassVar[tuple[str, ...]] = ("name",)
+    emptied_by_null: ClassVar[frozenset[str]] = frozenset({"samplingStartTime", "samplingEndTime", "customNamespaceId"})
     only_on_create: ClassVar[frozenset[str]] = frozenset(
         {"uniqueTraitIntegrationCodes", "uniqueSegmentIntegrationCodes"}
     )
@@ -42,8 +43,10 @@ class DataSourceDraft(Draft):
         "No two segments may have one integration code; settable at creation only", default="false"
     )
     sampling_enabled: f.Flag | None = column("Inbound files are sampled", default="false")
-    sampling_start_time: f.Count | None = column("Start of the sampling, as AAM writes it; its unit is not published")
-    sampling_end_time: f.Count | None = column("End of the sampling, as AAM writes it; its unit is not published")
+    sampling_start_time: f.CountOrNone | None = column(
+        "Start of the sampling, as AAM writes it; its unit is not published"
+    )
+    sampling_end_time: f.CountOrNone | None = column("End of the sampling, as AAM writes it; its unit is not published")
     allow_device_graph_sharing: f.Flag | None = column("May be shared with device graphs", default="false")
     supports_authenticated_profile: f.Flag | None = column("Holds authenticated profiles", default="false")
     authenticated_profile_name: str | None = column("Name of the authenticated profile")
@@ -54,7 +57,7 @@ class DataSourceDraft(Draft):
     marketing_cloud_visitor_id_version: f.Count | None = column("Version of the Experience Cloud id")
     customer_profile_data_retention: f.Count | None = column("Seconds that profiles are kept, like 62208000 (720 days)")
     link_namespace: f.Flag | None = column("As AAM writes it; its meaning is not published", default="false")
-    custom_namespace_id: f.Count | None = column("Identity namespace, by AAM's id")
+    custom_namespace_id: f.CountOrNone | None = column("Identity namespace, by AAM's id")
     custom_namespace_code: str | None = column("Identity namespace, by code")
 
     def _contradictions(self, given: Mapping[str, Any]) -> list[str]:  # noqa: ARG002  the fields say it

@@ -96,6 +96,15 @@ def _no_truth(value: object) -> object:
     return value
 
 
+def _count_or_none(value: object) -> object:
+    text = value.strip() if isinstance(value, str) else str(_no_truth(value))
+    if text == "":
+        return ""
+    if not text.isdecimal() or int(text) > LARGEST_ID:
+        raise refuse(f"“{text[:60]}” is not a whole number from 0 on")
+    return int(text)
+
+
 def _flag(value: object) -> object:
     flag = _FLAGS.get(value.strip().lower()) if isinstance(value, str) else value
     if not isinstance(flag, bool):
@@ -165,6 +174,12 @@ Id = Annotated[int, Field(ge=0, le=LARGEST_ID), BeforeValidator(_no_truth)]
 PositiveId = Annotated[int, Field(ge=1, le=LARGEST_ID), BeforeValidator(_no_truth)]
 Count = Id
 """A whole number that is no id, in the unit that the column says."""
+CountOrNone = Annotated[
+    int | str,
+    BeforeValidator(_count_or_none),
+    WithJsonSchema({"type": "string", "pattern": r"^\s*[0-9]*\s*$"}),
+]
+"""The same; empty means none."""
 Days = Annotated[int, Field(ge=0, le=LARGEST_DAYS), BeforeValidator(_no_truth)]
 Share = Annotated[float, Field(ge=0, allow_inf_nan=False), BeforeValidator(_no_truth)]
 Flag = Annotated[bool, BeforeValidator(_flag)]

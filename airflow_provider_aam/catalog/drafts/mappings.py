@@ -17,6 +17,7 @@ class MappingDraft(Draft):
         "destination": Reference(field="destinationId", to="destinations"),
         "segment": Reference(field="sid", to="segments"),
     }
+    emptied_by_null: ClassVar[frozenset[str]] = frozenset({"priority"})
     required: ClassVar[tuple[str, ...]] = ("destinationId", "sid", "startDate")
 
     destination_mapping_id: f.PositiveId | None = column("AAM's id, for a row that means an existing mapping")
@@ -33,7 +34,7 @@ class MappingDraft(Draft):
         "Alias; for a serialized URL destination, a server-to-server destination, and a KEY_VALUE cookie (its key)"
     )
     value_alias: str | None = column("Value of a cookie destination's key")
-    priority: f.Count | None = column("Priority")
+    priority: f.CountOrNone | None = column("Priority; empty is none", default="none")
 
     @classmethod
     def missing_for(cls, given: Mapping[str, Any], destination: Mapping[str, Any]) -> list[str]:
