@@ -28,9 +28,10 @@ def refuse_used(account: Account, doomed: Mapping[str, Sequence[Record]], change
     problems = [problem for key, records in doomed.items() for problem in usage.problems(KINDS[key], records)]
     if problems:
         lines = "\n".join(f"  {problem}" for problem in problems[:MOST_SHOWN])
-        more = f"\n  … and {len(problems) - MOST_SHOWN:,} more" if len(problems) > MOST_SHOWN else ""
+        cut = len(problems) - MOST_SHOWN
+        more = f"\n  … and {cut:,} more" if cut > 0 else ""
         raise AAMPlanRefused(
-            "The plan was refused, nothing was changed: it deletes what is still used. Delete or change the users first, "
+            "The plan was refused, nothing was changed: it deletes what is still used. Change or delete users first, "
             f"or keep these objects.\n{lines}{more}"
         )
 

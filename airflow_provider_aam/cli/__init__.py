@@ -188,7 +188,7 @@ def plan_catalog(
         list[str] | None,
         typer.Option(
             metavar="BOUND",
-            help="Delete what the files do not hold in data-source=…, folder=… or kinds=…,…; each once, together they narrow.",
+            help="Delete what the files do not hold in data-source=…, folder=… or kinds=…,…; each at most once.",
         ),
     ] = None,
     max_deletes: Annotated[int, typer.Option(min=0, help="Refuse a plan that deletes more objects.")] = 10,
