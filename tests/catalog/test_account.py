@@ -238,3 +238,20 @@ def test_no_customer_trait_type_and_unseen_merge_rules_are_no_findings(emulator,
     assert plan_all(rows).counts()["create"] == 13
     rows = changed("segments", 0, mergeRuleDataSourceId=999)
     assert plan_all(rows).counts()["create"] == 13
+
+
+def test_more_active_models_than_aam_allows_are_refused(plan_all):
+    rows = account()
+    model = rows["models"][0]
+    paused = [{**model, "name": f"Paused {number}", "status": "INACTIVE"} for number in range(30)]
+    active = [{**model, "name": f"Active {number}", "status": "ACTIVE"} for number in range(19)]
+    assert plan_all({**rows, "models": [model, *active, *paused]}).counts()["create"] == 13 + 49
+    with pytest.raises(AAMPlanRefused, match=r"21 models of type ACTIVE, 20 at most \(0 now\)"):
+        plan_all({**rows, "models": [model, *active, {**model, "name": "One more"}]})
+
+
+def test_model_excludes_500_traits_at_most(plan_all):
+    rows = account()
+    rows["models"][0]["excludedTraits"] = [*range(1, 502)]
+    with pytest.raises(AAMSourceError, match="excludedTraits holds 501 traits, 500 at most"):
+        plan_all(rows)

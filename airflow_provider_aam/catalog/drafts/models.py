@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from airflow_provider_aam.catalog.drafts import fields as f
 from airflow_provider_aam.catalog.drafts.base import Draft, Reference
 from airflow_provider_aam.catalog.drafts.fields import column
+
+MOST_EXCLUDED = 500
+"""Traits that a model may exclude (Adobe's usage limits)."""
 
 
 class ModelDraft(Draft):
@@ -33,3 +36,7 @@ class ModelDraft(Draft):
     baseline: f.Key | None = column("Trait or segment whose users are the model, as code or data source:code")
     sid: f.PositiveId | None = column("Trait or segment whose users are the model, by AAM's id")
     excluded_traits: f.IdsOrWords | None = column("Traits it shall not weigh, each as code, data source:code or id")
+
+    def _contradictions(self, given: Mapping[str, Any]) -> list[str]:
+        count = len(given.get("excludedTraits", ()))
+        return [f"excludedTraits holds {count} traits, {MOST_EXCLUDED} at most"] if count > MOST_EXCLUDED else []

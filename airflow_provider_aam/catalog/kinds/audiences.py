@@ -35,9 +35,13 @@ MODELS = Kind(
     id_field="algoModelId",
     model=ModelDraft,
     match_on={"algoModelId": ("algoModelId",), "name": ("name",)},
+    defaults={"status": "ACTIVE"},
     read_singly=True,
     used_by=(Use(by="traits", fields=("algoModelId",), filter="usesModel"),),
+    limited_by="status",
+    limits={"ACTIVE": 20},
 )
+
 
 SEGMENTS = Kind(
     name="segment",
