@@ -137,7 +137,7 @@ class Changes:
 
     def _fixed(self, kind: Kind, change: FieldChange, label: str) -> bool:
         """What AAM keeps as an object was created with it is no change, but worth a word."""
-        if change.field not in kind.model.only_on_create and not ("update" not in kind.actions):
+        if change.field not in kind.model.only_on_create and "update" in kind.actions:
             return False
         said = f"{kind.name} {label}: AAM has {change.field} {change.before!r} and keeps it"
         self.warnings.setdefault(change.field, []).append(said)
@@ -145,7 +145,7 @@ class Changes:
 
     def _same_folder(self, kind: Kind, change: FieldChange) -> bool:
         """Whether two folders of one path are meant, which some account may hold: no reason to move anything."""
-        reference = next((r for r in kind.model.references.values() if r.field == change.field), None)
+        reference = kind.model.reference_of(change.field)
         if reference is None or reference.to not in KINDS or not KINDS[reference.to].is_tree:
             return False
         if change.before is None or isinstance(change.after, str):
@@ -154,7 +154,7 @@ class Changes:
 
     def _shown(self, kind: Kind, change: FieldChange, texts: Mapping[str, str]) -> FieldChange:
         """Ids with the names that people know."""
-        reference = next((r for r in kind.model.references.values() if r.field == change.field), None)
+        reference = kind.model.reference_of(change.field)
         if reference is None or reference.many:
             return change
         before = self._name(reference.to, change.before) if change.before is not None else "none"

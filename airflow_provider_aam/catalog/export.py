@@ -155,7 +155,7 @@ class _File:
             return (str(record["path"]),)
         parts = []
         for name in next(fields for way, fields in kind.match_on.items() if way != kind.id_field):
-            reference = next((r for r in kind.model.references.values() if r.field == name), None)
+            reference = kind.model.reference_of(name)
             value = record.get(name)
             known = reference is not None and value is not None
             parts.append(

@@ -58,6 +58,11 @@ class Draft(BaseModel):
         return next((name for name, reference in cls.references.items() if reference.field == field), field)
 
     @classmethod
+    def reference_of(cls, field: str) -> Reference | None:
+        """The reference whose ids AAM holds in this field, if it holds any."""
+        return next((reference for reference in cls.references.values() if reference.field == field), None)
+
+    @classmethod
     def missing(cls, given: Mapping[str, Any]) -> list[str]:  # noqa: ARG003  for kinds that need it
         """What an object to be created lacks beyond :attr:`required`, as sentences."""
         return []
