@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from airflow_provider_aam.api.errors import AAMIncomplete, AAMInvalid
+from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, AAMInvalid, Fate
 from airflow_provider_aam.api.listing import whole_number
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.paging import AGAIN
@@ -53,8 +53,10 @@ class Actions:
         answer = ask()
         if not declared.rows:
             return answer
+        if answer is None and declared.replayable:
+            raise AAMBadAnswer(f"{what}: AAM answered nothing where a list was due.", fate=Fate.UNKNOWN)
         rows, total = _rows(answer)
-        if params.get("page") is not None or total is None:
+        if params.get("page") is not None or total is None or not _only_asks(declared):
             return rows
         size, page, latest = answer.get("pageSize") or len(rows), 0, rows
         while len(rows) < total:
@@ -74,6 +76,11 @@ class Actions:
         raise AAMInvalid(
             f"AAM's {self.resource.name} have no action {name!r}; {there_are}.{near_misses([name], known)}"
         )
+
+
+def _only_asks(action: Action) -> bool:
+    """Whether it changes nothing. A write is never sent again for the rest of its answer: that would write again."""
+    return action.method == "GET" or action.replayable is True
 
 
 def _check(what: str, action: Action, ids: tuple[int | str, ...], body: Any, params: Mapping[str, Any]) -> None:

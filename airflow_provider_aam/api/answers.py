@@ -34,16 +34,28 @@ from airflow_provider_aam.api.errors import (
 from airflow_provider_aam.api.guide import Step
 from airflow_provider_aam.api.redaction import Redactor
 from airflow_provider_aam.api.retry import RETRIED_STATUSES, parse_retry_after
-from airflow_provider_aam.api.transport import Answer, Request
+from airflow_provider_aam.api.transport import SMALLEST_FINAL_STATUS, Answer, Request
 
 NO_CONTENT = 204
+NOT_MODIFIED = 304
 LONGEST_REASON = 600
 LONGEST_CODE = 80
 LONGEST_QUOTE = 200
+_SHAPES: dict[type, str] = {
+    type(None): "nothing",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    str: "a text",
+    list: "a list",
+    dict: "an object",
+}
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding raises for bytes that are no JSON, or JSON nested without end."""
 REQUEST_ID_HEADERS = ("x-request-id", "x-adobe-request-id", "x-gw-request-id", "x-debug-id")
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_BARE = re.compile(rb"true|false|null|-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?")
+"""JSON that is neither object, array nor text."""
 _DESCRIPTION = re.compile(r'error_description="([^"]*)"')
 
 # Adobe I/O gateway codes (Experience Platform troubleshooting guide; the gateway is shared by all Adobe APIs).
@@ -152,6 +164,12 @@ def read_answer(request: Request, answer: Answer, *, now: datetime, redactor: Re
                 fate=Fate.UNKNOWN,
             )
         return answer.body
+    if answer.status < SMALLEST_FINAL_STATUS:
+        raise AAMBadAnswer(
+            f"{request}: {answer.status} came, which announces an answer, instead of one. Does a proxy in between send "
+            "it?",
+            fate=Fate.UNKNOWN,
+        )
     raise _error(request, answer, now=now, redactor=redactor)
 
 
@@ -163,6 +181,11 @@ def decode(request: Request, body: bytes | None) -> Any:
         return msgspec.json.decode(body)
     except UNREADABLE as broken:
         raise AAMBadAnswer(f"{request}: the answer is not JSON ({broken}).", fate=Fate.UNKNOWN) from broken
+
+
+def shape_of(value: object) -> str:
+    """What a decoded JSON value is, in a message's words."""
+    return _SHAPES[type(value)]
 
 
 def _error(request: Request, answer: Answer, *, now: datetime, redactor: Redactor) -> AAMError:
@@ -194,7 +217,7 @@ def _meaning(refusal: Refusal, *, from_aam: bool) -> tuple[type[AAMRefused | AAM
 def _by_class(status: int) -> tuple[type[AAMRefused | AAMServerError], str]:
     if status in RETRIED_STATUSES or status >= 500:
         return AAMServerError, "Adobe's side failed, not the request."
-    if 300 <= status < 400:
+    if 300 <= status < 400 and status != NOT_MODIFIED:
         return AAMRefused, "AAM redirects to another address: put the right one into the Connection's host."
     return AAMRefused, "AAM does not document this answer; is the Connection's host the API's address?"
 
@@ -230,7 +253,7 @@ def _challenge(answer: Answer) -> str:
 
 
 def _looks_like_json(body: bytes) -> bool:
-    return body.lstrip()[:1] in (b"{", b"[", b'"') or body.strip() in (b"true", b"false", b"null") or body.isdigit()
+    return body.lstrip()[:1] in (b"{", b"[", b'"') or _BARE.fullmatch(body.strip()) is not None
 
 
 def _describe(answer: Answer) -> str:

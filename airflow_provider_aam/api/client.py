@@ -66,6 +66,7 @@ class AAMClient:
         """
         transport = RequestsTransport(
             timeout_s=config.timeout_s,
+            longest_s=config.max_attempts * config.timeout_s,
             pool_size=config.max_concurrency + 1,  # a token may be renewed while all slots are taken
             verify=config.verify,
             proxies=config.proxies,

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from airflow_provider_aam.api.answers import UNREADABLE
+from airflow_provider_aam.api.answers import UNREADABLE, shape_of
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, Fate
 from airflow_provider_aam.api.paging import AGAIN, Page
 from airflow_provider_aam.api.resources import Resource
@@ -82,10 +82,10 @@ def flat_tree(resource: Resource, answer: Any) -> Page:
         node, parent_id = waiting.pop()
         inner: Any = (node.get(children) or []) if isinstance(node, dict) else None
         if not isinstance(inner, list):
-            wrong = type(node if inner is None else inner).__name__
+            wrong = shape_of(node if inner is None else inner)
             one, many = ("folder", "folders") if resource.id_field == "folderId" else ("category", "categories")
             due = f"a {one} was" if inner is None else f"{many} were"
-            raise AAMBadAnswer(f"{what}: a {wrong} stands where {due} due.", fate=Fate.UNKNOWN)
+            raise AAMBadAnswer(f"{what}: {wrong} stands where {due} due.", fate=Fate.UNKNOWN)
         flat = with_names(resource, {name: value for name, value in node.items() if name != children})
         waiting.extend((child, flat.get(resource.id_field)) for child in reversed(inner))
         if resource.parent and flat.get(resource.parent) is None and parent_id is not None:

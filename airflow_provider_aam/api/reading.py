@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from airflow_provider_aam.api.actions import Actions
+from airflow_provider_aam.api.answers import shape_of
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, AAMInvalid, AAMNotFound, Fate
 from airflow_provider_aam.api.listing import Record, Records, decoded, flat_tree, named_page, with_names
 from airflow_provider_aam.api.names import near_misses
@@ -164,7 +165,7 @@ class Reading(Actions):
             record = with_names(self.resource, answer, around)
             if not with_id or _is_id(record.get(self.resource.id_field)):
                 return record
-        shape = f"keys {sorted(answer)}" if isinstance(answer, dict) else type(answer).__name__
+        shape = f"keys {sorted(answer)}" if isinstance(answer, dict) else shape_of(answer)
         raise AAMBadAnswer(
             f"{self.resource.name}: AAM answered {shape} where one object with {self.resource.id_field} was due. "
             "Is the Connection's host the API's address?",

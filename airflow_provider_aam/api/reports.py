@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from airflow_provider_aam.api.actions import Actions
+from airflow_provider_aam.api.answers import shape_of
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMInvalid, Fate
 from airflow_provider_aam.api.listing import Records
 from airflow_provider_aam.api.pool import in_order
@@ -75,7 +76,9 @@ class Reports(Actions):
 
 def _checked(kind: str, rows: list[Any]) -> Records:
     if wrong := [row for row in rows if not isinstance(row, dict) or row.get("sid") is None]:
-        shape = f"an object of {', '.join([*wrong[0]][:5])}" if isinstance(wrong[0], dict) else type(wrong[0]).__name__
+        shape = shape_of(wrong[0])
+        if isinstance(wrong[0], dict):
+            shape = f"{shape} of {', '.join([*wrong[0]][:5]) or 'nothing'}"
         raise AAMBadAnswer(
             f"trend of {kind}: AAM answered {shape} where an object with sid and metrics was due.", fate=Fate.UNKNOWN
         )

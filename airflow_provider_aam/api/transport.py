@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ProxyError, ReadTimeoutError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    DecodeError,
+    HTTPError,
+    InvalidHeader,
+    MaxRetryError,
+    NewConnectionError,
+    ProxyError,
+    ReadTimeoutError,
+)
 
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMConfigError, AAMError, AAMNoAnswer, AAMUntrusted, Fate
 
 CONNECT_TIMEOUT_S = 10.0
+LARGEST_ANSWER_BYTES = 512 * 1024 * 1024
+"""Far more than any list that AAM answers unpaged; without an end, an answer would take all memory."""
+_PART_BYTES = 64 * 1024
 _REDIRECTS = frozenset({301, 302, 307, 308})
+SMALLEST_FINAL_STATUS = 200
+"""Smaller ones announce an answer that is still to come, which http.client does not wait for (but for 100)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +65,10 @@ class Transport(Protocol):
 class RequestsTransport:
     """Pooled keep-alive connections over ``requests``; safe to share between threads.
 
-    ``timeout_s`` bounds each wait for bytes, and connecting takes :data:`CONNECT_TIMEOUT_S` at most. Proxies and the
-    CA bundle of the environment (``HTTPS_PROXY``, ``NO_PROXY``, ``REQUESTS_CA_BUNDLE``) count where none are given.
+    ``timeout_s`` bounds each wait for bytes, ``longest_s`` the time until the whole body is there (headers that drip in
+    without end are not noticed), ``largest_bytes`` its length. Connecting takes :data:`CONNECT_TIMEOUT_S` at most.
+    Proxies and the CA bundle of the environment (``HTTPS_PROXY``, ``NO_PROXY``, ``REQUESTS_CA_BUNDLE``) count where
+    none are given.
     Redirects are not followed: AAM documents none, and following one would carry the token to another address. Only
     one to the same address with or without a slash at its end is: AAM takes both, a gateway before it may not.
     """
@@ -60,14 +77,18 @@ class RequestsTransport:
         self,
         *,
         timeout_s: float,
+        longest_s: float,
         pool_size: int,
         verify: bool | str = True,
         proxies: Mapping[str, str] | None = None,
+        largest_bytes: int = LARGEST_ANSWER_BYTES,
     ) -> None:
         self._timeout_s = timeout_s
+        self._longest_s = longest_s
+        self._largest_bytes = largest_bytes
         self._verify = verify
         self._proxies = dict(proxies or {})
-        self._session = requests.Session()
+        self._session = _Session()
         adapter = HTTPAdapter(pool_connections=4, pool_maxsize=pool_size)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -83,6 +104,7 @@ class RequestsTransport:
         return answer
 
     def _send_once(self, request: Request) -> Answer:
+        ends_at = time.monotonic() + self._longest_s
         try:
             response = self._session.request(
                 request.method,
@@ -93,6 +115,7 @@ class RequestsTransport:
                 auth=_keep_headers,
                 timeout=(min(CONNECT_TIMEOUT_S, self._timeout_s), self._timeout_s),
                 allow_redirects=False,
+                stream=True,
                 verify=self._verify,
                 proxies=self._proxies or None,
             )
@@ -102,20 +125,58 @@ class RequestsTransport:
             raise self._translate(failure, request) from failure
         except (OSError, ValueError) as unsendable:  # requests lets a missing CA bundle, odd hosts and headers through
             raise _unsendable(request, unsendable) from unsendable
-        return Answer(status=response.status_code, headers=response.headers, body=response.content)
+        with response:  # closes the connection unless the answer was read to its end
+            final = response.status_code >= SMALLEST_FINAL_STATUS
+            body = b"".join(self._parts(response, request, ends_at)) if final else b""
+            return Answer(status=response.status_code, headers=response.headers, body=body)
+
+    def _parts(self, response: requests.Response, request: Request, ends_at: float) -> Iterator[bytes]:
+        """The body; a traceback of what is raised here holds no more of it than the last part."""
+        size = 0
+        try:
+            while part := response.raw.read1(_PART_BYTES, decode_content=True):
+                yield part
+                size += len(part)
+                if size > self._largest_bytes:
+                    raise AAMBadAnswer(
+                        f"{request}: the answer is longer than {self._largest_bytes} bytes. "
+                        "Is the Connection's host the API's address?",
+                        fate=Fate.UNKNOWN,
+                    )
+                if time.monotonic() > ends_at:
+                    raise AAMNoAnswer(
+                        f"{request}: the answer of {_host(request)} came too slowly to be whole within "
+                        f"{self._longest_s:g} s (extra['max_attempts'] × extra['timeout_s']).",
+                        fate=Fate.RUNNING,
+                    )
+        except ReadTimeoutError as failure:
+            raise AAMNoAnswer(
+                f"{request}: the answer of {_host(request)} stopped coming for {self._timeout_s:g} s "
+                "(extra['timeout_s']).",
+                fate=Fate.RUNNING,
+            ) from failure
+        except DecodeError as failure:
+            raise AAMBadAnswer(
+                f"{request}: the answer cannot be decompressed. Does a proxy in between change it?", fate=Fate.UNKNOWN
+            ) from failure
+        except HTTPError as failure:
+            raise AAMBadAnswer(
+                f"{request}: the answer broke off before its end ({_reason(failure)}).", fate=Fate.UNKNOWN
+            ) from failure
 
     def _translate(self, failure: requests.RequestException, request: Request) -> AAMError:
         host = _host(request)
+        if isinstance(_deepest(failure), InvalidHeader):  # urllib3's, about the answer: the request has been sent
+            return AAMBadAnswer(
+                f"{request}: the headers of the answer contradict each other. Does a proxy in between change them?",
+                fate=Fate.UNKNOWN,
+            )
         if isinstance(failure, ValueError):  # an address, a proxy or a header that requests cannot use
             return _unsendable(request, failure)
         if isinstance(_deepest(failure), ssl.SSLCertVerificationError):
             return AAMUntrusted(
                 f"{request}: the TLS certificate of {host} cannot be verified. If a proxy of your company re-signs "
                 "traffic, put the path of its CA bundle into extra['verify']."
-            )
-        if isinstance(failure, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
-            return AAMBadAnswer(
-                f"{request}: the answer broke off before its end ({_reason(failure)}).", fate=Fate.UNKNOWN
             )
         if _never_connected(failure):
             return AAMNoAnswer(
@@ -134,6 +195,13 @@ class RequestsTransport:
         )
 
 
+class _Session(requests.Session):
+    """requests works out the next address even where it is told not to follow, and fails if that is none."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
+        return None
+
+
 def _unsendable(request: Request, problem: Exception) -> AAMConfigError:
     """Its text is left out: it may quote a header."""
     text = (
@@ -145,7 +213,10 @@ def _unsendable(request: Request, problem: Exception) -> AAMConfigError:
 
 def _is_about_slash(url: str, location: str) -> bool:
     """Whether a redirect leads to the same address but for the slash at its end. Such a request was not carried out."""
-    here, there = urlsplit(url), urlsplit(urljoin(url, location))
+    try:
+        here, there = urlsplit(url), urlsplit(urljoin(url, location))
+    except ValueError:  # the Location is no address
+        return False
     same_origin = (here.scheme, here.netloc) == (there.scheme, there.netloc)
     return same_origin and here.path != there.path and here.path.rstrip("/") == there.path.rstrip("/")
 
@@ -174,7 +245,7 @@ def _deepest(failure: BaseException) -> BaseException:
     return next((_deepest(error) for error in inner if isinstance(error, BaseException)), failure)
 
 
-def _reason(failure: requests.RequestException) -> str:
+def _reason(failure: BaseException) -> str:
     deepest = _deepest(failure)
     words = (
         deepest.reason

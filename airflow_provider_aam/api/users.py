@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from airflow_provider_aam.api.answers import shape_of
 from airflow_provider_aam.api.collection import Collection, Record
 from airflow_provider_aam.api.errors import AAMBadAnswer, Fate
 from airflow_provider_aam.api.listing import with_names
@@ -36,9 +37,7 @@ class Users(Collection):
         """
         answer = self.call("self")
         if not isinstance(answer, dict):
-            text = (
-                f"GET /v1/users/self: a JSON {type(answer).__name__} came where a user was due. Is host AAM's address?"
-            )
+            text = f"GET /v1/users/self: {shape_of(answer)} came where a user was due. Is host AAM's address?"
             raise AAMBadAnswer(text, fate=Fate.UNKNOWN)
         return with_names(self.resource, answer)
 

@@ -46,7 +46,7 @@ def apply_plan(
     """
     for row in plan.unchanged:
         outcomes.add(Outcome(status="unchanged", kind=row.kind, label=row.label, id=row.id, place=row.place))
-    run = _Run(client, outcomes, done or {})
+    run = _Run(client, plan, outcomes, done or {})
     numbered = [(at, change) for at, change in enumerate(plan.changes) if not run.is_done(at, change)]
     writes = [each for each in numbered if each[1].action != "delete"]
     deletes = [each for each in numbered if each[1].action == "delete"]
@@ -60,10 +60,11 @@ def apply_plan(
 class _Run:
     """What rows teach those after them: which ids there are, that the account is full, that AAM is out of order."""
 
-    def __init__(self, client: AAMClient, outcomes: OutcomeLog, done: Mapping[int, int | None]) -> None:
+    def __init__(self, client: AAMClient, plan: Plan, outcomes: OutcomeLog, done: Mapping[int, int | None]) -> None:
         self.ended: AAMError | None = None
         self.deletes_wait_for = 0
         self._client = client
+        self._plan = plan
         self._outcomes = outcomes
         self._kinds = {kind.name: kind for kind in KINDS.values()}
         self._writers: dict[str, Writer] = {}
@@ -153,7 +154,7 @@ class _Run:
 
     def _writer(self, kind: str) -> Writer:
         if kind not in self._writers:
-            self._writers[kind] = Writer.of(self._client, self._kinds[kind])
+            self._writers[kind] = Writer.of(self._client, self._kinds[kind], self._plan)
         return self._writers[kind]
 
     def _obstacle(self, change: Change) -> Outcome | None:

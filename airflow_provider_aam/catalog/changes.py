@@ -34,7 +34,9 @@ class Changes:
         self._targets = targets
         self.warnings: dict[str, list[str]] = {}
 
-    def create(self, kind: Kind, desired: Desired, makes: Pending, *, look_first: bool) -> Planned:
+    def create(
+        self, kind: Kind, desired: Desired, makes: Pending, *, look_first: bool, beside: Sequence[int]
+    ) -> Planned:
         fields = {name: value for name, value in {**kind.defaults, **desired.fields}.items() if value is not None}
         texts = {name: pending.text for name, pending in desired.awaited if isinstance(fields[name], str)}
         change = Change(
@@ -44,6 +46,7 @@ class Changes:
             key=self._key(kind, desired.way, fields),
             fields=tuple(self._shown(kind, FieldChange(name, None, value), texts) for name, value in fields.items()),
             look_first=look_first,
+            beside=tuple(beside),
             place=str(desired.item.row.place),
         )
         return Planned(kind=kind, change=change, makes=makes, awaited=desired.awaited)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from airflow_provider_aam.catalog.drafts import Draft
 from airflow_provider_aam.catalog.findings import Finding, Place, near
-from airflow_provider_aam.catalog.kinds import Kind
+from airflow_provider_aam.catalog.kinds import KINDS, Kind
 from airflow_provider_aam.catalog.rows import SourceRow
 
 
@@ -50,17 +50,25 @@ def check_rows(rows: Sequence[SourceRow], kind: Kind, *, match_on: str | None) -
     return checked, [*findings, *_unknown(unknown, kind.model), *_duplicates(checked, kind, match_on)]
 
 
+def find_faults(held: Mapping[str, Sequence[SourceRow]], *, match_on: str | None) -> list[Finding]:
+    """What is wrong with rows by the key of their kind."""
+    return [fault for key, rows in held.items() for fault in check_rows(rows, KINDS[key], match_on=match_on)[1]]
+
+
 def _missing(row: SourceRow, given: Mapping[str, Any], kind: Kind, match_on: str | None) -> list[Finding]:
     way = kind.way_of(given, match_on)
     by_id = way == kind.id_field
     key = kind.match_on[way]
     findings = []
+    # A row with its id alone is one that changes what AAM has.
+    instead = f", or give {kind.id_field} of one that AAM has" if match_on not in kind.match_on else ""
     for field in dict.fromkeys(key if by_id else (*kind.model.required, *key)):
         column = kind.model.column_of(field)
         if field not in given and column not in given and not kind.is_tree:
             choice = f"{column} (or {field})" if column != field else field
-            why = f"; match_on={match_on!r} needs it" if field == match_on else ""
+            why = f"; match_on={match_on!r} needs it" if field == match_on else instead
             findings.append(Finding(place=row.place, problem=f"{choice} is missing{why}"))
+            instead = ""
         elif given.get(field) == "":
             findings.append(Finding(place=row.place_of(field), field=field, problem="is empty"))
     if not by_id:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, Self
 
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.findings import Finding, Place, refuse
 from airflow_provider_aam.catalog.recognise import KindColumns, kind_of_name, kinds_of_columns
 from airflow_provider_aam.catalog.rows import SourceRow, Table
-from airflow_provider_aam.catalog.source import ReadablePath, read_tables, rows_of
+from airflow_provider_aam.catalog.source import UNREADABLE, ReadablePath, Unreadable, read_tables, rows_of
+
+Check = Callable[[Mapping[str, Sequence[SourceRow]]], Iterable[Finding]]
+"""Rows of each kind, by its key → what is wrong with them."""
 
 
 class CatalogPath(ReadablePath, Protocol):
@@ -21,7 +24,7 @@ class CatalogPath(ReadablePath, Protocol):
 
 
 def read_catalog(
-    paths: Iterable[CatalogPath], *, kinds: KindColumns, only: str | None = None
+    paths: Iterable[CatalogPath], *, kinds: KindColumns, only: str | None = None, check: Check | None = None
 ) -> dict[str, list[SourceRow]]:
     """The rows of every kind that the files hold, kinds in the order of ``kinds``, rows in the order of the files.
 
@@ -33,24 +36,33 @@ def read_catalog(
     rows when its list is empty.
 
     Raises :class:`AAMSourceError`, with all findings of all files, when a file is unreadable, of an unknown suffix,
-    hidden, not well-formed, or holds a kind that nothing tells.
+    hidden, empty, not well-formed, or holds a kind that nothing tells; with what ``check`` finds in the other files.
     """
     findings: list[Finding] = []
     held: dict[str, list[SourceRow]] = {}
     named = list(paths)
-    for path in _files(named, findings):
-        tables = read_tables(path, [only] if only else list(kinds), findings)
-        if only:
-            held.setdefault(only, []).extend(rows_of(tables, only, str(path), findings))
-            continue
-        for table in tables:
-            key = _kind_of(table, path, kinds, findings, alone=len(tables) == 1)
-            held.setdefault(key, []).extend(table.rows)
-    source = str(named[0]) if len(named) == 1 else "the catalog"
     if not named:
         raise AAMSourceError("the catalog names no file; give at least one.")
-    refuse(source, findings)
-    return {key: held[key] for key in kinds if key in held}
+    for path in _files(named, findings):
+        known = len(findings)
+        read = _rows(path, kinds, only, findings)
+        if len(findings) == known:
+            for key, rows in read:
+                held.setdefault(key, []).extend(rows)
+    in_order = {key: held[key] for key in kinds if key in held}
+    if findings and check is not None:
+        findings += check(in_order)
+    refuse(str(named[0]) if len(named) == 1 else "the catalog", findings)
+    return in_order
+
+
+def _rows(
+    path: CatalogPath, kinds: KindColumns, only: str | None, findings: list[Finding]
+) -> list[tuple[str, list[SourceRow]]]:
+    tables = read_tables(path, [only] if only else list(kinds), findings)
+    if only:
+        return [(only, rows_of(tables, only, str(path), findings))]
+    return [(_kind_of(table, path, kinds, findings, alone=len(tables) == 1), table.rows) for table in tables]
 
 
 def _files(paths: Iterable[CatalogPath], findings: list[Finding], *, inside: bool = False) -> Iterator[CatalogPath]:
@@ -60,10 +72,15 @@ def _files(paths: Iterable[CatalogPath], findings: list[Finding], *, inside: boo
             findings.append(Finding(place=place, problem="is hidden and was not read; move it out of the catalog"))
         elif not path.is_dir():
             yield path
-        elif entries := sorted(path.iterdir(), key=lambda entry: entry.name):
-            yield from _files(entries, findings, inside=True)
         else:
-            findings.append(Finding(place=place, problem="is an empty folder; a catalog's files were due in it"))
+            try:
+                entries = sorted(path.iterdir(), key=lambda entry: entry.name)
+            except UNREADABLE as unreadable:
+                findings.append(Finding(place=place, problem=str(Unreadable(unreadable))))
+                continue
+            if not entries:
+                findings.append(Finding(place=place, problem="is an empty folder; a catalog's files were due in it"))
+            yield from _files(entries, findings, inside=True)
 
 
 def _kind_of(table: Table, path: ReadablePath, kinds: KindColumns, findings: list[Finding], *, alone: bool) -> str:

@@ -9,6 +9,7 @@ import msgspec
 
 from airflow_provider_aam.catalog.kinds import KINDS
 from airflow_provider_aam.catalog.plan import Change, FieldChange, Link
+from airflow_provider_aam.catalog.rules import segment_rule
 
 _RULES = frozenset(name for kind in KINDS.values() for name in kind.rules)
 
@@ -32,10 +33,7 @@ def linked(change: Change, ids: Mapping[Link, int]) -> Change:
 def _after(field: FieldChange, ids: Mapping[str, int]) -> Any:
     if field.field not in _RULES:
         return _filled(field.after, ids)
-    rule = field.after
-    for text, object_id in ids.items():
-        rule = rule.replace(text, f"{object_id}T")
-    return rule
+    return segment_rule.replace(str(field.after), {text: f"{object_id}T" for text, object_id in ids.items()})
 
 
 def _filled(value: Any, ids: Mapping[str, int]) -> Any:

@@ -53,6 +53,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What an update writes beside its ``fields``, because AAM's own answer cannot be written back."""
     look_first: bool = False
     """A create whose object could have escaped the plan, because AAM's list showed no keys."""
+    beside: tuple[int, ...] = ()
+    """The objects that share a create's key already, where AAM allows several: mappings of one segment."""
     place: str | None = None
 
     def after(self) -> dict[str, Any]:

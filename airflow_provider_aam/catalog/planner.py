@@ -17,6 +17,7 @@ from airflow_provider_aam.catalog.describe import Describer
 from airflow_provider_aam.catalog.findings import Finding, refuse
 from airflow_provider_aam.catalog.folder_rows import FolderRows
 from airflow_provider_aam.catalog.guards import Guards
+from airflow_provider_aam.catalog.keys import key_of
 from airflow_provider_aam.catalog.kinds import KINDS, MAPPINGS, Kind
 from airflow_provider_aam.catalog.limits import find_overflows
 from airflow_provider_aam.catalog.matching import Match, Matcher
@@ -25,8 +26,8 @@ from airflow_provider_aam.catalog.new_folders import NewFolders
 from airflow_provider_aam.catalog.order import in_order
 from airflow_provider_aam.catalog.plan import Plan, Unchanged
 from airflow_provider_aam.catalog.prune import build_scopes, check_scope, kinds_in, spare_indescribable, surplus
-from airflow_provider_aam.catalog.remarks import doubled, refused_by_account, remarks_of, similar
-from airflow_provider_aam.catalog.resolve import Resolver
+from airflow_provider_aam.catalog.remarks import doubled, kept_repetitions, refused_by_account, remarks_of, similar
+from airflow_provider_aam.catalog.resolve import Desired, Resolver
 from airflow_provider_aam.catalog.rows import SourceRow
 from airflow_provider_aam.catalog.rules.segment_rule import word_of
 from airflow_provider_aam.catalog.targets import Pending, Targets
@@ -216,8 +217,13 @@ class _Planning:
                     continue
                 record = None if match.object_id is None else self._account.objects(kind).get(match.object_id)
                 if record is None and pending is not None:
-                    look_first = self._matchers[kind].look_first(match.way)
-                    result: Planned | Unchanged = self._changes.create(kind, desired, pending, look_first=look_first)
+                    result: Planned | Unchanged = self._changes.create(
+                        kind,
+                        desired,
+                        pending,
+                        look_first=self._matchers[kind].look_first(match.way),
+                        beside=self._beside(kind, desired),
+                    )
                 else:
                     result = self._changes.update(kind, desired, record or {})
                 if isinstance(result, Unchanged):
@@ -229,6 +235,11 @@ class _Planning:
                         changed[kind.key, match.object_id] = result.change.after()
         self._compare_folders(planned, unchanged)
         return planned, unchanged, findings
+
+    def _beside(self, kind: Kind, desired: Desired) -> Sequence[int]:
+        names = kind.match_on[desired.way]
+        key = key_of(desired.fields, names) if kind.refine else None
+        return self._account.objects(kind).find(names, key) if key else ()
 
     def _compare_folders(self, planned: list[Planned], unchanged: list[Unchanged]) -> None:
         for kind, rows in self._folder_rows.items():
@@ -268,6 +279,7 @@ class _Planning:
 
     def _remarks(self) -> Iterator[str]:
         yield from remarks_of(self._checked)
+        yield from kept_repetitions(self._checked)
         for kind, rows in self._checked.items():
             yield from doubled(rows, kind, self._folders)
         for folders in self._folders.values():

@@ -9,10 +9,10 @@ from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.api.errors import AAMPlanRefused
 from airflow_provider_aam.catalog.account import Account
-from airflow_provider_aam.catalog.diff import diff, same
-from airflow_provider_aam.catalog.keys import key_of
+from airflow_provider_aam.catalog.diff import same
 from airflow_provider_aam.catalog.kinds import KINDS, MAPPINGS, TRAITS, Kind
 from airflow_provider_aam.catalog.links import linked
+from airflow_provider_aam.catalog.made import Made
 from airflow_provider_aam.catalog.plan import Change, FieldChange, Plan
 from airflow_provider_aam.catalog.rules import segment_rule
 from airflow_provider_aam.catalog.targets import Targets
@@ -66,6 +66,7 @@ class _Progress:
         self._plan = plan
         self._account = Account(client)
         self._targets = Targets(self._account)
+        self._made = Made(self._account, plan)
         if any(change.kind == MAPPINGS.name for change in plan.changes):
             self._account.objects(MAPPINGS)
 
@@ -76,13 +77,14 @@ class _Progress:
             change = linked(unlinked, {link: each for link, each in ids.items() if each is not None})
             kind = _BY_NAME[change.kind]
             if change.action == "create":
-                object_id = self._created(kind, change)
+                object_id = self._made.find(kind, change)
                 if object_id is not None:
                     found[at] = object_id
             elif self._is_written(kind, change):
                 found[at] = change.id
             if at not in found and change.action != "delete":
                 self.moved += self._lost_references(kind, change)
+        self.moved += (f"{_said(change)} {text}" for change, text in self._made.others())
         return found
 
     def refuse_used(self, done: Mapping[int, int | None]) -> None:
@@ -93,21 +95,6 @@ class _Progress:
             if change.action == "delete" and at not in done and record is not None:
                 doomed.setdefault(kind.key, []).append(record)
         refuse_used(self._account, doomed, self._plan.changes)
-
-    def _created(self, kind: Kind, change: Change) -> int | None:
-        """The id of the object, if it has been made; says so if it is there and another."""
-        fields = tuple(change.key)
-        key = key_of(change.key, fields)
-        found = self._account.objects(kind).find(fields, key) if key is not None else []
-        for object_id in found:
-            record = self._account.objects(kind).get(object_id) or {}
-            wanted = {name: value for name, value in change.after().items() if not kind.is_tree or name == "name"}
-            differs = [each for each in diff(kind, wanted, record) if each.field not in kind.model.only_on_create]
-            if differs and not kind.refine:
-                self.moved.append(f"{_said(change)} is there by now, and differs: {_listed(differs)}")
-            elif not differs:
-                return object_id
-        return None
 
     def _is_written(self, kind: Kind, change: Change) -> bool:
         """Whether an update or a delete shows; says so if the object is neither as before nor as after it."""
@@ -152,7 +139,3 @@ def _as_before(kind: Kind, field: FieldChange, record: Record) -> bool:
 
 def _said(change: Change) -> str:
     return f"{change.kind} {change.label}" + (f" ({change.id})" if change.id else "")
-
-
-def _listed(fields: list[FieldChange]) -> str:
-    return ", ".join(f"{each.field} is {each.before!r}, the plan has {each.after!r}" for each in fields)

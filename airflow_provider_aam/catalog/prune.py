@@ -55,9 +55,8 @@ def check_scope(scope: Mapping[str, Any] | None) -> Mapping[str, Any]:
         problems += _problems_of_kinds(kinds, scope or {})
     if problems:
         raise AAMPlanRefused(
-            "prune=True deletes what the source no longer holds, so prune_scope must say where: "
-            '{"dataSource": "…"}, {"folder": "/…"}, or both, and, for a catalog of several kinds, {"kinds": ["traits", '
-            f"…]}} ({'; '.join(problems)})."
+            f"The prune scope cannot be used: {'; '.join(problems)}. It says where to delete what the source no longer "
+            "holds: in one dataSource, in one folder (a path) with all below it, of certain kinds, or where these meet."
         )
     return scope or {}
 

@@ -24,26 +24,26 @@ def discouraged(rows: Sequence[Checked], kind: Kind) -> Iterator[str]:
             yield f"Adobe advises against {' '.join(marks)} in a {name}; {len(found)} rows have one (first: {first})"
 
 
-def repeated(rows: Sequence[Checked], kind: Kind) -> Iterator[str]:
-    """Rules that name something twice: AAM may hold such a rule, so it is no fault."""
-    for name in kind.rules:
-        found = [(item, problem) for item in rows for problem in _repetitions(item.row.values.get(name))]
-        if found:
-            item, problem = found[0]
-            yield f"{len(found)} repetitions in {name}s; first: {problem}, {item.row.place_of(name)}"
+def repeated(checked: Mapping[Kind, Sequence[Checked]]) -> Iterator[Finding]:
+    """Rules that name something twice."""
+    for kind, rows in checked.items():
+        for name in kind.rules:
+            for item in rows:
+                for problem in segment_rule.find_repetitions(str(item.row.values.get(name) or "")):
+                    yield Finding(place=item.row.place_of(name), field=name, problem=f"{problem}: name it once")
 
 
-def _repetitions(rule: object) -> Iterator[str]:
-    words = [word.reference for word in segment_rule.references(str(rule or ""))]
-    if len(set(words)) < len(words):
-        yield from segment_rule.find_repetitions(str(rule))
+def kept_repetitions(checked: Mapping[Kind, Sequence[Checked]]) -> Iterator[str]:
+    """What is repeated in rules of which a plan changes nothing: AAM holds them as they are."""
+    found = [*repeated(checked)]
+    if found:
+        yield f"{len(found)} repetitions in rules that AAM holds already; first: {found[0]}"
 
 
 def remarks_of(checked: Mapping[Kind, Sequence[Checked]]) -> Iterator[str]:
     """What the offline check has to say of rows that are right."""
     for kind, rows in checked.items():
         yield from discouraged(rows, kind)
-        yield from repeated(rows, kind)
 
 
 def similar(folders: NewFolders) -> Iterator[str]:
@@ -87,7 +87,8 @@ def _rule(planned: Planned, account: Account, changed: Mapping[tuple[str, int], 
     rule = next((field for field in planned.change.fields if field.field == "segmentRule"), None)
     if rule is None:
         return
-    known = {word.sid for word in segment_rule.references(str(rule.before or ""))}
+    before = str(rule.before or "")
+    known = {word.sid for word in segment_rule.references(before)}
     types = {pending.text: str(pending.fields.get("traitType")) for _, pending in planned.awaited}
     traits = account.objects(TRAITS)
     for word in segment_rule.references(rule.after):
@@ -98,6 +99,8 @@ def _rule(planned: Planned, account: Account, changed: Mapping[tuple[str, int], 
             elif word.sid not in known:
                 yield f"AAM has no trait {word.sid}, or the technical account may not see it"
     yield from segment_rule.find_misuses(rule.after, types.get)
+    held = segment_rule.find_repetitions(before)
+    yield from (f"{each}: name it once" for each in segment_rule.find_repetitions(rule.after) if each not in held)
 
 
 def _mapping(planned: Planned, account: Account, changed: Mapping[tuple[str, int], Mapping[str, Any]]) -> list[str]:

@@ -16,7 +16,7 @@ _SIGNS = {"create": "+", "update": "~", "delete": "-"}
 
 
 def render_plan(plan: Plan) -> Iterator[str]:
-    """Lines without line breaks. Beyond :data:`MOST_LINES` changes the rest is only counted; the plan file has all."""
+    """Lines without line breaks. Beyond :data:`MOST_LINES` changes the rest is only counted; a saved plan has all."""
     counts = plan.counts()
     made = counts["create_folders"]
     folders = f", {made} {'folder' if made == 1 else 'folders'} to create first" if made else ""
@@ -27,7 +27,7 @@ def render_plan(plan: Plan) -> Iterator[str]:
     yield from (f"! {warning}" for warning in plan.warnings)
     yield from (render_change(change) for change in plan.changes[:MOST_LINES])
     if len(plan.changes) > MOST_LINES:
-        yield f"… and {len(plan.changes) - MOST_LINES} more; plan_path writes all of them to a file."
+        yield f"… and {len(plan.changes) - MOST_LINES} more; a saved plan holds all of them."
 
 
 def render_change(change: Change) -> str:

@@ -18,6 +18,15 @@ from airflow_provider_aam.catalog.rows import SourceRow, Table
 UNREADABLE = (OSError, EOFError, zlib.error, ValueError, NotImplementedError)
 """What the file systems behind a path, and a broken .gz, raise."""
 
+
+class Unreadable(Exception):
+    """A source could not be opened, or not be read to its end; says why."""
+
+    def __init__(self, error: BaseException) -> None:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        super().__init__(f"cannot be read: {reason}. Check the path, and the connection of the file system.")
+
+
 NO_SUFFIX = f"has no known suffix; known are {', '.join(READERS)} (all but {', '.join(NEVER_ZIPPED)} also .gz)"
 
 
@@ -45,14 +54,18 @@ def read_source(path: ReadablePath, *, key: str) -> list[SourceRow]:
 
 
 def read_tables(path: ReadablePath, keys: Sequence[str], findings: list[Finding]) -> list[Table]:
-    """What the file holds; nothing, and a finding, when its suffix is unknown. Raises as :func:`read_source`."""
+    """What the file holds; nothing, and a finding, when it cannot be opened or read, or its suffix is unknown."""
     source = str(path)
     reader = reader_for(path.name)
     if reader is None:
         findings.append(Finding(place=Place(source=source), problem=NO_SUFFIX))
         return []
-    with _open(path, source) as file:
-        return reader(file, source, keys, findings)
+    try:
+        with _open(path) as file:
+            return reader(file, source, keys, findings)
+    except Unreadable as unreadable:
+        findings.append(Finding(place=Place(source=source), problem=str(unreadable)))
+        return []
 
 
 def rows_of(tables: Sequence[Table], key: str, source: str, findings: list[Finding]) -> list[SourceRow]:
@@ -91,32 +104,24 @@ def reader_for(name: str) -> Reader | None:
 
 
 @contextmanager
-def _open(path: ReadablePath, source: str) -> Iterator[IO[bytes]]:
+def _open(path: ReadablePath) -> Iterator[IO[bytes]]:
     with ExitStack() as files:
         try:
             file = files.enter_context(path.open("rb"))
         except UNREADABLE as unreadable:
-            raise _unreadable(source, unreadable) from unreadable
+            raise Unreadable(unreadable) from unreadable
         unzipped = gzip.GzipFile(fileobj=file) if path.name.lower().endswith(".gz") else file
-        yield cast("IO[bytes]", _Guarded(unzipped, source))
+        yield cast("IO[bytes]", _Guarded(unzipped))
 
 
 class _Guarded:
-    """A file whose errors name the source, whichever reader meets them, however late."""
+    """A file whose errors are :class:`Unreadable`, whichever reader meets them, however late."""
 
-    def __init__(self, file: IO[bytes] | gzip.GzipFile, source: str) -> None:
+    def __init__(self, file: IO[bytes] | gzip.GzipFile) -> None:
         self._file = file
-        self._source = source
 
     def read(self, size: int = -1) -> bytes:
         try:
             return self._file.read(size)
         except UNREADABLE as unreadable:
-            raise _unreadable(self._source, unreadable) from unreadable
-
-
-def _unreadable(source: str, error: BaseException) -> AAMSourceError:
-    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return AAMSourceError(
-        f"the source {source} cannot be read: {reason}. Check the path, and the connection of the file system."
-    )
+            raise Unreadable(unreadable) from unreadable

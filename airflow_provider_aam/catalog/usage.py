@@ -100,9 +100,13 @@ class _Usage:
         return found
 
 
-def _ids(value: Any) -> list[Any]:
-    items = value if isinstance(value, list) else [value]
-    return [item for item in items if str(item).isdecimal()]
+def _ids(value: Any) -> Iterator[Any]:
+    """Those of a field that holds an id, several, or objects with an id."""
+    if isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _ids(item)
+    elif str(value).isdecimal():
+        yield value
 
 
 def _named(by: Kind, users: Sequence[Record]) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
+
+import msgspec
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import Collection, Record, Records
@@ -27,11 +30,11 @@ from airflow_provider_aam.api.errors import (
 )
 from airflow_provider_aam.catalog.diff import diff
 from airflow_provider_aam.catalog.escapes import unescaped
-from airflow_provider_aam.catalog.keys import key_of
+from airflow_provider_aam.catalog.keys import key_of, plain
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.links import linked
 from airflow_provider_aam.catalog.outcomes import Outcome, Status
-from airflow_provider_aam.catalog.plan import Change, Link
+from airflow_provider_aam.catalog.plan import Change, Link, Plan
 from airflow_provider_aam.catalog.settle import look_up, settle
 
 MOST_POSTS = 3
@@ -45,22 +48,26 @@ ABOUT_THE_ROW = (AAMRefused, AAMServerError, AAMNoAnswer, AAMBadAnswer, AAMOutco
 class Writer:
     """Writes the changes of one collection. Safe to share between threads.
 
-    ``patience_s`` is how long a write may take on the server that nobody waits for any more.
+    ``patience_s`` is how long a write may take on the server that nobody waits for any more. ``planned`` are the values
+    by which the plan's creates are told apart where they share a key.
     """
 
     kind: Kind
     collection: Collection
     patience_s: float
     sleep: Callable[[float], None]
+    planned: Sequence[Mapping[str, str]]
 
     @classmethod
-    def of(cls, client: AAMClient, kind: Kind) -> Self:
+    def of(cls, client: AAMClient, kind: Kind, plan: Plan) -> Self:
         session = client.session
+        keys = (change.key for change in plan.changes if change.kind == kind.name and change.action == "create")
         return cls(
             kind=kind,
             collection=client.collection(kind.collection),
             patience_s=session.timeout_s,
             sleep=session.retries.sleep,
+            planned=[{name: plain(str(key[name])) for name in kind.refine if name in key} for key in keys],
         )
 
     def write(self, change: Change, ids: Mapping[Link, int]) -> Outcome:
@@ -93,8 +100,10 @@ class Writer:
             except AAMOutcomeUnknown as error:
                 lost = error
                 found = self._settle(change, lost)
-                if not found and (lost.fate is Fate.RUNNING or posts == MOST_POSTS):
-                    raise
+                if not found:
+                    if lost.fate is Fate.RUNNING or posts == MOST_POSTS:
+                        raise
+                    self._refuse_if_stored_otherwise(change, lost)
             except AAMConflict:
                 found = self._settle(change, lost) if lost else look_up(self.collection, change)
                 if not found:
@@ -106,17 +115,37 @@ class Writer:
         with _unknown_if_blind(lost):
             return settle(self.collection, change, patience_s=self.patience_s, sleep=self.sleep)
 
+    def _refuse_if_stored_otherwise(self, change: Change, lost: AAMOutcomeUnknown) -> None:
+        """Raises when an object is new that shares the key but for what tells such objects apart."""
+        if not self.kind.refine:
+            return
+        key = {name: value for name, value in change.key.items() if name not in self.kind.refine}
+        with _unknown_if_blind(lost):
+            found = look_up(self.collection, msgspec.structs.replace(change, key=key))
+        new = [str(self._id(record)) for record in found if not self._is_expected(record, change)]
+        if new:
+            told_apart = ", ".join(name for name in change.key if name not in key)
+            raise _unknown(
+                lost, f"{self.kind.name} {', '.join(new)} is new, with another {told_apart}; it may be this."
+            )
+
+    def _is_expected(self, record: Record, change: Change) -> bool:
+        """Whether it was there before, or another create of the plan has made it."""
+        given = ({name: plain(str(record.get(name))) for name in values} for values in self.planned)
+        return self._id(record) in change.beside or any(map(operator.eq, given, self.planned))
+
     def _created(self, change: Change, record: Record, fields: Mapping[str, Any]) -> Outcome:
         key = [name for name in (("name",) if "path" in change.key else change.key) if name in record]
         if key_of(record, key) != key_of(fields, key):
-            stored = ", ".join(f"{name} “{record[name]}”" for name in key)
+            differs = [name for name in key if key_of(record, (name,)) != key_of(fields, (name,))]
+            stored = ", ".join(f"{name} “{record[name]}”" for name in differs)
             text = (
                 f"AAM created it, but stored {stored}: write that in the source. As it is, the next run would not find "
                 "it and create another."
             )
             return _outcome(change, "rejected", id=self._id(record), message=text)
-        differs = diff(self.kind, {n: v for n, v in fields.items() if n in record}, record)
-        note = f"AAM stored another value for {', '.join(f.field for f in differs)}" if differs else None
+        changed = diff(self.kind, {n: v for n, v in fields.items() if n in record}, record)
+        note = f"AAM stored another value for {', '.join(f.field for f in changed)}" if changed else None
         return _outcome(change, "created", id=self._id(record), message=note)
 
     def _adopt(self, change: Change, found: Records, fields: Mapping[str, Any], *, ours: bool) -> Outcome:

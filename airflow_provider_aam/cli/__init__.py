@@ -30,8 +30,6 @@ OneKind = Annotated[
     typer.Option(metavar="KIND", help="What all files hold, e.g. traits, where neither names nor columns tell."),
 ]
 
-_EMULATOR_LIBRARIES = {"fastapi", "fastapi_offline", "uvicorn"}
-
 
 class Seed(enum.StrEnum):
     ACCOUNT = "account"
@@ -87,18 +85,11 @@ def run_emulator(
 
     It prints its address and the Airflow Connection to use.
     """
-    try:
-        from airflow_provider_aam.cli.emulator import serve
+    from airflow_provider_aam.cli.emulator import serve
+    from airflow_provider_aam.cli.exits import told_errors
 
+    with told_errors():
         serve(port=port, write_credentials=write_credentials, seed=seed.value)
-    except ImportError as error:
-        name = next((e.name for e in (error, error.__cause__) if isinstance(e, ImportError) and e.name), None)
-        if name not in _EMULATOR_LIBRARIES:
-            raise
-        from airflow_provider_aam.cli.exits import ExitCode
-
-        typer.echo(f"The emulator needs {name}: pip install 'airflow-provider-aam[emulator]'", err=True)
-        raise typer.Exit(ExitCode.USAGE) from error
 
 
 @app.command("connection")
@@ -188,7 +179,8 @@ def plan_catalog(
         list[str] | None,
         typer.Option(
             metavar="BOUND",
-            help="Delete what the files do not hold in data-source=…, folder=… or kinds=…,…; each at most once.",
+            help="Delete what the files do not hold in data-source=…, folder=… or kinds=…,…; each at most once, "
+            "e.g. --prune-scope data-source=web --prune-scope kinds=traits,segments.",
         ),
     ] = None,
     max_deletes: Annotated[int, typer.Option(min=0, help="Refuse a plan that deletes more objects.")] = 10,

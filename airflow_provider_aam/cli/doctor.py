@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from itertools import groupby
 
 from airflow_provider_aam.cli.airflow_context import look_into_the_database
 from airflow_provider_aam.cli.exits import ExitCode, Outcome
 from airflow_provider_aam.cli.quiet import quiet
 
 WIDTH_IN_FILES = 120
+LEAST_FOLDED = 3
 _MARKS = {"green": ("✔", "green"), "yellow": ("!", "yellow"), "red": ("✘", "red"), "skipped": ("–", "dim")}
 
 
@@ -34,6 +36,19 @@ def examine(conn_id: str) -> Outcome:
     )
 
 
+def _folded(steps: Sequence[dict[str, str]]) -> Iterator[dict[str, str]]:
+    """Steps that are skipped one after the other for the same reason, as one."""
+    for (state, text), same in groupby(steps, key=lambda step: (step["state"], step["text"])):
+        group = [*same]
+        if state != "skipped" or len(group) < LEAST_FOLDED:
+            yield from group
+        else:
+            yield group[0] | {
+                "step": f"{len(group)} more steps",
+                "text": f"{text} ({group[0]['step']} … {group[-1]['step']})",
+            }
+
+
 def _show(conn_id: str, steps: Sequence[dict[str, str]]) -> None:
     from rich.console import Console
     from rich.markup import escape
@@ -43,7 +58,7 @@ def _show(conn_id: str, steps: Sequence[dict[str, str]]) -> None:
     table.add_column(width=1)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for step in steps:
+    for step in _folded(steps):
         mark, colour = _MARKS[step["state"]]
         fix = f"\n[bold]→[/bold] {escape(step['fix'])}" if step["fix"] else ""
         table.add_row(f"[{colour}]{mark}[/{colour}]", step["step"], f"{escape(step['text'])}{fix}")

@@ -6,19 +6,24 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
+from airflow_provider_aam.api.errors import AAMConfigError, AAMDestinationError
+
 if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
     from airflow_provider_aam.emulator.control import Seed
 
+_LIBRARIES = {"fastapi", "fastapi_offline", "uvicorn"}
+
 
 def serve(port: int, write_credentials: Path | None = None, seed: Seed = "account", *, quiet: bool = False) -> None:
     """Serve until Ctrl-C or SIGTERM; with a directory, write there what Adobe's console would have given.
 
-    Call it in the main thread. `quiet` prints the address only.
+    Call it in the main thread. `quiet` prints the address only. Raises ``AAMConfigError`` when the port cannot be
+    listened on or a library is missing, ``AAMDestinationError`` when the files cannot be written.
     """
-    from airflow_provider_aam.emulator.server import running_emulator
+    from airflow_provider_aam.emulator.server import PortUnavailable, running_emulator
 
     stop = threading.Event()
 
@@ -34,6 +39,18 @@ def serve(port: int, write_credentials: Path | None = None, seed: Seed = "accoun
             elif not quiet:
                 _print_connections(emulator.url)
             stop.wait()
+    except ImportError as absent:
+        name = next((e.name for e in (absent, absent.__cause__) if isinstance(e, ImportError) and e.name), None)
+        if name not in _LIBRARIES:
+            raise
+        problem = f"the emulator needs {name}: pip install 'airflow-provider-aam[emulator]'"
+        raise AAMConfigError.from_problems("This installation", [problem]) from absent
+    except PortUnavailable as refused:
+        problem = (
+            f"port {port} cannot be listened on ({refused.strerror}): stop what runs there, or give another --port "
+            "(0 takes a free one)"
+        )
+        raise AAMConfigError.from_problems("The command line", [problem]) from refused
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -49,7 +66,14 @@ def _write(url: str, directory: Path, *, quiet: bool) -> None:
     from airflow_provider_aam.emulator.console_files import CONNECTIONS_FILE, write_console_files
     from airflow_provider_aam.emulator.control import EmulatorControl
 
-    paths = write_console_files(EmulatorControl(url).credentials, url, directory)
+    credentials = EmulatorControl(url).credentials
+    try:
+        paths = write_console_files(credentials, url, directory)
+    except OSError as refused:
+        reason = refused.strerror or type(refused).__name__
+        raise AAMDestinationError(
+            f"The credential's files cannot be written to {directory} ({reason}): give another --write-credentials."
+        ) from refused
     if not quiet:
         for path in paths:
             print(f"wrote {path}", flush=True)

@@ -6,8 +6,8 @@ import enum
 import json
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -74,9 +74,18 @@ def run_command(body: Callable[[], Outcome], *, as_json: bool = False) -> NoRetu
     :class:`AAMError` becomes its message on stderr; with ``as_json`` stdout holds ``{"error": {"kind", "message"}}``,
     and ``problems`` or ``findings`` where the error lists any.
     """
-    try:
+    with told_errors(as_json=as_json):
         with redirect_stdout(sys.stderr):
             outcome = body()
+        _print(outcome, as_json=as_json)
+    raise typer.Exit(outcome.code)
+
+
+@contextmanager
+def told_errors(*, as_json: bool = False) -> Iterator[None]:
+    """Let errors end the process as :func:`run_command` does."""
+    try:
+        yield
     except AAMError as error:
         lists = {name: getattr(error, name, ()) for name in ("problems", "findings")}
         _fail(
@@ -86,18 +95,20 @@ def run_command(body: Callable[[], Outcome], *, as_json: bool = False) -> NoRetu
             as_json=as_json,
             **{name: each for name, each in lists.items() if each},
         )
-    except (typer.Exit, typer.Abort, typer.BadParameter):
+    except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
         raise
     except Exception as error:  # noqa: BLE001  or Python would end with 1, which means FOUND here
         if not _is_missing_connection(error):
             traceback.print_exc()
             _fail(error, str(error), ExitCode.BUG, as_json=as_json)
         _fail(error, str(error), ExitCode.USAGE, as_json=as_json)
+
+
+def _print(outcome: Outcome, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(outcome.document, indent=2, ensure_ascii=False))
     else:
         outcome.show()
-    raise typer.Exit(outcome.code)
 
 
 def _fail(error: Exception, message: str, code: ExitCode, *, as_json: bool, **lists: Sequence[str]) -> NoReturn:

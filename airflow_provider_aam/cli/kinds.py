@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 from airflow_provider_aam.api.errors import AAMConfigError
+from airflow_provider_aam.catalog.check import find_faults
 from airflow_provider_aam.catalog.documents import CatalogPath, read_catalog
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
 from airflow_provider_aam.catalog.recognise import kind_of_name
@@ -15,13 +17,16 @@ from airflow_provider_aam.catalog.rows import SourceRow
 _COLUMNS = {key: frozenset(kind.model.columns()) for key, kind in KINDS.items()}
 
 
-def read_files(paths: Sequence[Path], *, kind: str | None) -> dict[Kind, list[SourceRow]]:
-    """The rows of all files, as one catalog; ``kind`` is the value of ``--kind``.
+def read_files(paths: Sequence[Path], *, kind: str | None, match_on: str | None = None) -> dict[Kind, list[SourceRow]]:
+    """The rows of all files, as one catalog; ``kind`` and ``match_on`` are the values of the options.
 
-    Raises ``AAMConfigError`` for an unknown kind, ``AAMSourceError`` for files that cannot be read.
+    Raises ``AAMConfigError`` for an unknown kind, ``AAMSourceError`` when a file cannot be read, with everything that
+    is wrong with the others.
     """
     only = keys_of([kind], option="--kind")[0] if kind else None
-    catalog = read_catalog(cast("Sequence[CatalogPath]", paths), kinds=_COLUMNS, only=only)
+    catalog = read_catalog(
+        cast("Sequence[CatalogPath]", paths), kinds=_COLUMNS, only=only, check=partial(find_faults, match_on=match_on)
+    )
     return {KINDS[key]: rows for key, rows in catalog.items()}
 
 

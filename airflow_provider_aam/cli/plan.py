@@ -48,13 +48,16 @@ def show_plan(paths: Sequence[Path], wanted: Wanted) -> Outcome:
     :func:`~airflow_provider_aam.catalog.planner.build_plan` raises.
     """
     options = _options(wanted)
-    catalog = read_files(paths, kind=wanted.kind)
+    catalog = read_files(paths, kind=wanted.kind, match_on=wanted.match_on)
+    source = ", ".join(str(path) for path in paths)
+    if not any(catalog.values()):
+        print(f"note: {source}: no objects are described", file=sys.stderr)
     with aam_client(wanted.conn_id) as client:
         plan = make_plan(
             client,
             catalog,
             options,
-            source=", ".join(str(path) for path in paths),
+            source=source,
             plan_path=wanted.out,
             now=datetime.now(UTC),
             identified=True,
@@ -91,7 +94,7 @@ def _scope(given: Sequence[str]) -> Mapping[str, Any]:
     for text in given:
         name, _, value = text.partition("=")
         if name not in _BOUNDS or not value:
-            problems.append(f"--prune-scope {text!r} is none of data-source=…, folder=…, kinds=…")
+            problems.append(f"--prune-scope {text!r} is none of data-source=web, folder=/Web, kinds=traits,segments")
         elif _BOUNDS[name] in scope:
             problems.append(f"--prune-scope {name}=… is given twice")
         else:

@@ -10,7 +10,7 @@ from pathlib import Path
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.findings import refuse
 from airflow_provider_aam.catalog.planner import check_catalog
-from airflow_provider_aam.catalog.remarks import remarks_of
+from airflow_provider_aam.catalog.remarks import remarks_of, repeated
 from airflow_provider_aam.cli.exits import ExitCode, Outcome
 from airflow_provider_aam.cli.kinds import count_of, read_files
 
@@ -19,7 +19,7 @@ def validate(paths: Sequence[Path], *, kind: str | None) -> Outcome:
     """Check each file alone, and each folder as one catalog. The exit code is ``FOUND`` if there are findings.
 
     Warnings go to stderr and change no exit code. ``kind`` is what all files hold, where their names do not tell.
-    Raises ``AAMSourceError`` for a file that cannot be opened, ``AAMConfigError`` for an unknown kind.
+    Raises ``AAMConfigError`` for an unknown kind.
     """
     objects: Counter[str] = Counter()
     warnings: dict[str, None] = {}
@@ -32,7 +32,7 @@ def validate(paths: Sequence[Path], *, kind: str | None) -> Outcome:
         for finding in findings:
             print(finding)
         found = "1 finding" if len(findings) == 1 else f"{len(findings):,} findings" if findings else "no findings"
-        held = ", ".join(count_of(key, count) for key, count in objects.items() if count)
+        held = ", ".join(count_of(key, count) for key, count in objects.items())
         print(f"{found} in {held or 'no objects'}")
 
     return Outcome(
@@ -60,6 +60,6 @@ def _check(path: Path, kind: str | None, objects: Counter[str], warnings: dict[s
     checked, findings = check_catalog(catalog)
     warnings.update(dict.fromkeys(remarks_of(checked)))
     try:
-        refuse(str(path), findings)
+        refuse(str(path), [*findings, *repeated(checked)])
     except AAMSourceError as refused:
         yield from refused.findings

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 STOP_TIMEOUT_S = 10
 
 
+class PortUnavailable(OSError):
+    """Something else listens on the port, or this user may not; ``strerror`` says which, ``filename`` where."""
+
+
 @contextmanager
 def running_emulator(
     port: int = 0,
@@ -28,7 +32,8 @@ def running_emulator(
 ) -> Iterator[Emulator]:
     """Serve until the block ends; port 0 takes a free one. Needs the extra `emulator`.
 
-    Only a loopback address is served: the emulator gives its credentials to anyone who asks.
+    Only a loopback address is served: the emulator gives its credentials to anyone who asks. Raises
+    :class:`PortUnavailable`.
     """
     if not ipaddress.ip_address(host).is_loopback:
         raise ValueError(f"the emulator serves this machine only; {host} is not a loopback address")
@@ -81,7 +86,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(2048)
-    except OSError:
+    except OSError as refused:
         listener.close()
-        raise
+        raise PortUnavailable(refused.errno, refused.strerror, f"{host}:{port}") from refused
     return listener

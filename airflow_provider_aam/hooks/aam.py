@@ -105,7 +105,8 @@ class AAMHook(BaseHook):
             )
         return (
             f"There is no Connection {self.aam_conn_id!r}. Create one of type {self.conn_type!r} (Admin > Connections, "
-            f"or {variable}), or give its id as aam_conn_id. {Step.CONNECTION.pointer}"
+            f"airflow-aam connection --add, or the variable {variable}), or give the id of one that there is. "
+            f"{Step.CONNECTION.pointer}"
         )
 
     def _read_config(self) -> AAMConfig:

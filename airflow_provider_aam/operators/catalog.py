@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_aam.api.errors import AAMConfigError
@@ -14,7 +15,7 @@ from airflow_provider_aam.operators.sources import Source, read_rows
 
 if TYPE_CHECKING:
     from airflow_provider_aam.catalog.plan import Plan
-    from airflow_provider_aam.catalog.planner import PlanOptions
+    from airflow_provider_aam.catalog.planner import Catalog, PlanOptions
 
 
 class ComparingOperator(BaseOperator):
@@ -59,7 +60,7 @@ class ComparingOperator(BaseOperator):
         from airflow_provider_aam.catalog.push import make_plan
         from airflow_provider_aam.hooks.aam import AAMHook
 
-        catalog, source = read_rows(self.source, self.source_conn_id, kind=self.kind)
+        catalog, source = self._read()
         plan_path = optional_path(self.plan_path, what="plan_path")
         with closing(AAMHook(self.aam_conn_id)) as hook:
             return make_plan(
@@ -71,6 +72,16 @@ class ComparingOperator(BaseOperator):
                 now=datetime.now(UTC),
                 identified=identified,
             )
+
+    def _read(self) -> tuple[Catalog, str]:
+        """The rows of the source by kind, and what to call it."""
+        from airflow_provider_aam.catalog.check import find_faults
+
+        check = partial(find_faults, match_on=self.match_on)
+        catalog, source = read_rows(self.source, self.source_conn_id, kind=self.kind, check=check)
+        if not any(catalog.values()):
+            self.log.warning("%s: no objects are described.", source)
+        return catalog, source
 
     def _scope(self) -> Mapping[str, Any] | None:
         from airflow_provider_aam.catalog.prune import check_scope

@@ -11,7 +11,6 @@ from airflow_provider_aam.failures import task_failures
 from airflow_provider_aam.operators.catalog import ChangingOperator, optional_path, too_small
 from airflow_provider_aam.operators.outlets import note_outlets
 from airflow_provider_aam.operators.plan import AAMApplyOperator, AAMPlanOperator
-from airflow_provider_aam.operators.sources import read_rows
 
 if TYPE_CHECKING:
     from airflow_provider_aam.catalog.push import PushReceipt
@@ -86,7 +85,7 @@ class AAMPushCatalogOperator(ChangingOperator):
         from airflow_provider_aam.hooks.aam import AAMHook
 
         options = self._options()
-        catalog, source = read_rows(self.source, self.source_conn_id, kind=self.kind)
+        catalog, source = self._read()
         plan_path = optional_path(self.plan_path, what="plan_path")
         outcome_path = optional_path(self.outcome_path, what="outcome_path")
         with closing(AAMHook(self.aam_conn_id)) as hook:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_aam.operators.paths import open_path
 
 if TYPE_CHECKING:
+    from airflow_provider_aam.catalog.documents import Check
     from airflow_provider_aam.catalog.planner import Catalog
 
 Uri = str | os.PathLike[str]
@@ -18,11 +19,14 @@ Source = Uri | Sequence[Uri] | Sequence[Mapping[str, Any]] | Mapping[str, Sequen
 MOST_NAMED = 3
 
 
-def read_rows(source: Source, conn_id: str | None, *, kind: str | None) -> tuple[Catalog, str]:
+def read_rows(
+    source: Source, conn_id: str | None, *, kind: str | None, check: Check | None = None
+) -> tuple[Catalog, str]:
     """The rows by kind, and what to call the source in plans and messages.
 
     ``kind``, a key such as ``traits``, says what all rows are; without it files tell themselves, and a list of rows is
-    refused. Raises :class:`AAMSourceError` with everything that is wrong with the source.
+    refused. Raises :class:`AAMSourceError` with everything that is wrong with the source; when one file cannot be read,
+    with what ``check`` finds in the others.
     """
     from airflow_provider_aam.api.errors import AAMSourceError
     from airflow_provider_aam.catalog.kinds import KINDS
@@ -37,7 +41,7 @@ def read_rows(source: Source, conn_id: str | None, *, kind: str | None) -> tuple
         return held, "the rows given as source"
     uris = _uris(source)
     if uris:
-        return _read_files(uris, conn_id, kind)
+        return _read_files(uris, conn_id, kind, check)
     if kind is None:
         raise AAMSourceError(
             "source is a list of rows, and nothing tells what they are: give kind, or a mapping such as "
@@ -46,13 +50,13 @@ def read_rows(source: Source, conn_id: str | None, *, kind: str | None) -> tuple
     return {KINDS[kind]: rows_from_list(source)}, "the list given as source"
 
 
-def _read_files(uris: Sequence[str], conn_id: str | None, kind: str | None) -> tuple[Catalog, str]:
+def _read_files(uris: Sequence[str], conn_id: str | None, kind: str | None, check: Check | None) -> tuple[Catalog, str]:
     from airflow_provider_aam.catalog.documents import read_catalog
     from airflow_provider_aam.catalog.kinds import KINDS
 
     columns = {key: frozenset(each.model.columns()) for key, each in KINDS.items()}
     paths = [open_path(uri, conn_id, what="source") for uri in uris]
-    held = read_catalog(paths, kinds=columns, only=kind)
+    held = read_catalog(paths, kinds=columns, only=kind, check=check)
     more = f" and {len(uris) - MOST_NAMED} more" if len(uris) > MOST_NAMED else ""
     return {KINDS[key]: rows for key, rows in held.items()}, ", ".join(uris[:MOST_NAMED]) + more
 

@@ -240,6 +240,23 @@ def test_bad_input_fails_at_once_and_changes_nothing(emulator, run, tmp_path, ar
     assert {path.name for path in tmp_path.iterdir()} == before
 
 
+def test_unreadable_file_does_not_hide_what_is_wrong_with_others(emulator, tmp_path):
+    (tmp_path / "a.yaml").write_text("- name: A\n  ttl: x\n")
+    (tmp_path / "b.yaml").symlink_to(tmp_path / "nowhere.yaml")
+    said = failure_of(push(source=str(tmp_path), match_on="name"))
+    assert "b.yaml: cannot be read: No such file" in said
+    assert "a.yaml:2: ttl: “x” is not a whole number" in said
+    assert emulator.count(POST) == 0
+
+
+def test_source_that_describes_nothing_is_said(emulator, run, tmp_path, caplog, capfd):
+    (tmp_path / "traits.csv").write_text("name,ttl\n")
+    assert run(lambda: push(source=str(tmp_path / "traits.csv"))).state == "success"
+    printed = capfd.readouterr()
+    assert "no objects are described" in printed.out + printed.err + caplog.text
+    assert codes(emulator) == []
+
+
 @pytest.mark.parametrize("operator", [AAMPushTraitsOperator, AAMPushSegmentsOperator, AAMPushCatalogOperator])
 def test_every_argument_is_a_template_or_deliberately_not(operator):
     assert arguments_of(operator) == {*operator.template_fields, *NOT_TEMPLATED}

@@ -146,6 +146,13 @@ def test_pages_that_end_early_are_no_list(answered: Answered) -> None:
         answered(b'{"total": 3, "list": [1]}', b'{"total": 3, "list": []}').models.call("latest_traits", 7)
 
 
+def test_write_is_not_sent_again_for_the_rest_of_its_answer(answered: Answered, raw_server: RawServer) -> None:
+    client = answered(b'{"total": 3, "pageSize": 1, "list": [{"mappingId": 1}]}', b'{"total": 2, "list": [{}]}')
+    assert client.mappings.call("bulk_create", 7, body=[{}, {}, {}]) == [{"mappingId": 1}]
+    assert client.groups.call("set_permissions", 7, body=[]) == [{}]
+    assert len(raw_server.requests) == 2
+
+
 def test_one_page_over_and_over_is_no_list(answered: Answered) -> None:
     page = b'{"total": 3, "list": [1]}'
     with pytest.raises(AAMIncomplete, match="1 rows came where AAM announced 3, one page over and over"):
@@ -162,12 +169,19 @@ def test_total_beyond_reason_is_no_total(answered: Answered) -> None:
     assert answered(body).models.call("latest_traits", 7) == [1]
 
 
+@pytest.mark.parametrize("nothing", [http_answer(b""), http_answer(b"", 204), http_answer(b"null")])
+def test_nothing_where_a_trend_was_due_is_no_empty_trend(answered: Answered, nothing: bytes) -> None:
+    with pytest.raises(AAMBadAnswer, match=r"reports\.traits_trend: AAM answered nothing where a list was due"):
+        answered(nothing).reports.trend("traits", sids=[7], start=0, end=1)
+
+
 @pytest.mark.parametrize(
     ("body", "shape"),
     [
         (b'{"7": {"metrics": {}}}', "an object of 7"),
         (b'[{"metrics": {}}]', "an object of metrics"),
-        (b'"name;uniques"', "str"),
+        (b"[{}]", "an object of nothing"),
+        (b'"name;uniques"', "a text"),
     ],
 )
 def test_trend_of_another_shape_is_a_bad_answer(answered: Answered, body: bytes, shape: str) -> None:
@@ -238,7 +252,7 @@ def test_ids_under_other_names_are_filled_in(answered: Answered) -> None:
 
 
 def test_taxonomy_with_something_else_in_it_is_a_bad_answer(answered: Answered) -> None:
-    with pytest.raises(AAMError, match="a int stands where a category was due"):
+    with pytest.raises(AAMError, match="a number stands where a category was due"):
         answered(b"[7]").taxonomies.fetch_all()
 
 

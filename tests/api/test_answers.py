@@ -25,6 +25,7 @@ from airflow_provider_aam.api.errors import (
     AAMServerError,
     AAMThrottled,
     AAMUnauthorized,
+    Fate,
 )
 from airflow_provider_aam.api.redaction import Redactor
 from airflow_provider_aam.api.transport import Answer, Request
@@ -48,7 +49,8 @@ def refusal(status: int, body: Any = b"", *secrets: str, **headers: str) -> Any:
 def test_good_answers_are_handed_on() -> None:
     assert read(200, {"sid": 1}) == b'{"sid": 1}'
     assert read(201, b" [1]") == b" [1]"
-    assert read(200, b"true") == b"true"
+    for bare in (b"true", b"7\n", b"-1.5", b"12e3"):
+        assert read(200, bare) == bare
     assert read(204) is None
     assert read(200, b" \n") is None
     assert decode(REQUEST, b'{"sid": 1}') == {"sid": 1}
@@ -62,6 +64,12 @@ def test_page_of_html_with_status_200_is_a_bad_answer() -> None:
         "POST /v1/traits/: answered 200 with an HTML page titled “Maintenance & more” instead of JSON. "
         "Is the Connection's host the API's address? [x-request-id: r-1]"
     )
+
+
+def test_announcement_is_no_answer_and_says_nothing_about_what_was_done() -> None:
+    error = refusal(103)
+    assert (type(error), error.fate, error.retryable) == (AAMBadAnswer, Fate.UNKNOWN, True)
+    assert error.message.startswith("POST /v1/traits/: 103 came, which announces an answer")
 
 
 def test_broken_json_is_a_bad_answer() -> None:
@@ -91,6 +99,8 @@ def test_broken_json_is_a_bad_answer() -> None:
         (415, {"code": "UNSUPPORTED_MEDIA_TYPE", "message": "form"}, AAMInvalid, "JSON only"),
         (418, b"", AAMRefused, "does not document"),
         (302, b"", AAMRefused, "redirects"),
+        (304, b"", AAMRefused, "does not document"),
+        (404, b"404 page not found", AAMRefused, "is not AAM's"),
         (408, b"", AAMServerError, "Adobe's side"),
         (429, {"error_code": "429050", "message": "Too many requests"}, AAMThrottled, "max_concurrency"),
         (500, {"code": 500, "message": "Oops. Something went wrong."}, AAMServerError, "Adobe's side"),

@@ -266,7 +266,7 @@ def test_user_of_another_shape_is_a_bad_answer(answered: Any) -> None:
 
 
 def test_tree_with_something_else_in_it_is_a_bad_answer(answered: Any) -> None:
-    with pytest.raises(AAMBadAnswer, match="a int stands where a folder was due"):
+    with pytest.raises(AAMBadAnswer, match="a number stands where a folder was due"):
         answered(http_answer(b'[{"folderId": 0, "subFolders": [7]}]')).trait_folders.fetch_all()
 
 
@@ -297,7 +297,7 @@ def test_part_of_a_tree_is_not_the_tree(answered: Any) -> None:
 
 
 def test_subfolders_that_are_no_list_are_a_bad_answer(answered: Any) -> None:
-    with pytest.raises(AAMBadAnswer, match="a int stands where folders were due"):
+    with pytest.raises(AAMBadAnswer, match="a number stands where folders were due"):
         answered(http_answer(b'[{"folderId": 0, "subFolders": 7}]')).trait_folders.fetch_all()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMForbidden, AAMIncomplete
@@ -54,6 +54,7 @@ def read(fetch: Any, *, page_size: int = 10, concurrency: int = 3) -> list[int]:
     return ids
 
 
+@settings(deadline=None)
 @given(total=st.integers(0, 60), page_size=st.integers(1, 25), largest=st.integers(1, 25), threads=st.integers(1, 5))
 def test_every_row_comes_once_and_in_order(total: int, page_size: int, largest: int, threads: int) -> None:
     server = Server(total, largest)

@@ -48,13 +48,13 @@ def test_every_status_is_repeated_or_not_as_the_table_says(retry_after: str | No
     for status in [*range(100, 200), *range(300, 600)]:
         error = error_for(status, retry_after)
         surely_nothing = status == 429 or (status == 503 and retry_after is not None)
-        assert may_repeat(error, replayable=True) == (status in REPEATED), status
+        assert may_repeat(error, replayable=True) == (status in REPEATED or status < 200), status
         assert may_repeat(error, replayable=False) == surely_nothing, status
 
 
 def test_every_status_tells_what_the_server_may_have_done() -> None:
     for status in [*range(100, 200), *range(300, 600)]:
-        expected = Fate.UNKNOWN if status >= 500 else Fate.NOT_DONE
+        expected = Fate.UNKNOWN if status >= 500 or status < 200 else Fate.NOT_DONE
         if status in (408, 504):
             expected = Fate.RUNNING
         assert fate_of(error_for(status)) is expected, status

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import ssl
 import struct
 import threading
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -39,7 +41,7 @@ def request_to(url: str, method: str = "GET", body: bytes | None = None, **param
 
 @pytest.fixture
 def transport() -> Iterator[RequestsTransport]:
-    transport = RequestsTransport(timeout_s=0.3, pool_size=2)
+    transport = RequestsTransport(timeout_s=0.3, longest_s=10, pool_size=2)
     yield transport
     transport.close()
 
@@ -111,6 +113,63 @@ def test_half_a_body_is_a_bad_answer(transport: RequestsTransport, raw_server: R
     assert (type(error), error.fate, error.retryable) == (AAMBadAnswer, Fate.UNKNOWN, True)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\n{}\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+    ],
+    ids=["two lengths", "negative chunk", "no chunk"],
+)
+def test_broken_answer_to_a_request_that_was_sent_leaves_the_fate_unknown(
+    transport: RequestsTransport, raw_server: RawServer, answer: bytes
+) -> None:
+    raw_server.answers = [answer]
+    error = failure(transport, request_to(raw_server.url, "POST", b"{}"))
+    assert (type(error), error.fate, error.retryable) == (AAMBadAnswer, Fate.UNKNOWN, True)
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
+def test_body_that_drips_in_for_ever_is_given_up(raw_server: RawServer, chunked: bool) -> None:
+    def drip(connection: socket.socket) -> None:
+        framing = b"Transfer-Encoding: chunked" if chunked else b"Content-Length: 1000000"
+        connection.sendall(b"HTTP/1.1 200 OK\r\n" + framing + b"\r\n\r\n")
+        with suppress(OSError):  # until the client has had enough
+            while True:
+                connection.sendall(b"1\r\n \r\n" if chunked else b" ")
+                threading.Event().wait(0.02)
+
+    raw_server.answers = [drip]
+    error = failure(RequestsTransport(timeout_s=0.3, longest_s=0.2, pool_size=1), request_to(raw_server.url))
+    assert (type(error), error.fate) == (AAMNoAnswer, Fate.RUNNING)
+    assert "too slowly to be whole within 0.2 s (extra['max_attempts'] × extra['timeout_s'])" in error.message
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_body_without_end_does_not_take_all_memory(raw_server: RawServer, packed: bool) -> None:
+    body = gzip.compress(b" " * 1_000_000) if packed else b" " * 1_000_000
+    raw_server.answers = [http_answer(body, headers=f"Content-Encoding: {'gzip' if packed else 'identity'}")]
+    small = RequestsTransport(timeout_s=1, longest_s=10, pool_size=1, largest_bytes=999_999)
+    error = failure(small, request_to(raw_server.url))
+    assert (type(error), error.fate) == (AAMBadAnswer, Fate.UNKNOWN)
+    assert "the answer is longer than 999999 bytes" in error.message
+
+
+def test_answer_after_an_announcement_is_not_taken_for_that_of_the_next_request(
+    transport: RequestsTransport, raw_server: RawServer
+) -> None:
+    def late(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+        gone = connection.recv(65536)  # nothing, once the client has hung up; else its next request
+        with suppress(OSError):
+            connection.sendall(http_answer(b'"of the first request"' if gone else b'""'))
+
+    raw_server.answers = [late, http_answer(b'"of the second request"')]
+    assert transport.send(request_to(raw_server.url)).status == 103
+    assert transport.send(request_to(raw_server.url)).body == b'"of the second request"'
+
+
 @pytest.mark.parametrize("answer", [None, b"nonsense\r\n\r\n", b"HTTP/1.1 "], ids=["closed", "no http", "half a line"])
 def test_connection_that_breaks_leaves_the_fate_unknown(
     transport: RequestsTransport, raw_server: RawServer, answer: bytes | None
@@ -172,7 +231,7 @@ def test_redirect_to_the_same_address_with_a_slash_is_followed_as_it_was_sent(
     assert TOKEN.encode() in raw_server.requests[1]
 
 
-@pytest.mark.parametrize("location", ["http://127.0.0.1:1/v1/x/", "https://{host}/v1/x/", "", "/v1/x"])
+@pytest.mark.parametrize("location", ["http://127.0.0.1:1/v1/x/", "https://{host}/v1/x/", "", "/v1/x", "http://[::1"])
 def test_token_follows_no_other_redirect(transport: RequestsTransport, raw_server: RawServer, location: str) -> None:
     raw_server.answers = [http_answer(b"", 308, f"Location: {location.format(host=raw_server.url[7:])}")]
     assert transport.send(request_to(raw_server.url)).status == 308
@@ -211,14 +270,14 @@ def test_proxy_of_the_connection_wins_over_the_environment(
     raw_server: RawServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{_free_port()}")
-    transport = RequestsTransport(timeout_s=1, pool_size=1, proxies={"http": raw_server.url})
+    transport = RequestsTransport(timeout_s=1, longest_s=10, pool_size=1, proxies={"http": raw_server.url})
     raw_server.answers = [http_answer(b"{}")]
     assert transport.send(request_to("http://aam.example")).status == 200
 
 
 def test_proxy_that_cannot_be_reached_did_surely_nothing() -> None:
     proxy = f"http://user:sec-ret-proxy@127.0.0.1:{_free_port()}"
-    transport = RequestsTransport(timeout_s=1, pool_size=1, proxies={"http": proxy, "https": proxy})
+    transport = RequestsTransport(timeout_s=1, longest_s=10, pool_size=1, proxies={"http": proxy, "https": proxy})
     for url in ("http://aam.example", "https://aam.example"):
         error = failure(transport, request_to(url))
         assert (type(error), error.fate) == (AAMNoAnswer, Fate.NOT_DONE)
@@ -227,7 +286,7 @@ def test_proxy_that_cannot_be_reached_did_surely_nothing() -> None:
 @pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])
 def test_proxy_that_breaks_off_after_the_request_leaves_the_fate_unknown(raw_server: RawServer, reset: bool) -> None:
     raw_server.answers = [_reset if reset else None]
-    transport = RequestsTransport(timeout_s=1, pool_size=1, proxies={"http": raw_server.url})
+    transport = RequestsTransport(timeout_s=1, longest_s=10, pool_size=1, proxies={"http": raw_server.url})
     error = failure(transport, request_to("http://aam.example", "POST", b"{}"))
     assert (type(error), error.fate) == (AAMNoAnswer, Fate.UNKNOWN)
     assert raw_server.requests[0].endswith(b"{}")
@@ -249,7 +308,11 @@ def test_tunnel_that_breaks_off_after_the_request_leaves_the_fate_unknown(
 
     raw_server.answers = [tunnel]
     transport = RequestsTransport(
-        timeout_s=2, pool_size=1, verify=str(tmp_path / "certificate.pem"), proxies={"https": raw_server.url}
+        timeout_s=2,
+        longest_s=10,
+        pool_size=1,
+        verify=str(tmp_path / "certificate.pem"),
+        proxies={"https": raw_server.url},
     )
     error = failure(transport, request_to("https://localhost", "POST", b"{}"))
     assert (type(error), error.fate) == (AAMNoAnswer, Fate.UNKNOWN)
@@ -262,7 +325,7 @@ def _reset(connection: socket.socket) -> None:
 
 
 def test_proxy_that_wants_a_password_did_surely_nothing(raw_server: RawServer) -> None:
-    transport = RequestsTransport(timeout_s=1, pool_size=1, proxies={"https": raw_server.url})
+    transport = RequestsTransport(timeout_s=1, longest_s=10, pool_size=1, proxies={"https": raw_server.url})
     raw_server.answers = [http_answer(b"", 407)]
     error = failure(transport, request_to("https://aam.example"))
     assert (type(error), error.fate) == (AAMNoAnswer, Fate.NOT_DONE)
@@ -322,7 +385,7 @@ def tls_server(tmp_path: Path, rsa_key: rsa.RSAPrivateKey) -> Iterator[TlsServer
 
 
 def tls_transport(verify: bool | str) -> RequestsTransport:
-    return RequestsTransport(timeout_s=2, pool_size=1, verify=verify)
+    return RequestsTransport(timeout_s=2, longest_s=10, pool_size=1, verify=verify)
 
 
 def test_unknown_certificate_is_untrusted_and_final(tls_server: TlsServer) -> None:
@@ -376,7 +439,7 @@ def test_unusable_address_is_a_problem_of_the_connection(transport: RequestsTran
 
 
 def test_unusable_proxy_is_a_problem_of_the_connection() -> None:
-    transport = RequestsTransport(timeout_s=1, pool_size=1, proxies={"http": "http://"})
+    transport = RequestsTransport(timeout_s=1, longest_s=10, pool_size=1, proxies={"http": "http://"})
     assert isinstance(failure(transport, request_to("http://aam.example")), AAMConfigError)
 
 

@@ -185,7 +185,7 @@ def test_limit_of_a_kind_is_refused_before_anything_is_written(emulator, plan_al
     with pytest.raises(AAMPlanRefused) as refused:
         plan_all(rows)
     assert "AAM would hold 1,001 destinations, 1,000 at most (999 now)" in str(refused.value)
-    assert "AAM would hold 1,001 destinations of type PUSH, 1,000 at most (999 now)" in str(refused.value)
+    assert "AAM would hold 1,001 destinations with destinationType PUSH, 1,000 at most (999 now)" in str(refused.value)
     assert plan_all({"destinations": rows["destinations"][:1]}).counts()["create"] == 1
 
 
@@ -246,7 +246,7 @@ def test_more_active_models_than_aam_allows_are_refused(plan_all):
     paused = [{**model, "name": f"Paused {number}", "status": "INACTIVE"} for number in range(30)]
     active = [{**model, "name": f"Active {number}", "status": "ACTIVE"} for number in range(19)]
     assert plan_all({**rows, "models": [model, *active, *paused]}).counts()["create"] == 13 + 49
-    with pytest.raises(AAMPlanRefused, match=r"21 models of type ACTIVE, 20 at most \(0 now\)"):
+    with pytest.raises(AAMPlanRefused, match=r"21 models with status ACTIVE, 20 at most \(0 now\)"):
         plan_all({**rows, "models": [model, *active, {**model, "name": "One more"}]})
 
 

@@ -140,6 +140,16 @@ def test_match_on_sid_needs_nothing_else():
     assert check({"sid": 7}, {"sid": "7"}, match_on="sid")[1][0].startswith("2: sid: “7” stands twice")
 
 
+def test_row_without_its_key_may_give_an_id_instead():
+    _, findings = check({"ttl": 5}, {"sid": 7}, {"integrationCode": "c", "name": "N"}, match_on=None)
+    assert [text for text in findings if "or give" in text] == [
+        "1: name is missing, or give sid of one that AAM has",
+        "3: traitType is missing, or give sid of one that AAM has",
+    ]
+    assert [text for text in findings if text.startswith("2")] == []
+    assert "or give" not in "".join(check({"ttl": 5}, match_on="integrationCode")[1])
+
+
 def test_findings_name_the_line_of_the_field():
     place = Place(source="a.yaml", line=3)
     row = SourceRow(values=trait(ttl="x", bad=1), place=place, lines={"ttl": 9, "bad": 8})

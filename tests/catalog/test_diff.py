@@ -220,7 +220,7 @@ def test_plan_reads_as_a_reviewer_wants_it():
 def test_a_long_plan_is_cut_and_counted():
     lines = list(render_plan(plan_of(*[change("delete")] * (MOST_LINES + 3))))
     assert len(lines) == MOST_LINES + 2
-    assert lines[-1] == "… and 3 more; plan_path writes all of them to a file."
+    assert lines[-1] == "… and 3 more; a saved plan holds all of them."
 
 
 @settings(deadline=None)

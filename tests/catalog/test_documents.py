@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import gzip
 import io
 import json
@@ -18,6 +19,7 @@ from pyarrow import parquet
 
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.documents import read_catalog
+from airflow_provider_aam.catalog.findings import Finding
 from tests.catalog.test_xlsx import workbook
 
 SHARED = {"sid", "name", "description", "dataSourceId", "folderId"}
@@ -52,6 +54,15 @@ def refused(paths: list[Path], *, only: str | None = None) -> list[str]:
     with pytest.raises(AAMSourceError) as error:
         read_catalog(paths, kinds=KINDS, only=only)
     return [text.rpartition("/")[2] for text in error.value.findings]
+
+
+class _Closed(type(Path())):  # type: ignore[misc]
+    """A folder in which others called ``closed`` cannot be listed, not even by a superuser."""
+
+    def iterdir(self) -> Any:
+        if self.name == "closed":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return super().iterdir()
 
 
 DOCUMENT = {"$schema": "x", "x-note": [1], "segments": [{"name": "s"}], "traits": [{"name": "t"}], "models": []}
@@ -162,7 +173,10 @@ def test_sheet_of_no_clear_kind_is_a_finding_that_says_how_to_name_it(tmp_path):
     [
         ("a.yaml", "traist: []", "a.yaml:1: unknown key 'traist'; known: "),
         ("a.yaml", "traits:\n", "a.yaml:1: traits must be a list"),
-        ("a.yaml", "", "a.yaml:1: must be a list, or a mapping with lists of dataSources, traitFolders"),
+        ("a.yaml", "", "a.yaml:1: is empty: where there are none, write dataSources: []"),
+        ("a.yaml", "5", "a.yaml:1: must be a list, or a mapping with lists of dataSources, traitFolders"),
+        ("a.json", "", 'a.json:1: is empty: where there are none, write {"dataSources": []}'),
+        ("data.csv", "", "data.csv:1: is empty: a header row with column names was due"),
         ("a.yaml", "- name: a", "a.yaml: which kind of object it holds is not clear (its columns fit dataSources, "),
         ("a.json", '{"traist": []}', "a.json:1: unknown keys traist; known: "),
         ("a.json", '{"traits": {}, "models": 5}', "a.json:1: traits, models must be a list"),
@@ -196,6 +210,40 @@ def test_findings_of_all_files_come_at_once(tmp_path):
     ]
 
 
+def test_file_that_cannot_be_opened_hides_nothing(tmp_path, monkeypatch):
+    write(tmp_path, {"b.yaml": "traits: 5", "c/traits.csv": "name,name\n", "d/traits.csv": "name\nlate\n"})
+    (tmp_path / "a.yaml").symlink_to(tmp_path / "nowhere.yaml")
+    (tmp_path / "z.csv.gz").write_bytes(b"name")
+    monkeypatch.setitem(__import__("sys").modules, "openpyxl", None)
+    (tmp_path / "y.xlsx").write_bytes(b"")
+
+    def check(held: Any) -> list[Finding]:
+        return [Finding(place=row.place, problem="checked") for row in held["traits"]]
+
+    with pytest.raises(AAMSourceError, match="has 6 problems") as error:
+        read_catalog([tmp_path], kinds=KINDS, check=check)
+    assert [text.removeprefix(f"{tmp_path}/")[:26] for text in error.value.findings] == [
+        "a.yaml: cannot be read: No",
+        "b.yaml:1: traits must be a",
+        "c/traits.csv:1: the column",
+        "d/traits.csv:2: checked",
+        "y.xlsx: is a workbook, whi",
+        "z.csv.gz: cannot be read: ",
+    ]
+
+
+def test_folder_that_cannot_be_listed_is_a_finding(tmp_path):
+    write(tmp_path, {"a.yaml": "traits: 5"})
+    (tmp_path / "closed").mkdir()
+    folder = _Closed(tmp_path)
+    with pytest.raises(AAMSourceError) as error:
+        read_catalog([folder], kinds=KINDS)
+    assert [text.removeprefix(f"{tmp_path}/")[:38] for text in error.value.findings] == [
+        "a.yaml:1: traits must be a list",
+        "closed: cannot be read: Permission den",
+    ]
+
+
 def test_document_of_no_kind_is_an_empty_catalog(tmp_path):
     assert catalog(write(tmp_path, {"a.yaml": "$schema: x\nx-a: 1\n", "b.json": '{"$schema": "x"}'})) == {}
 
@@ -206,7 +254,7 @@ def test_no_file_is_refused():
 
 
 def test_missing_file_is_refused(tmp_path):
-    with pytest.raises(AAMSourceError, match=r"a\.yaml cannot be read: No such file"):
+    with pytest.raises(AAMSourceError, match=r"a\.yaml: cannot be read: No such file"):
         read_catalog([tmp_path / "a.yaml"], kinds=KINDS)
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 
-from airflow_provider_aam.api.errors import AAMPushFailed, AAMSourceError
+from airflow_provider_aam.api.errors import AAMPlanRefused, AAMPushFailed, AAMSourceError
+from airflow_provider_aam.catalog.kinds import MAPPINGS
+from airflow_provider_aam.catalog.planner import PlanOptions
+from airflow_provider_aam.catalog.push import apply_saved, make_plan, push
+from catalog.support import OtherAAM, rows_of
 
 URL = {"name": "Plain", "destinationType": "PUSH"}
 SERIAL = {
@@ -193,3 +200,54 @@ def test_refused_mapping_is_one_rejected_row(emulator, push_all):
     with pytest.raises(AAMPushFailed, match="2 created, 1 rejected"):
         push_all({"destinations": [SERIAL], "mappings": [mapping(), mapping(traitAlias="b")]}, max_concurrency=1)
     assert [row["traitAlias"] for row in emulator.objects("mappings")] == ["b"]
+
+
+class LowerCaseAAM:
+    """One data source, segment and URL destination; aliases are stored in lower case. `lost`: what creates answer."""
+
+    def __init__(self) -> None:
+        self.mappings: list[dict[str, Any]] = []
+        self.lost: list[int] = []
+
+    def __call__(self, method: str, path: str, _query: dict[str, str], body: Any) -> Any:
+        destination = {"destinationId": 5, "name": "Serial", "destinationType": "PUSH", "serializationEnabled": True}
+        lists = {
+            "/v1/datasources": [{"dataSourceId": 7, "name": "Web", "integrationCode": "web"}],
+            "/v1/segments": [{"sid": 9, "name": "S", "integrationCode": "s", "dataSourceId": 7, "segmentRule": "1T"}],
+            "/v1/destinations": [destination],
+            "/v1/destinations/5/mappings": self.mappings,
+        }
+        if method == "POST":
+            new = {**body, "traitAlias": body["traitAlias"].lower(), "destinationMappingId": 70 + len(self.mappings)}
+            self.mappings.append(new)
+            return self.lost.pop() if self.lost else 201, new
+        if path == "/v1/users/self":
+            return {"pid": 1}
+        if path == "/v1/destinations/5":
+            return {**destination, "mappings": self.mappings}
+        found = lists.get(path)
+        return found if found is None or "mappings" in path else {"total": len(found), "page": 0, "list": found}
+
+
+def test_alias_that_aam_stores_otherwise_is_said_and_never_mapped_twice():
+    server = LowerCaseAAM()
+    catalog = {MAPPINGS: rows_of([mapping(traitAlias="A"), mapping(traitAlias="b")])}
+    with OtherAAM(server) as aam:
+        plan = make_plan(aam.client, catalog, PlanOptions(), source="m.yaml", now=datetime(2026, 1, 2, tzinfo=UTC))
+        with pytest.raises(AAMPushFailed, match="AAM created it, but stored traitAlias “a”: write that"):
+            apply_saved(aam.client, plan)
+        assert sorted(each["traitAlias"] for each in server.mappings) == ["a", "b"]
+        with pytest.raises(AAMPlanRefused) as refused:
+            apply_saved(aam.client, plan)
+        assert "mapping Serial ← s is there by now, and differs: traitAlias is 'a'" in str(refused.value)
+        assert str(refused.value).count("differs") == 1
+    assert len(server.mappings) == 2
+
+
+def test_lost_mapping_that_aam_stored_with_another_alias_is_not_sent_again():
+    server = LowerCaseAAM()
+    server.lost = [502]
+    with OtherAAM(server) as aam, pytest.raises(AAMPushFailed) as failed:
+        push(aam.client, {MAPPINGS: rows_of([mapping(traitAlias="A")])}, PlanOptions(), source="m.yaml")
+    assert "mapping 70 is new, with another traitAlias; it may be this." in str(failed.value)
+    assert len(server.mappings) == 1

@@ -123,7 +123,7 @@ def test_only_the_data_source_of_all_rows_is_listed(plan_all, emulator, web):
     app = emulator.add("data_sources", {"name": "App", "integrationCode": "app"})["dataSourceId"]
     emulator.seed(traits=2_500)
     for rows, pages in (
-        ([trait(1, dataSource="app")], 1),
+        ([trait(1, dataSource="app")], 2),  # the second is one row long, for its total
         ([trait(1), trait(2, dataSource="app")], 3),
         ([{"sid": 1, "ttl": 2}], 3),
     ):
@@ -135,7 +135,7 @@ def test_only_the_data_source_of_all_rows_is_listed(plan_all, emulator, web):
         assert emulator.count("GET /v1/traits") == pages
     emulator.clear_stats()
     plan_all({"traits": [trait(1, dataSource=None, dataSourceId=app)]}, prune_scope={"dataSource": "app"})
-    assert emulator.count("GET /v1/traits") == 1
+    assert emulator.count("GET /v1/traits") == 2
     emulator.clear_stats()
     plan_all({"traits": [trait(1)]}, prune_scope={"dataSource": "app"})
     assert emulator.count("GET /v1/traits") == 3
@@ -200,12 +200,21 @@ def test_rule_that_aam_holds_already_may_name_what_is_not_seen(plan_all, emulato
         ("FREQUENCY([{t1}, {t1}]) >= 2", "“{t1}” stands 2 times in the list of one FREQUENCY"),
     ],
 )
-def test_what_stands_twice_in_a_rule_is_only_a_warning(plan_all, existing, rule, said):
-    existing(1)
+def test_what_stands_twice_in_a_new_rule_is_refused_and_in_one_that_aam_holds_a_warning(
+    emulator, plan_all, existing, web, rule, said
+):
+    sid = existing(1)
     segment = {"name": "S", "dataSource": "web", "folder": "/", "segmentRule": rule}
-    plan = plan_all({"segments": [segment, {**segment, "name": "T"}]})
-    assert plan.counts()["create"] == 2
-    assert plan.warnings == (f"2 repetitions in segmentRules; first: {said}, the list given as source row 1",)
+    with pytest.raises(AAMSourceError, match=r"segmentRule: .* stands .*: name it once"):
+        plan_all({"segments": [segment]})
+    held = rule.replace("{t1}", f"{sid}T")
+    emulator.add("segments", {"name": "S", "dataSourceId": web, "folderId": 0, "segmentRule": held})
+    place = "the list given as source row 1: segmentRule"
+    plan = plan_all({"segments": [{**segment, "description": "new"}]})
+    assert plan.counts()["update"] == 1
+    assert plan.warnings == (f"1 repetitions in rules that AAM holds already; first: {place}: {said}: name it once",)
+    with pytest.raises(AAMSourceError, match="stands twice in one chain of AND: name it once"):
+        plan_all({"segments": [{**segment, "segmentRule": f"{held} AND {{t1}} AND {{t1}}"}]})
 
 
 def test_other_contradictions_of_a_rule_stay_findings(plan_all, existing):

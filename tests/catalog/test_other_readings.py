@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from airflow_provider_aam.api.errors import AAMPlanRefused, AAMPushFailed, AAMSo
 from airflow_provider_aam.catalog.escapes import unescaped
 from airflow_provider_aam.catalog.kinds import TRAITS
 from airflow_provider_aam.catalog.planner import PlanOptions
-from airflow_provider_aam.catalog.push import PushReceipt
+from airflow_provider_aam.catalog.push import PushReceipt, apply_saved, make_plan
 from airflow_provider_aam.catalog.push import push as push_rows
 from catalog.support import OtherAAM, TinyAAM, outcomes_of, rows_of, trait
 
@@ -48,11 +49,22 @@ def escaped(row: dict[str, Any]) -> dict[str, Any]:
 def test_code_that_aam_stores_in_another_case_is_rejected_and_never_created_again(aam, other) -> None:
     aam.stored = lambda row: {**row, "integrationCode": row["integrationCode"].lower()}
     options = {"prune_scope": {"dataSource": "web"}}
-    with pytest.raises(AAMPushFailed, match="stored dataSourceId “7”, integrationCode “abc”: write that"):
+    with pytest.raises(AAMPushFailed, match="but stored integrationCode “abc”: write that"):
         push(other, [trait(1, integrationCode="ABC")], **options)
     with pytest.raises(AAMSourceError, match=r"“ABC” differs from AAM's “abc” \(trait 100\) in upper and lower case"):
         push(other, [trait(1, integrationCode="ABC")], **options)
     assert list(aam.traits) == [100]
+
+
+def test_plan_whose_code_aam_stored_in_another_case_is_refused_when_it_is_applied_again(aam, other) -> None:
+    aam.stored = lambda row: {**row, "integrationCode": row["integrationCode"].lower()}
+    rows = {TRAITS: rows_of([trait(1, integrationCode="ABC", folder="/")])}
+    plan = make_plan(other.client, rows, PlanOptions(), source="traits.yaml", now=datetime(2026, 1, 2, tzinfo=UTC))
+    with pytest.raises(AAMPushFailed, match="but stored integrationCode “abc”"):
+        apply_saved(other.client, plan)
+    with pytest.raises(AAMPlanRefused, match="is there by now, as trait 100 with integrationCode 'abc'"):
+        apply_saved(other.client, plan)
+    assert len(aam.traits) == 1
 
 
 def test_list_without_data_sources_is_no_ground_for_a_plan(aam, other) -> None:

@@ -158,7 +158,14 @@ def test_only_the_rows_data_source_is_listed(plan, emulator, app):
     assert {row["dataSourceId"] for row in emulator.objects("traits")}.isdisjoint({app})
     emulator.clear_stats()
     plan([trait(1, dataSource="app")])
-    assert emulator.count(LIST) == 1
+    assert emulator.count(LIST) == 2  # the second is one row long, for its total
+
+
+def test_limit_of_all_traits_counts_where_only_one_data_source_is_listed(plan, emulator, app):
+    emulator.seed(traits=99_999)
+    assert plan([trait(1, dataSource="app")]).counts()["create"] == 1
+    with pytest.raises(AAMPlanRefused, match=r"100,001 traits, 100,000 at most \(99,999 now\)"):
+        plan([trait(number, dataSource="app") for number in (1, 2)])
 
 
 def test_nothing_at_all_is_a_plan_too(plan):

@@ -83,7 +83,9 @@ def test_yaml_may_hold_no_rows(content):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "t:1: must be a list, or a mapping with a list 'traits'"),
+        ("", "t:1: is empty: where there are none, write traits: []"),
+        ("# nothing\n", "t:1: is empty: where there are none, write traits: []"),
+        ("---\n", "t:1: must be a list, or a mapping with a list 'traits'"),
         ("just text", "t:1: must be a list, or a mapping with a list 'traits'"),
         ("traits: 5", "t:1: traits must be a list"),
         ("traits:", "t:1: traits must be a list"),
@@ -209,7 +211,8 @@ def test_json_may_be_a_list():
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "t:1: is not JSON: Expecting value (column 1)"),
+        ("", "t:1: is empty: where there are none, write {\"traits\": []}"),
+        (" \n", "t:1: is empty: where there are none, write {\"traits\": []}"),
         ('[{"name": "a"},]', "is not JSON: "),
         ('[{"name": "a"}\n] x', "t:2: is not JSON: Extra data (column 3)"),
         ("5", 't:1: must be a list, or {"traits": [...]}'),
@@ -262,7 +265,9 @@ def test_csv_as_spreadsheets_write_it(delimiter):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "t:1: has no header row with column names"),
+        ("", "t:1: is empty: a header row with column names was due"),
+        ("\ufeff\n \n", "t:1: is empty: a header row with column names was due"),
+        ("\nname\na", "t:1: has no header row with column names"),
         (",,\na,b,c", "t:1: has no header row with column names"),
         ("name,ttl,name\na,1,b", "t:1: the column 'name' stands twice"),
         ("name,ttl\na,1\nb,2,3", "t:3: 3 cells under 2 columns: quote cells that hold the delimiter"),
@@ -272,6 +277,14 @@ def test_csv_as_spreadsheets_write_it(delimiter):
 )
 def test_csv_that_is_wrong_is_one_finding(content, said):
     assert said in read(".csv", content)[1]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "content"),
+    [(".csv", "name,ttl\n"), (".csv", "name,ttl\n,\n \n"), (".jsonl", ""), (".json", "[]"), (".yaml", "traits: []")],
+)
+def test_table_without_rows_is_no_finding(suffix, content):
+    assert values(suffix, content) == []
 
 
 def test_csv_value_under_no_name_is_kept_for_the_check():
@@ -324,8 +337,10 @@ def test_parquet_that_is_wrong_is_one_finding():
 
 def test_parquet_without_pyarrow_says_what_to_install(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
-    with pytest.raises(AAMSourceError, match=r"pip install 'airflow-provider-aam\[parquet\]'"):
-        read(".parquet", b"")
+    assert read(".parquet", b"") == (
+        [],
+        ["t: is Parquet, which needs pyarrow: pip install 'airflow-provider-aam[parquet]'"],
+    )
 
 
 CELL = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8).filter(lambda text: text.strip())
@@ -408,7 +423,7 @@ def test_source_that_cannot_be_read_says_why(tmp_path):
         ("not.yaml.gz", "Not a gzipped file"),
         ("bad.yaml.gz", "Error -3"),
     ]:
-        with pytest.raises(AAMSourceError, match=f"{name} cannot be read: .*{why}"):
+        with pytest.raises(AAMSourceError, match=f"{name}: cannot be read: .*{why}"):
             read_source(tmp_path / name, key="traits")
 
 

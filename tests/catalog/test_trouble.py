@@ -179,7 +179,7 @@ def test_create_that_cannot_be_looked_up_is_unknown_not_rejected(emulator, run, 
     for number in (8, 9):
         emulator.add("traits", {**trait(number, dataSource=None, folder=None), "dataSourceId": web, "folderId": 0})
     emulator.trouble(POST, "server_error_after")
-    emulator.trouble(LIST, kind, times=None, skip=1, **details)
+    emulator.trouble(LIST, kind, times=None, skip=2, **details)  # after the plan's two
     ends, error = run(traits(1, name="two words", integrationCode="ü"))
     (end,) = ends.values()
     assert (end["status"], end["passing"], error.retryable) == ("unknown", True, True)

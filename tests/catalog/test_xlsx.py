@@ -109,8 +109,13 @@ def test_what_is_no_workbook_is_one_finding():
 
 def test_without_openpyxl_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "openpyxl", None)
-    with pytest.raises(AAMSourceError, match=r"pip install 'airflow-provider-aam\[xlsx\]'"):
-        read(workbook(T=[["name"]]))
+    _, findings = read(workbook(T=[["name"]]))
+    assert findings == ["plan.xlsx: is a workbook, which needs openpyxl: pip install 'airflow-provider-aam[xlsx]'"]
+
+
+def test_workbook_without_a_filled_sheet_is_empty():
+    for content in (workbook(Sheet1=[]), workbook(Sheet1=[[None], [" "]], **{"x-notes": [["n"], ["o"]]})):
+        assert read(content) == ([], ["plan.xlsx: is empty: a sheet with a header row was due"])
 
 
 def source(path: Path, **sheets: list[list[Any]]) -> list[dict[str, Any]]:
@@ -122,7 +127,7 @@ def test_source_is_the_only_sheet_or_the_one_called_like_the_kind(tmp_path):
     rows = [["name"], ["a"]]
     assert source(tmp_path / "a.xlsx", Sheet1=rows, Empty=[], **{"x-notes": [["n"], ["o"]]}) == [{"name": "a"}]
     assert source(tmp_path / "a.xlsm", Segments=[["name"], ["s"]], TRAIT=rows) == [{"name": "a"}]
-    assert source(tmp_path / "empty.xlsx", Sheet1=[]) == []
+    assert source(tmp_path / "header.xlsx", Sheet1=[["name"]]) == []
     with pytest.raises(AAMSourceError, match="holds the sheets A, B; call the one to be read 'traits'"):
         source(tmp_path / "two.xlsx", A=rows, B=rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -232,6 +233,15 @@ def test_unexpected_error_is_shown_without_secrets(emulator, monkeypatch):
 
     clock = next(result for result in walk(Visit(hook=AAMHook(), now=broken_clock)) if result.state == "red")
     assert (clock.step, clock.text) == ("Token host, clock", "ZeroDivisionError: at 2026 with ***")
+
+
+def test_what_a_missing_connection_skips_is_one_line(airflow_aam, airflow_db):
+    done = airflow_aam("doctor", "--conn-id", "aam_typo")
+    (folded,) = [line for line in done.stdout.splitlines() if line.startswith("–")]
+    steps = json.loads(airflow_aam("doctor", "--conn-id", "aam_typo", "--json").stdout)["steps"]
+    skipped = [step for step in steps if step["text"] == "needs: Connection"]
+    assert folded.split() == f"– {len(skipped)} more steps needs: Connection (Fields … Limit models)".split()
+    assert len(skipped) == len(steps) - 1 > 30
 
 
 def test_table_for_people_has_a_line_a_step_and_the_fix(emulator, airflow_aam, monkeypatch):

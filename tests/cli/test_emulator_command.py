@@ -21,6 +21,32 @@ def test_an_unknown_seed_is_refused_with_the_known_ones() -> None:
     assert "account" in done.stderr
 
 
+def test_a_busy_port_is_one_message_that_names_it(emulator) -> None:
+    port = emulator.url.rpartition(":")[2]
+    done = subprocess.run([COMMAND, "emulator", "--port", port], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"port {port} cannot be listened on (Address already in use)" in done.stderr
+    assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_credentials_that_cannot_be_written_are_one_message(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    command = [COMMAND, "emulator", "--port", "0", "--write-credentials", str(tmp_path / "file")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 2
+    assert f"cannot be written to {tmp_path / 'file'} (File exists)" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_the_extra_it_says_what_to_install() -> None:
+    code = "import sys; sys.modules['fastapi'] = None; from airflow_provider_aam.cli import app; app(['emulator'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "the emulator needs fastapi: pip install 'airflow-provider-aam[emulator]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_the_emulator_writes_connections_that_work_and_stops_when_told(tmp_path: Path) -> None:
     command = [COMMAND, "emulator", "--port", "0", "--write-credentials", str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from airflow_provider_aam.catalog.plan import Plan
 from cli.catalogs import SOURCE, trait, write
+
+COMMAND = str(Path(sys.executable).with_name("airflow-aam"))
 
 
 @pytest.fixture
@@ -79,7 +85,7 @@ def test_wrong_file_ends_with_2_and_its_findings(emulator, airflow_aam, path, tm
         (("--prune-scope", "kinds=trait-types"), 2, "cannot delete traitTypes"),
         (("--kind", "traids"), 2, "'traids'; known are dataSources"),
         (("--max-changes-ratio", "2"), 2, "max-changes-ratio"),
-        (("--conn-id", "aam_typo"), 2, "There is no Connection 'aam_typo'"),
+        (("--conn-id", "aam_typo"), 2, "There is no Connection 'aam_typo'. Create one of type 'aam'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
@@ -88,6 +94,62 @@ def test_what_stops_a_plan_is_told_by_code_and_message(airflow_aam, airflow_db, 
     done = airflow_aam("plan", path, *options)
     assert (done.exit_code, done.stdout) == (code, "")
     assert said in done.stderr
+
+
+@pytest.mark.parametrize("broken", ["{broken s3cr3t", "[1]"])
+def test_extra_that_is_no_json_is_one_message(monkeypatch, path, broken):
+    connection = json.dumps({"conn_type": "aam", "login": "id", "password": "s3cr3t", "extra": broken})
+    monkeypatch.setenv("AIRFLOW_CONN_AAM_DEFAULT", connection)
+    done = subprocess.run([COMMAND, "plan", str(path)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Connection 'aam_default' has 1 problem" in done.stderr
+    assert not re.search("Traceback|s3cr3t", done.stderr)
+
+
+def test_unreadable_file_does_not_hide_what_is_wrong_with_others(emulator, airflow_aam, tmp_path):
+    write(tmp_path / "aam" / "a.json", {"traits": [trait(1, ttl=-1)]})
+    write(tmp_path / "aam" / "b.json", {"traits": [trait(2, integrationCode=None, name=None)]})
+    (tmp_path / "aam" / "c.yaml").symlink_to(tmp_path / "nowhere.yaml")
+    (tmp_path / "aam" / "d.yaml").write_text("traits: [\n")
+    done = airflow_aam("plan", tmp_path / "aam", "--match-on", "integrationCode", "--json")
+    error = json.loads(done.stdout)["error"]
+    assert (done.exit_code, error["kind"]) == (2, "AAMSourceError")
+    said = [re.sub(r":\d+", "", text.removeprefix(f"{tmp_path}/aam/"))[:44] for text in error["findings"]]
+    assert said == [
+        "a.json: ttl: -1 is too small, 0 at least",
+        "b.json: name is missing",
+        "b.json: integrationCode is missing; match_on",
+        "c.yaml: cannot be read: No such file or dire",
+        "d.yaml: is not YAML: while parsing a flow no",
+    ]
+    assert emulator.requests == []
+
+
+@pytest.mark.parametrize(("name", "text"), [("traits.csv", "name,ttl\n"), ("traits.jsonl", ""), ("a.yaml", "x-a: 1\n")])
+def test_files_that_describe_nothing_change_nothing_and_it_is_said(airflow_aam, path, tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    done = airflow_aam("plan", tmp_path / name)
+    assert done.exit_code == 0
+    assert done.stdout.endswith(": 0 to create, 0 to update, 0 to delete, 0 unchanged.\n")
+    assert f"note: {tmp_path / name}: no objects are described" in done.stderr
+
+
+def test_empty_table_is_refused(airflow_aam, path, tmp_path):
+    (tmp_path / "traits.csv").write_text(" \n")
+    done = airflow_aam("plan", tmp_path / "traits.csv")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "traits.csv:1: is empty: a header row with column names was due" in done.stderr
+
+
+def test_messages_of_the_engine_fit_the_command_line(airflow_aam, path):
+    for options in (
+        ("--prune-scope", "kinds=trait-types"),
+        ("--prune-scope", "folder=/", "--prune-scope", "kinds=models"),
+    ):
+        said = airflow_aam("plan", path, *options).stderr
+        assert "The prune scope cannot be used: " in said
+        assert "prune=True" not in said
+    assert "--prune-scope data-source=web" in " ".join(airflow_aam("plan", "--help").stdout.split())
 
 
 def test_pruning_is_bounded(airflow_aam, path):

@@ -111,10 +111,20 @@ def test_neither_airflow_nor_rich_is_imported(tmp_path):
 
 
 def test_warning_is_said_and_changes_no_exit_code(airflow_aam, tmp_path):
-    segment = {"name": "S", "dataSource": "web", "folder": "/", "integrationCode": "s", "segmentRule": "1T AND 1T"}
-    path = write(tmp_path / "a.json", {"segments": [segment]})
+    path = write(tmp_path / "a.json", {"traits": [{**trait(1), "name": "Cars, red"}]})
     done = airflow_aam("validate", path)
-    assert (done.exit_code, done.stdout) == (0, "no findings in 1 segment\n")
-    assert done.stderr.startswith("warning: 1 repetitions in segmentRules; first: “1T” stands twice")
+    assert (done.exit_code, done.stdout) == (0, "no findings in 1 trait\n")
+    assert done.stderr.startswith("warning: Adobe advises against , | - in a name; 1 rows have one (first: “Cars, red”")
     (warning,) = json.loads(airflow_aam("validate", path, "--json").stdout)["warnings"]
     assert f"warning: {warning}\n" == done.stderr
+
+
+def test_reference_that_stands_twice_in_a_rule_is_a_finding(validate, tmp_path):
+    segment = {"name": "S", "dataSource": "web", "folder": "/", "integrationCode": "s", "segmentRule": "{a} AND 1T"}
+    twice = {**segment, "integrationCode": "t", "segmentRule": "{a} AND 1T AND {a}"}
+    path = write(tmp_path / "a.json", {"segments": [segment, twice]})
+    code, lines = validate(path)
+    assert code == 1
+    finding, summary = lines
+    assert finding.partition(": ")[2] == "segmentRule: “{a}” stands twice in one chain of AND: name it once"
+    assert summary == "1 finding in 2 segments"

@@ -20,6 +20,10 @@ def read_csv(file: IO[bytes], source: str, _keys: Sequence[str], findings: list[
     text = decode_text(file.read(), source, findings)
     if text is None:
         return []
+    if not text.strip():
+        problem = "is empty: a header row with column names was due"
+        findings.append(Finding(place=Place(source=source, line=1), problem=problem))
+        return []
     header_line = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=header_line.count)
     table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -29,7 +33,8 @@ def read_csv(file: IO[bytes], source: str, _keys: Sequence[str], findings: list[
     last_line = 0
     try:
         header = tuple(cell.strip() for cell in next(table, []))
-        check_header(header, Place(source=source, line=1), findings)
+        if not check_header(header, Place(source=source, line=1), findings):
+            return []
         last_line = table.line_num
         for cells in table:
             place = Place(source=source, line=last_line + 1)

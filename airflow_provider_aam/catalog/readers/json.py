@@ -36,6 +36,9 @@ def read_json(file: IO[bytes], source: str, keys: Sequence[str], findings: list[
     text = decode_text(file.read(), source, findings)
     if text is None:
         return []
+    if not text.strip():
+        findings.append(Finding(place=Place(source=source, line=1), problem=_is_empty(keys)))
+        return []
     try:
         document = _decoder.decode(text)
     except (ValueError, RecursionError) as broken:
@@ -49,6 +52,10 @@ def read_json(file: IO[bytes], source: str, keys: Sequence[str], findings: list[
     held = _held_lists(document, keys, place, findings)
     starts = _value_starts(text, start, len(document)) if held else {}
     return [Table(source=source, title=key, rows=items.read(starts[key], count)) for key, count in held.items()]
+
+
+def _is_empty(keys: Sequence[str]) -> str:
+    return f'is empty: where there are none, write {{"{keys[0]}": []}}'
 
 
 def read_jsonl(file: IO[bytes], source: str, _keys: Sequence[str], findings: list[Finding]) -> list[Table]:

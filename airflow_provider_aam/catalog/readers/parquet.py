@@ -6,7 +6,6 @@ import io
 from collections.abc import Sequence
 from typing import IO
 
-from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.findings import Finding, Place
 from airflow_provider_aam.catalog.readers.lists import ONE_VALUE_DUE, plain_list
 from airflow_provider_aam.catalog.rows import RowPacker, SourceRow, Table
@@ -17,10 +16,10 @@ def read_parquet(file: IO[bytes], source: str, _keys: Sequence[str], findings: l
     try:
         import pyarrow as pa
         from pyarrow import parquet
-    except ImportError as absent:
-        raise AAMSourceError(
-            f"the source {source} is Parquet, which needs pyarrow: pip install 'airflow-provider-aam[parquet]'"
-        ) from absent
+    except ImportError:
+        problem = "is Parquet, which needs pyarrow: pip install 'airflow-provider-aam[parquet]'"
+        findings.append(Finding(place=Place(source=source), problem=problem))
+        return []
     content = file.read()
     try:
         table = parquet.ParquetFile(io.BytesIO(content)).read()

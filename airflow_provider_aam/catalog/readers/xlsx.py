@@ -13,7 +13,6 @@ from datetime import datetime, time
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
-from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.findings import Finding, Place
 from airflow_provider_aam.catalog.readers.header import check_header
 from airflow_provider_aam.catalog.readers.text import is_extra
@@ -38,10 +37,10 @@ def read_xlsx(file: IO[bytes], source: str, _keys: Sequence[str], findings: list
     """One table a sheet, in the order of the workbook; without empty sheets, and without those named ``x-…``."""
     try:
         from openpyxl import load_workbook
-    except ImportError as absent:
-        raise AAMSourceError(
-            f"the source {source} is a workbook, which needs openpyxl: pip install 'airflow-provider-aam[xlsx]'"
-        ) from absent
+    except ImportError:
+        problem = "is a workbook, which needs openpyxl: pip install 'airflow-provider-aam[xlsx]'"
+        findings.append(Finding(place=Place(source=source), problem=problem))
+        return []
     content = io.BytesIO(file.read())
     sheets: list[tuple[str, list[Sequence[Any]]]] = []
     try:
@@ -54,7 +53,11 @@ def read_xlsx(file: IO[bytes], source: str, _keys: Sequence[str], findings: list
         first_line = str(broken).partition("\n")[0] or type(broken).__name__
         findings.append(Finding(place=Place(source=source), problem=f"is not a well-formed workbook: {first_line}"))
         return []
-    return [_table(f"{source}[{title}]", title, lines, findings) for title, lines in sheets if any(lines)]
+    filled = [(title, lines) for title, lines in sheets if any(lines)]
+    if not filled:
+        problem = "is empty: a sheet with a header row was due"
+        findings.append(Finding(place=Place(source=source), problem=problem))
+    return [_table(f"{source}[{title}]", title, lines, findings) for title, lines in filled]
 
 
 class _Wrong(str):
@@ -86,8 +89,9 @@ def _text(value: object) -> str:
 
 def _table(source: str, title: str, lines: list[Sequence[Any]], findings: list[Finding]) -> Table:
     header = tuple(cell.strip() for cell in lines[0])
-    check_header(header, Place(source=source, row=1), findings)
     rows: list[SourceRow] = []
+    if not check_header(header, Place(source=source, row=1), findings):
+        return Table(source=source, title=title, rows=rows)
     pack = RowPacker().pack
     for number, cells in enumerate(lines[1:], start=2):
         place = Place(source=source, row=number)

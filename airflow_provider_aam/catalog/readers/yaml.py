@@ -62,9 +62,10 @@ class _Document:
         elif isinstance(start, yaml.MappingStartEvent):
             self._read_keys()
             tables = list(self._tables.values())
+        elif start is None:
+            self._find(1, f"is empty: where there are none, write {self._keys[0]}: []")
         else:
-            if start is not None:
-                self._nodes.skip(start)
+            self._nodes.skip(start)
             self._find(1, f"must be a list, or a mapping with {self._lists()}")
         self._nodes.end()
         return tables

@@ -93,8 +93,11 @@ def find_contradictions(rule: str) -> list[str]:
 def find_repetitions(rule: str) -> list[str]:
     """All that stands twice in one list or one chain of AND or OR. Empty if the rule has a fault.
 
-    Worth a word only: AAM is not known to refuse it.
+    AAM is not known to refuse it, so rules that an account holds already may have them.
     """
+    words = [word.reference for word in references(rule)]
+    if len(set(words)) == len(words):
+        return []
     parsed = parse(rule)
     return [] if parsed.fault else repetitions(parsed.text, parsed.tokens, parsed.tree)
 

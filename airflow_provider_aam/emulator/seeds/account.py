@@ -133,7 +133,7 @@ def _algorithmic(state: State, n: int, sources: list[int], folders: list[int], m
 def _segment(
     state: State, n: int, sources: list[int], folders: list[int], ruled: list[int], onboarded: list[int]
 ) -> dict[str, Any]:
-    a, b, c = ruled[n % len(ruled)], ruled[n * 11 % len(ruled)], onboarded[n % len(onboarded)]
+    a, b, c = ruled[n % len(ruled)], ruled[(n * 12 + 1) % len(ruled)], onboarded[n % len(onboarded)]
     rules = (
         f"{a}T",
         f"({a}T OR {c}T) AND NOT {b}T",

@@ -101,7 +101,7 @@ def _segments(state: State, count: int) -> None:
     rows = []
     for n in range(start + 1, start + count + 1):
         audience, product = AUDIENCES[n % len(AUDIENCES)], PRODUCTS[n // len(AUDIENCES) % len(PRODUCTS)]
-        first, second = sids[n % len(sids)], sids[n * 7 % len(sids)]
+        traits = dict.fromkeys((f"{sids[n % len(sids)]}T", f"{sids[n * 7 % len(sids)]}T"))
         rows.append(
             base
             | {
@@ -110,7 +110,7 @@ def _segments(state: State, count: int) -> None:
                 "dataSourceId": source,
                 "folderId": folders[n % len(folders)],
                 "integrationCode": f"segment-{n:06d}",
-                "segmentRule": f"{first}T AND {second}T" if n % 3 else f"{first}T OR {second}T",
+                "segmentRule": (" AND " if n % 3 else " OR ").join(traits),
             }
         )
     put_rows(state, "segments", rows)
