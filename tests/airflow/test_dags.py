@@ -39,9 +39,9 @@ def load_dag(name: str) -> Any:
     return bag.dags[name]
 
 
-def run(run_dag: Callable[..., Any], name: str) -> Any:
+def run(run_dag: Callable[..., Any], name: str, **options: Any) -> Any:
     day = pendulum.datetime(2026, 11, 23, tz="UTC")
-    finished = run_dag(load_dag(name), **{"logical_date" if AIRFLOW_V_3_0_PLUS else "execution_date": day})
+    finished = run_dag(load_dag(name), **{"logical_date" if AIRFLOW_V_3_0_PLUS else "execution_date": day}, **options)
     assert finished.state == "success"
     return finished
 
@@ -49,11 +49,14 @@ def run(run_dag: Callable[..., Any], name: str) -> Any:
 def test_every_dag_file_is_tested() -> None:
     assert sorted(path.stem for path in DAGS.glob("*.py")) == [
         "aam_check_populations",
+        "aam_delete",
         "aam_drift",
         "aam_export",
         "aam_plan_approve_apply",
         "aam_pull_segments",
         "aam_pull_traits_after_push",
+        "aam_push_catalog",
+        "aam_push_segments",
         "aam_push_traits",
     ]
 
@@ -81,6 +84,45 @@ def test_push_of_traits_creates_the_file_s_traits_once(
     assert [request["route"] for request in account.requests if request["method"] != "GET"] == [
         "POST /ims/exchange/jwt"
     ] * account.count("POST /ims/exchange/jwt")
+
+
+def test_push_of_segments_names_the_traits_that_were_pushed(
+    account: Emulator, run_dag: Callable[..., Any], tmp_path: Path
+) -> None:
+    (outlet,) = load_dag("aam_push_traits").get_task("push_traits").outlets
+    timetable = load_dag("aam_push_segments").timetable
+    assert outlet.uri in str(getattr(timetable, "asset_condition", None) or timetable.dataset_condition)
+    run(run_dag, "aam_push_traits")
+    run(run_dag, "aam_push_segments")
+    sid = {trait["integrationCode"]: trait["sid"] for trait in account.objects("traits")}
+    rules = {segment["integrationCode"]: segment["segmentRule"] for segment in account.objects("segments")}
+    assert rules["plan-thinkers"] == f"{sid['pricing-visit']}T AND NOT {sid['plan-comparison']}T"
+    assert rules["upgrade-wanted"] == f"FREQUENCY([{sid['upgrade-search']}T] <= 14D) >= 2"
+    assert json.loads((tmp_path / "segments/plan.json").read_text())["counts"]["create"] == 2
+
+
+def test_push_of_the_catalog_and_delete_of_what_is_named(
+    account: Emulator, run_dag: Callable[..., Any], tmp_path: Path
+) -> None:
+    before = {name: account.objects(name) for name in ("segments", "mappings")}
+    run(run_dag, "aam_push_catalog")
+    sid = {segment["integrationCode"]: segment["sid"] for segment in account.objects("segments")}
+    with (tmp_path / "pushed/mappings.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["sid"] == str(sid["cart-left"])]
+    assert [row["traitAlias"] for row in rows] == ["cart-left"]
+    account.clear_stats()
+    run(run_dag, "aam_push_catalog")
+    assert [r for r in account.requests if r["method"] != "GET" and r["path"].startswith("/v1/")] == []
+
+    run(run_dag, "aam_delete", run_conf={"codes": ["cart-left", "tent-shoppers"]})
+    assert {name: account.objects(name) for name in ("segments", "mappings")} == before
+    (outcomes,) = (tmp_path / "deleted").iterdir()
+    ends = [json.loads(line) for line in outcomes.read_text().splitlines()]
+    assert [(end["status"], end["kind"]) for end in ends] == [
+        ("deleted", "mapping"),
+        ("deleted", "segment"),
+        ("deleted", "segment"),
+    ]
 
 
 def test_pull_after_push_waits_for_the_asset_of_the_push(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import textwrap
 from pathlib import Path
@@ -11,27 +10,33 @@ import pytest
 from operator_checks import arguments_of
 
 from airflow_provider_aam.compat import BaseOperator
-from airflow_provider_aam.operators import delete, drift, export, push
+from airflow_provider_aam.operators import delete, drift, export, plan, pull, push, reports
 
 REPOSITORY = Path(__file__).parents[2]
-SHOWN = {
-    "plan-approve-apply.md": ("aam_plan_approve_apply.py",),
-    "drift-export.md": ("aam_export.py", "aam_drift.py"),
+PAGES = sorted(path.name for path in (REPOSITORY / "docs").glob("*.md"))
+FROM_A_DAG = re.compile(r"^\[`dags/(\w+)\.py`\]\(\.\./dags/\1\.py\):\n\n```python\n(.*?)^```", re.M | re.S)
+OPERATORS = {
+    name
+    for module in (delete, drift, export, plan, pull, push, reports)
+    for name in vars(module)
+    if re.fullmatch(r"AAM\w+Operator", name)
 }
 
 
-def examples(page: str) -> list[str]:
-    text = (REPOSITORY / "docs" / page).read_text()
-    return re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+def shown() -> list[tuple[str, str, str]]:
+    """(page, DAG, code) of all examples that a page says to be of a DAG."""
+    texts = {page: (REPOSITORY / "docs" / page).read_text() for page in PAGES}
+    return [(page, dag, code) for page, text in texts.items() for dag, code in FROM_A_DAG.findall(text)]
 
 
-@pytest.mark.parametrize("page", SHOWN)
-def test_examples_are_taken_from_the_dags(page: str) -> None:
-    dags = _dense("".join((REPOSITORY / "dags" / name).read_text() for name in SHOWN[page]))
-    found = examples(page)
-    assert len(found) == 2
-    for example in found:
-        assert any(_dense(textwrap.indent(example, " " * depth)) in dags for depth in (4, 8)), example
+def test_examples_are_taken_from_the_dags() -> None:
+    for page, name, example in shown():
+        dag = _dense((REPOSITORY / "dags" / f"{name}.py").read_text())
+        assert any(_dense(textwrap.indent(example, " " * depth)) in dag for depth in (0, 4, 8)), (page, example)
+
+
+def test_each_operator_is_shown_as_a_dag_has_it() -> None:
+    assert {name for _, _, code in shown() for name in re.findall(r"\b(AAM\w+Operator)\(", code)} == OPERATORS
 
 
 def _dense(code: str) -> str:
@@ -53,13 +58,3 @@ def test_tables_name_arguments_that_exist(page: str, operators: list[type[BaseOp
     known = {name for operator in operators for name in arguments_of(operator)}
     assert named
     assert named - known == set()
-
-
-def test_the_example_of_the_push_page_and_of_the_delete_page_can_be_built() -> None:
-    for page in ("push.md", "delete.md"):
-        names = {**vars(push), **vars(delete), **vars(drift)}
-        first = examples(page)[0]
-        tree = ast.parse(first)
-        tree.body[-1] = ast.Assign(targets=[ast.Name("made", ast.Store())], value=tree.body[-1].value, lineno=1)
-        exec(compile(ast.fix_missing_locations(tree), page, "exec"), names)
-        assert isinstance(names["made"], BaseOperator)
