@@ -1,4 +1,4 @@
-"""On demand: segments that are named by code when the DAG is triggered, with their mappings. Nothing else is touched."""
+"""On demand: segments that are named by code when the DAG is triggered, with their mappings, and nothing else."""
 
 import pendulum
 

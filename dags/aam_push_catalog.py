@@ -1,4 +1,4 @@
-"""On demand: the whole catalog beside this file, in one task and without an approval; then its destinations as a file."""
+"""On demand: the whole catalog beside this file in one task, without an approval; then all mappings as a file."""
 
 from pathlib import Path
 

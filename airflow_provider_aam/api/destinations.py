@@ -27,6 +27,9 @@ class Destinations(Collection):
         wanted = str(params.get("includeMappings", "")).lower() == "true"
         if wanted and not isinstance(record.get("mappings"), list):
             record["mappings"] = self._mappings.fetch_all(destinationId=object_id)
+        for mapping in record.get("mappings") or []:
+            if isinstance(mapping, dict) and mapping.get("destinationId") is None:
+                mapping["destinationId"] = object_id
         return record
 
     def read_all(self, *, include_mappings: bool = False, **params: Any) -> Iterator[Record]:

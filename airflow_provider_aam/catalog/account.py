@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import LIST_ATTEMPTS, Record
-from airflow_provider_aam.api.errors import AAMIncomplete, AAMNotFound, AAMPlanRefused
+from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, AAMNotFound, AAMPlanRefused, Fate
 from airflow_provider_aam.catalog.folders import FolderTree
 from airflow_provider_aam.catalog.kinds import DESTINATIONS, MAPPINGS, MODELS, Kind
 from airflow_provider_aam.catalog.objects import Objects
@@ -52,6 +52,11 @@ class Account:
             return
         mappings: list[Record] = []
         destinations = Objects(DESTINATIONS.id_field, self._destinations(mappings, with_mappings=with_mappings))
+        if mappings and all(record.get("sid") is None for record in mappings):
+            raise AAMBadAnswer(
+                f"AAM shows {len(mappings)} mappings and the sid of none: which segments are mapped is not known.",
+                fate=Fate.UNKNOWN,
+            )
         self._objects[DESTINATIONS.key] = destinations
         if with_mappings:
             self._objects[MAPPINGS.key] = Objects(MAPPINGS.id_field, mappings)

@@ -17,6 +17,11 @@ from airflow_provider_aam.catalog.targets import Pending, Targets
 Awaited = Sequence[tuple[str, Pending]]
 
 
+def _held(kind: Kind, record: Record) -> list[str]:
+    """The columns that have a value."""
+    return [name for name in kind.model.columns() if record.get(name) not in (None, "") and name != "path"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Planned:
     """A change before it has its place in the plan. ``makes`` is what it creates, ``awaited`` what it needs first."""
@@ -73,20 +78,20 @@ class Changes:
             fields=tuple(self._shown(kind, field, texts) for field in fields),
             within={name: record[name] for name in kind.within},
             resent={name: desired.fields[name] for name in kind.resent & desired.fields.keys() - changed},
+            held={name: record[name] for name in _held(kind, record) if name not in changed},
             place=place,
         )
         return Planned(kind=kind, change=change, awaited=awaited)
 
     def delete(self, kind: Kind, record: Record, *, way: str) -> Planned:
         """``before`` of its fields is all that is needed to make the object again."""
-        held = (name for name in kind.model.columns() if record.get(name) not in (None, "") and name != "path")
         change = Change(
             action="delete",
             kind=kind.name,
             label=self.label(kind, record),
             key=self._key(kind, way, record),
             id=int(record[kind.id_field]),
-            fields=tuple(FieldChange(name, record[name], None) for name in held),
+            fields=tuple(FieldChange(name, record[name], None) for name in _held(kind, record)),
             within={name: record[name] for name in kind.within},
         )
         return Planned(kind=kind, change=change)

@@ -26,12 +26,12 @@ class Describer:
         self._targets = Targets(account)
 
     def describe(self, kind: Kind, record: Record) -> dict[str, Any]:
-        """The row. It holds the object's id only where no natural key means this object alone."""
+        """The row. It holds the object's id where no natural key means this object alone, or a new one needs more."""
         record = unescaped(record)
         if kind.is_tree:
             return self._folder(kind, record)
         row = dict(self._values(kind, record))
-        if self._is_ambiguous(kind, row, record):
+        if self._is_ambiguous(kind, row, record) or _lacks_something(kind, row):
             row = {kind.id_field: int(record[kind.id_field]), **row}
         return row
 
@@ -85,7 +85,7 @@ class Describer:
 
     def _reference(self, column: str, reference: Reference, record: Record) -> Iterator[tuple[str, Any]]:
         value = record.get(reference.field)
-        if value is None:
+        if value in (None, ""):
             return
         object_id = int(value)
         word = self._word(reference, object_id)
@@ -129,6 +129,12 @@ class Describer:
             return len(found) != 1
         same = [self._account.objects(kind).get(each) or {} for each in found]
         return sum(all((other.get(n) or "") == (record.get(n) or "") for n in kind.refine) for other in same) != 1
+
+
+def _lacks_something(kind: Kind, row: Mapping[str, Any]) -> bool:
+    """Whether a check would take the row for a new object, and miss something."""
+    absent = (name for name in kind.model.required if name not in row and kind.model.column_of(name) not in row)
+    return bool([*absent, *kind.model.missing(row)])
 
 
 def _no_id(word: int | str) -> int | str:

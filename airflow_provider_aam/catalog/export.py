@@ -129,9 +129,10 @@ class _File:
             else:
                 outsiders.append((str(record.get("name")), object_id, obstacle))
         ordered.sort()
-        yield f"{self._kind.key}:" if ordered else f"{self._kind.key}: []"
         for _, object_id in ordered:
             yield from self._object(self._account.objects(self._kind).get(object_id) or {}, object_id)
+        if not self.described:
+            yield f"{self._kind.key}: []"
         for name, object_id, obstacle in sorted(outsiders):
             self.left_out += 1
             yield comment(f"left out: {object_id} “{name}” ({obstacle})")
@@ -140,6 +141,8 @@ class _File:
         row = self._describer.describe(self._kind, record)
         problems = self._describer.problems(self._kind, row)
         if not problems:
+            if not self.described:
+                yield f"{self._kind.key}:"
             self.described += 1
             yield from block(row, remark=str(object_id))
             return

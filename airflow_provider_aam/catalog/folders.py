@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from airflow_provider_aam.api.errors import AAMBadAnswer, Fate
+from airflow_provider_aam.catalog.keys import plain
 
 DEEPEST = 5
 """Levels below the root (Adobe's usage limits)."""
@@ -23,7 +24,7 @@ class FolderTree:
     def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
         self._records = {id_in(record, "folderId"): record for record in records}
         root = self._records.get(ROOT_ID, {})
-        self._root_names = {str(root.get("name", "")).casefold()} - {""}
+        self._root_names = {plain(str(root.get("name", ""))).casefold()} - {""}
         self._paths = {folder_id: self._build_path(folder_id) for folder_id in self._records}
         self._ids: dict[str, list[int]] = {}
         for folder_id, path in self._paths.items():
@@ -48,7 +49,7 @@ class FolderTree:
 
     def normalise(self, path: str) -> str:
         """``/Web/Pricing`` for ``/All Traits/Web//Pricing/``; ``/`` for the root."""
-        names = [name.strip() for name in path.split("/") if name.strip()]
+        names = [name for part in path.split("/") if (name := plain(part))]
         if names and names[0].casefold() in self._root_names:
             names = names[1:]
         return "/" + "/".join(names)
@@ -83,7 +84,7 @@ class FolderTree:
         while folder_id in self._records and folder_id != ROOT_ID and folder_id not in seen:
             seen.add(folder_id)
             record = self._records[folder_id]
-            names.append(str(record.get("name", "")))
+            names.append(plain(str(record.get("name", ""))))
             folder_id = id_in(record, "parentFolderId") if record.get("parentFolderId") else ROOT_ID
         return "/" + "/".join(reversed(names))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from airflow_provider_aam.api.collection import Record, Records
@@ -14,9 +15,14 @@ _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
 
 
 def plain(text: str) -> str:
-    """The text without what AAM may do to it: HTML escapes, blanks around it, line ends of another system."""
+    """The text without what AAM may do to it: HTML escapes, blanks around it, line ends of another system.
+
+    An accent may be a character of its own or not (Unicode's NFC and NFD), which nobody can see.
+    """
     if "&" in text:
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     return text.replace("\r\n", "\n").strip()
 
 

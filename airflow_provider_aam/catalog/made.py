@@ -63,7 +63,8 @@ class Made:
 
 
 def _differences(kind: Kind, change: Change, record: Record) -> str:
-    wanted = {name: value for name, value in change.after().items() if not kind.is_tree or name == "name"}
+    shown = {"name"} if kind.is_tree else record.keys()
+    wanted = {name: value for name, value in change.after().items() if name in shown}
     differs = [each for each in diff(kind, wanted, record) if each.field not in kind.model.only_on_create]
     return ", ".join(f"{each.field} is {each.before!r}, the plan has {each.after!r}" for each in differs)
 

@@ -51,6 +51,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What AAM wants beside the id to address the object, such as a mapping's ``destinationId``."""
     resent: dict[str, Any] = {}
     """What an update writes beside its ``fields``, because AAM's own answer cannot be written back."""
+    held: dict[str, Any] = {}
+    """What AAM's list had of an updated object, written as well where its single answer leaves a field out."""
     look_first: bool = False
     """A create whose object could have escaped the plan, because AAM's list showed no keys."""
     beside: tuple[int, ...] = ()

@@ -73,7 +73,7 @@ class Targets:
         names = [name for name in _NAMED.get(kind.key, _CODED) if name in fields]
         record = (self._account.objects(kind).get(object_id) if names else None) or {}
         owner = record.get("dataSourceId")
-        after = {"dataSourceId": owner if owner is None else int(owner), **fields}
+        after = {"dataSourceId": int(owner) if owner else owner, **fields}
         for name in names:
             here = ("dataSourceId", name) if kind.key in _OF_DATA_SOURCE else (name,)
             if key_of(after, here) != key_of(record, here):

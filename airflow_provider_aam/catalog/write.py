@@ -34,7 +34,7 @@ from airflow_provider_aam.catalog.keys import key_of, plain
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.links import linked
 from airflow_provider_aam.catalog.outcomes import Outcome, Status
-from airflow_provider_aam.catalog.plan import Change, Link, Plan
+from airflow_provider_aam.catalog.plan import Change, FieldChange, Link, Plan
 from airflow_provider_aam.catalog.settle import look_up, settle
 
 MOST_POSTS = 3
@@ -144,7 +144,7 @@ class Writer:
                 "it and create another."
             )
             return _outcome(change, "rejected", id=self._id(record), message=text)
-        changed = diff(self.kind, {n: v for n, v in fields.items() if n in record}, record)
+        changed = _kept(self.kind, fields, record)
         note = f"AAM stored another value for {', '.join(f.field for f in changed)}" if changed else None
         return _outcome(change, "created", id=self._id(record), message=note)
 
@@ -172,14 +172,15 @@ class Writer:
         if not diff(self.kind, fields, present):
             return _outcome(change, "unchanged", id=object_id, message="was so already when it was to be written")
         try:
-            written = self.collection.replace(object_id, {**present, **change.resent, **fields})
+            written = self.collection.replace(object_id, {**change.held, **present, **change.resent, **fields})
         except (AAMOutcomeUnknown, AAMBadAnswer) as lost:
             with _unknown_if_blind(lost):
                 written = self._read(object_id, change)
             if diff(self.kind, fields, written):
                 raise _unknown(lost, "It does not show the update yet.") from lost
-        ignored = diff(self.kind, {name: value for name, value in fields.items() if name in written}, written)
-        if ignored:
+        if _kept(self.kind, fields, written):
+            written = self._read(object_id, change)  # the answer may be the object as it was
+        if ignored := _kept(self.kind, fields, written):
             names = ", ".join(field.field for field in ignored)
             note = f"AAM accepted the update and kept its own {names}: it does not change there"
             return _outcome(change, "rejected", id=object_id, message=note)
@@ -209,6 +210,11 @@ class Writer:
 
     def _id(self, record: Record) -> int:
         return int(record[self.collection.resource.id_field])
+
+
+def _kept(kind: Kind, fields: Mapping[str, Any], record: Record) -> tuple[FieldChange, ...]:
+    """What the record shows, and shows otherwise than it was written."""
+    return diff(kind, {name: value for name, value in fields.items() if name in record}, record)
 
 
 @contextmanager

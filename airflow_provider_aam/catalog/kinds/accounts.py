@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airflow_provider_aam.catalog.drafts import DataSourceDraft, SegmentFolderDraft, TraitFolderDraft, TraitTypeDraft
-from airflow_provider_aam.catalog.kinds.kind import Kind, Use
+from airflow_provider_aam.catalog.kinds.kind import Kind, Use, same_word
 
 DATA_SOURCES = Kind(
     name="data source",
@@ -16,6 +16,7 @@ DATA_SOURCES = Kind(
         "integrationCode": ("integrationCode",),
         "name": ("name",),
     },
+    same=dict.fromkeys(("status", "idType"), same_word),
     used_by=(
         Use(by="traits", fields=("dataSourceId",), filter="dataSourceId"),
         Use(by="segments", fields=("dataSourceId", "mergeRuleDataSourceId")),

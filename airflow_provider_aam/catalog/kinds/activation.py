@@ -6,12 +6,7 @@ import html
 from datetime import date, timedelta
 
 from airflow_provider_aam.catalog.drafts import DestinationDraft, MappingDraft
-from airflow_provider_aam.catalog.kinds.kind import Kind, Use
-
-
-def same_text(desired: object, answered: object) -> bool:
-    """Enumerations, of which AAM's documents show upper and lower case."""
-    return str(desired or "").casefold() == str(answered or "").casefold()
+from airflow_provider_aam.catalog.kinds.kind import Kind, Use, same_word
 
 
 def same_day(desired: object, answered: object) -> bool:
@@ -39,7 +34,7 @@ DESTINATIONS = Kind(
     match_on={"destinationId": ("destinationId",), "name": ("name",)},
     read_singly=True,
     same={
-        **dict.fromkeys(("status", "domainRestrictions", "formatType", "destinationType"), same_text),
+        **dict.fromkeys(("status", "domainRestrictions", "formatType", "destinationType"), same_word),
         **dict.fromkeys(("delimiter", "keySeparator", "valueSeparator", "serializationSeparator"), same_separator),
         "startDate": same_day,
         "endDate": same_day,
@@ -61,6 +56,6 @@ MAPPINGS = Kind(
     defaults={"traitType": "SEGMENT"},
     refine=("traitAlias", "valueAlias", "url"),
     within=("destinationId",),
-    same={"startDate": same_day, "endDate": same_day, "traitType": same_text},
+    same={"startDate": same_day, "endDate": same_day, "traitType": same_word},
     resent=frozenset({"startDate", "endDate"}),
 )

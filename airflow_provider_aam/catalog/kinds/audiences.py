@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airflow_provider_aam.catalog.drafts import DerivedSignalDraft, ModelDraft, SegmentDraft, TraitDraft
-from airflow_provider_aam.catalog.kinds.kind import Kind, Use
+from airflow_provider_aam.catalog.kinds.kind import Kind, Use, same_word
 from airflow_provider_aam.catalog.rules import segment_rule, trait_rule
 
 TRAITS = Kind(
@@ -18,6 +18,7 @@ TRAITS = Kind(
         "name": ("dataSourceId", "name"),
     },
     canonical={"traitRule": trait_rule.canonical},
+    same=dict.fromkeys(("traitType", "status", "thresholdType"), same_word),
     prunable={"traitType": frozenset({"RULE_BASED_TRAIT", "ON_BOARDED_TRAIT", "ALGO_TRAIT"})},
     used_by=(
         Use(by="segments", fields=("segmentRule",), filter="containsTrait"),
@@ -37,6 +38,7 @@ MODELS = Kind(
     match_on={"algoModelId": ("algoModelId",), "name": ("name",)},
     defaults={"status": "ACTIVE"},
     read_singly=True,
+    same={"status": same_word},
     used_by=(Use(by="traits", fields=("algoModelId",), filter="usesModel"),),
     limited_by="status",
     limits={"ACTIVE": 20},
@@ -55,6 +57,7 @@ SEGMENTS = Kind(
         "name": ("dataSourceId", "name"),
     },
     canonical={"segmentRule": segment_rule.canonical},
+    same={"status": same_word},
     rules=frozenset({"segmentRule"}),
     used_by=(
         Use(by="mappings", fields=("sid",)),

@@ -12,6 +12,11 @@ Action = Literal["create", "update", "delete"]
 ALL_ACTIONS: frozenset[Action] = frozenset({"create", "update", "delete"})
 
 
+def same_word(desired: object, answered: object) -> bool:
+    """Enumerations, of which AAM's documents show upper and lower case."""
+    return str(desired or "").casefold() == str(answered or "").casefold()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Use:
     """Objects of kind ``by`` need what the ids in ``fields`` name.
