@@ -20,9 +20,18 @@ _UNBOUNDED = 2**31 - 1
 
 
 def render() -> str:
-    """The template with each line ``{{columns of KEY}}`` replaced by that kind's table."""
-    text = TEMPLATE.read_text(encoding="utf-8")
+    """The template with ``{{limits}}`` and each line ``{{columns of KEY}}`` replaced by tables."""
+    text = TEMPLATE.read_text(encoding="utf-8").replace("{{limits}}", _limits())
     return re.sub(r"\{\{columns of (\w+)\}\}", lambda found: _table(KINDS[found[1]]), text)
+
+
+def _limits() -> str:
+    lines = (
+        f"| {kind.plural}{f' with `{kind.limited_by}: {value}`' if value else ''} | {most:,} |"
+        for kind in KINDS.values()
+        for value, most in kind.limits.items()
+    )
+    return "| Objects | At most |\n|---|---|\n" + "\n".join(lines)
 
 
 def _table(kind: Kind) -> str:

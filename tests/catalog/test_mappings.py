@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from airflow_provider_aam.api.errors import AAMPlanRefused, AAMPushFailed, AAMSourceError
+from airflow_provider_aam.api.errors import AAMBadAnswer, AAMPlanRefused, AAMPushFailed, AAMSourceError
 from airflow_provider_aam.catalog.kinds import MAPPINGS
 from airflow_provider_aam.catalog.planner import PlanOptions
 from airflow_provider_aam.catalog.push import apply_saved, make_plan, push
@@ -208,6 +208,7 @@ class LowerCaseAAM:
     def __init__(self) -> None:
         self.mappings: list[dict[str, Any]] = []
         self.lost: list[int] = []
+        self.hidden: str | None = None
 
     def __call__(self, method: str, path: str, _query: dict[str, str], body: Any) -> Any:
         destination = {"destinationId": 5, "name": "Serial", "destinationType": "PUSH", "serializationEnabled": True}
@@ -224,7 +225,8 @@ class LowerCaseAAM:
         if path == "/v1/users/self":
             return {"pid": 1}
         if path == "/v1/destinations/5":
-            return {**destination, "mappings": self.mappings}
+            shown = [{name: each[name] for name in each if name != self.hidden} for each in self.mappings]
+            return {**destination, "mappings": shown}
         found = lists.get(path)
         return found if found is None or "mappings" in path else {"total": len(found), "page": 0, "list": found}
 
@@ -250,4 +252,25 @@ def test_lost_mapping_that_aam_stored_with_another_alias_is_not_sent_again():
     with OtherAAM(server) as aam, pytest.raises(AAMPushFailed) as failed:
         push(aam.client, {MAPPINGS: rows_of([mapping(traitAlias="A")])}, PlanOptions(), source="m.yaml")
     assert "mapping 70 is new, with another traitAlias; it may be this." in str(failed.value)
+    assert len(server.mappings) == 1
+
+
+def test_mappings_that_do_not_say_their_destination_are_found_again():
+    server = LowerCaseAAM()
+    server.hidden = "destinationId"
+    catalog = {MAPPINGS: rows_of([mapping(traitAlias="a")])}
+    with OtherAAM(server) as aam:
+        assert push(aam.client, catalog, PlanOptions(), source="m.yaml").outcomes["created"] == 1
+        assert push(aam.client, catalog, PlanOptions(), source="m.yaml").outcomes["unchanged"] == 1
+    assert len(server.mappings) == 1
+
+
+def test_mappings_that_do_not_say_their_segment_are_no_ground_for_a_plan():
+    server = LowerCaseAAM()
+    server.hidden = "sid"
+    catalog = {MAPPINGS: rows_of([mapping(traitAlias="a")])}
+    with OtherAAM(server) as aam:
+        push(aam.client, catalog, PlanOptions(), source="m.yaml")
+        with pytest.raises(AAMBadAnswer, match="AAM shows 1 mappings and the sid of none"):
+            push(aam.client, catalog, PlanOptions(), source="m.yaml")
     assert len(server.mappings) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -149,3 +150,49 @@ def test_name_whose_blanks_aam_collapses_is_found_again(aam, other) -> None:
     for _ in range(2):
         push(other, [trait(1, name="Pricing   page")], match_on="name")
     assert [row["name"] for row in aam.traits.values()] == ["Pricing page"]
+
+
+def test_update_keeps_what_the_single_answer_hides(aam, other) -> None:
+    aam.traits[1] = {**CODED, "traitType": "RULE_BASED_TRAIT", "folderId": 0}
+    aam.shown = lambda row: {name: value for name, value in row.items() if name not in ("integrationCode", "traitRule")}
+    receipt = push(other, [{"sid": 1, "description": "new"}], match_on="sid")
+    assert receipt.outcomes["updated"] == 1
+    assert aam.traits[1] == {**CODED, "traitType": "RULE_BASED_TRAIT", "folderId": 0, "description": "new"}
+
+
+def test_update_that_is_answered_with_the_object_as_it_was_is_looked_at_again(aam, other) -> None:
+    aam.traits[1] = {**CODED, "traitType": "RULE_BASED_TRAIT", "folderId": 0}
+    answers = [aam.traits[1], aam.traits[1]]  # the read before the write, the write
+    aam.shown = lambda row: answers.pop() if answers else row
+    assert push(other, [{"sid": 1, "name": "New"}], match_on="sid").outcomes["updated"] == 1
+
+
+def test_folder_whose_name_aam_escapes_is_found(aam, other) -> None:
+    aam.folders = [{"folderId": 5, "parentFolderId": 0, "name": "Q&amp;A "}]
+    receipt = push(other, [trait(1, folder="/Q&A")])
+    assert receipt.plan["create_folders"] == 0
+    assert aam.traits[100]["folderId"] == 5
+
+
+def test_name_whose_accents_aam_composes_otherwise_is_the_same(aam, other) -> None:
+    aam.stored = lambda row: {**row, "name": unicodedata.normalize("NFD", row["name"])}
+    rows = [trait(name="Café", integrationCode="")]
+    assert push(other, rows, match_on="name").outcomes["created"] == 1
+    assert push(other, rows, match_on="name").outcomes["unchanged"] == 1
+    assert len(aam.traits) == 1
+
+
+def test_words_of_aam_in_lower_case_are_no_change(aam, other) -> None:
+    aam.shown = aam.listed = lambda row: {**row, "traitType": row["traitType"].lower(), "status": "active"}
+    rows = [trait(1, status="ACTIVE")]
+    push(other, rows)
+    assert push(other, rows).outcomes["unchanged"] == 1
+
+
+def test_saved_plan_goes_on_where_answers_leave_a_field_out(aam, other) -> None:
+    aam.shown = aam.listed = lambda row: {name: value for name, value in row.items() if name != "ttl"}
+    rows = {TRAITS: rows_of([trait(1, ttl=30, folder="/")])}
+    plan = make_plan(other.client, rows, PlanOptions(), source="traits.yaml", now=datetime(2026, 1, 2, tzinfo=UTC))
+    apply_saved(other.client, plan)
+    assert apply_saved(other.client, plan).outcomes["unchanged"] == 1
+    assert len(aam.traits) == 1

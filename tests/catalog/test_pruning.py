@@ -147,6 +147,19 @@ def test_more_than_a_few_deletes_are_checked_against_whole_lists(emulator, push_
         plan_all({"traits": rows["traits"][1:]}, prune_scope={"kinds": ["traits"]}, guards=MANY)
 
 
+def test_export_says_what_a_new_object_would_lack_by_id_and_an_empty_kind_is_a_list(emulator, client, tmp_path, web):
+    fields = {"dataSourceId": web, "folderId": 0, "segmentRule": "1T"}
+    emulator.add("segments", {"name": "x" * 300, **fields})
+    found = emulator.add("destinations", {"name": "Cookie", "destinationType": "ADS", "siteIDs": None})
+    receipt = export_catalog(client, tmp_path)
+    assert (receipt.objects["segments"], receipt.left_out["segments"]) == (0, 1)
+    assert f"destinationId: {found['destinationId']}" in (tmp_path / "destinations.yaml").read_text()
+    rows = read_catalog([tmp_path], kinds={key: kind.model.columns() for key, kind in KINDS.items()})
+    catalog = {KINDS[key]: each for key, each in rows.items()}
+    plan = build_plan(client, catalog, PlanOptions(), source="aam", now=datetime(2026, 1, 2, tzinfo=UTC))
+    assert plan.changes == ()
+
+
 def test_export_and_pruning_by_it_leave_what_no_catalog_can_say(emulator, client, tmp_path, push_all, plan_all):
     push_all(account())
     owner = emulator.objects("data_sources")[0]["dataSourceId"]
