@@ -14,7 +14,10 @@ from airflow_provider_aam.catalog.objects import Objects
 
 
 class Account:
-    """``filters`` narrow the lists of some kinds, by key: for those, AAM holds more than is seen here."""
+    """``filters`` narrow the lists of some kinds, by key: for those, AAM holds more than is seen here.
+
+    Where a narrowed list is empty the whole is read: how AAM takes a filter is not documented.
+    """
 
     def __init__(self, client: AAMClient, filters: dict[str, dict[str, Any]] | None = None) -> None:
         self.client = client
@@ -72,15 +75,24 @@ class Account:
             return self._objects[kind.key]
         if kind.is_tree:
             return Objects(kind.id_field, self.tree(kind).records())
-        collection = self.client.collection(kind.collection)
         if kind.key == MODELS.key:
-            return Objects(kind.id_field, collection.read_all())
+            return Objects(kind.id_field, self.client.collection(kind.collection).read_all())
+        objects = self._listed(kind)
+        if not objects and kind.key in self.filters:
+            # A server that takes the filter otherwise would have every row created again.
+            del self.filters[kind.key]
+            objects = self._listed(kind)
+        return objects
+
+    def _listed(self, kind: Kind) -> Objects:
+        filters = self.filters.get(kind.key, {})
+        collection = self.client.collection(kind.collection)
         for _ in range(LIST_ATTEMPTS - 1):
             try:
-                return Objects(kind.id_field, collection.list(**self.filters.get(kind.key, {})))
+                return Objects(kind.id_field, collection.list(**filters))
             except AAMIncomplete:
                 continue
-        return Objects(kind.id_field, collection.list(**self.filters.get(kind.key, {})))
+        return Objects(kind.id_field, collection.list(**filters))
 
 
 def refuse_bare_list(account: Account, kind: Kind, ways: Sequence[str]) -> None:

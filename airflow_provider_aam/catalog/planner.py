@@ -26,7 +26,14 @@ from airflow_provider_aam.catalog.new_folders import NewFolders
 from airflow_provider_aam.catalog.order import in_order
 from airflow_provider_aam.catalog.plan import Plan, Unchanged
 from airflow_provider_aam.catalog.prune import build_scopes, check_scope, kinds_in, spare_indescribable, surplus
-from airflow_provider_aam.catalog.remarks import doubled, kept_repetitions, refused_by_account, remarks_of, similar
+from airflow_provider_aam.catalog.remarks import (
+    doubled,
+    homeless,
+    kept_repetitions,
+    refused_by_account,
+    remarks_of,
+    similar,
+)
 from airflow_provider_aam.catalog.resolve import Desired, Resolver
 from airflow_provider_aam.catalog.rows import SourceRow
 from airflow_provider_aam.catalog.rules.segment_rule import word_of
@@ -284,5 +291,7 @@ class _Planning:
             yield from doubled(rows, kind, self._folders)
         for folders in self._folders.values():
             yield from similar(folders)
+            for kind in self._matchers:
+                yield from homeless(folders, kind, self._account.objects(kind))
         for name, said in self._changes.warnings.items():
             yield f"{len(said)} rows want another {name} than AAM keeps; first: {said[0]}"

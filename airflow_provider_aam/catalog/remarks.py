@@ -12,6 +12,7 @@ from airflow_provider_aam.catalog.drafts import DestinationDraft, MappingDraft
 from airflow_provider_aam.catalog.findings import Finding
 from airflow_provider_aam.catalog.kinds import DESTINATIONS, MAPPINGS, SEGMENTS, TRAITS, Kind
 from airflow_provider_aam.catalog.new_folders import NewFolders
+from airflow_provider_aam.catalog.objects import Objects
 from airflow_provider_aam.catalog.rules import segment_rule
 
 
@@ -51,6 +52,19 @@ def similar(folders: NewFolders) -> Iterator[str]:
         other = folders.tree.similar(path)
         if other:
             yield f"folder {path} will be created although {other} exists"
+
+
+def homeless(folders: NewFolders, kind: Kind, objects: Objects) -> Iterator[str]:
+    """Objects in folders that AAM's list leaves out, where folders are to be created: they may exist."""
+    field = next((r.field for r in kind.model.references.values() if r.to == folders.kind.key), None)
+    if field is None or not [*folders]:
+        return
+    unseen = {str(record.get(field)) for record in objects if str(record.get(field)).isdecimal()}
+    lost = sorted(each for each in map(int, unseen) if each not in folders.tree)
+    if lost:
+        ids = ", ".join(map(str, lost[:3]))
+        said = f"AAM's list of {folders.kind.plural} leaves out {len(lost)} that hold {kind.plural} ({ids})"
+        yield f"{said}: what is to be created may exist already"
 
 
 def doubled(rows: Sequence[Checked], kind: Kind, folders: Mapping[str, NewFolders]) -> Iterator[str]:

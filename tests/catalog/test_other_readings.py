@@ -167,6 +167,28 @@ def test_update_that_is_answered_with_the_object_as_it_was_is_looked_at_again(aa
     assert push(other, [{"sid": 1, "name": "New"}], match_on="sid").outcomes["updated"] == 1
 
 
+def test_list_that_takes_a_filter_otherwise_has_nothing_created_again(aam, other) -> None:
+    rows = [trait(1, folder="/")]
+    push(other, rows)
+
+    def narrowed(method: str, path: str, query: dict[str, str], body: Any) -> Any:
+        if method == "GET" and path == "/v1/traits" and "dataSourceId" in query:
+            return {"total": 0, "page": 0, "pageSize": 1000, "list": []}
+        return aam(method, path, query, body)
+
+    with OtherAAM(narrowed) as server:
+        assert push(server, rows).outcomes["unchanged"] == 1
+    assert len(aam.traits) == 1
+
+
+def test_folders_that_the_list_leaves_out_are_a_warning(aam, other) -> None:
+    aam.traits[1] = {**CODED, "traitType": "RULE_BASED_TRAIT", "folderId": 77}
+    rows = {TRAITS: rows_of([trait(1, folder="/A")])}
+    plan = make_plan(other.client, rows, PlanOptions(), source="traits.yaml", now=datetime(2026, 1, 2, tzinfo=UTC))
+    said = "AAM's list of trait folders leaves out 1 that hold traits (77): what is to be created may exist already"
+    assert said in plan.warnings
+
+
 def test_folder_whose_name_aam_escapes_is_found(aam, other) -> None:
     aam.folders = [{"folderId": 5, "parentFolderId": 0, "name": "Q&amp;A "}]
     receipt = push(other, [trait(1, folder="/Q&A")])

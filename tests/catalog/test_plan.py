@@ -154,15 +154,17 @@ def test_reads_are_a_page_a_thousand_and_two(plan, emulator, app):
 
 
 def test_only_the_rows_data_source_is_listed(plan, emulator, app):
-    emulator.seed(traits=2_500)
+    emulator.seed(traits=2_499)
     assert {row["dataSourceId"] for row in emulator.objects("traits")}.isdisjoint({app})
+    emulator.add("traits", {"name": "Of the app", "dataSourceId": app})
     emulator.clear_stats()
     plan([trait(1, dataSource="app")])
     assert emulator.count(LIST) == 2  # the second is one row long, for its total
 
 
 def test_limit_of_all_traits_counts_where_only_one_data_source_is_listed(plan, emulator, app):
-    emulator.seed(traits=99_999)
+    emulator.seed(traits=99_998)
+    emulator.add("traits", {"name": "Of the app", "dataSourceId": app})
     assert plan([trait(1, dataSource="app")]).counts()["create"] == 1
     with pytest.raises(AAMPlanRefused, match=r"100,001 traits, 100,000 at most \(99,999 now\)"):
         plan([trait(number, dataSource="app") for number in (1, 2)])
