@@ -19,7 +19,7 @@ class Destinations(Collection):
         self._mappings = Reading(MAPPINGS, session)
 
     def get(self, object_id: int, **params: Any) -> Record:
-        """As :meth:`.Reading.get`. With ``includeMappings`` its ``mappings`` are a list in any case.
+        """As :meth:`.Reading.get`. With ``includeMappings`` its ``mappings`` are a list, each with ``destinationId``.
 
         Where AAM leaves them out or answers a part of them as a page, they are read by themselves: one request more.
         """

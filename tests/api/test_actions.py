@@ -248,7 +248,7 @@ def test_ids_under_other_names_are_filled_in(answered: Answered) -> None:
     ]
     assert client.derived_signals.get(5)["derivedSignalId"] == 5
     destination = client.destinations.get(7, includeMappings=True)
-    assert destination["mappings"] == [{"mappingId": 9, "destinationMappingId": 9}, 4]
+    assert destination["mappings"] == [{"mappingId": 9, "destinationMappingId": 9, "destinationId": 7}, 4]
 
 
 def test_taxonomy_with_something_else_in_it_is_a_bad_answer(answered: Answered) -> None:
