@@ -47,7 +47,7 @@ _FITS: Mapping[Type, Callable[[object], bool]] = {
 
 
 _WHOLE = (Type.INTEGER, Type.INSTANT)
-_DIGITS = re.compile("-?(0|[1-9][0-9]{0,18})")
+_DIGITS = re.compile("0|-?[1-9][0-9]{0,18}")
 """A whole number that came as text, in the only spelling that says no more than the number."""
 
 
