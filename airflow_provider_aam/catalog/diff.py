@@ -30,6 +30,11 @@ def diff(kind: Kind, desired: Mapping[str, Any], existing: Mapping[str, Any]) ->
     )
 
 
+def diff_shown(kind: Kind, desired: Mapping[str, Any], existing: Mapping[str, Any]) -> tuple[FieldChange, ...]:
+    """:func:`diff` of the fields that an answer shows: AAM need not show all that was written."""
+    return diff(kind, {name: value for name, value in desired.items() if name in existing}, existing)
+
+
 def same(kind: Kind, name: str, desired: Any, existing: Any) -> bool:
     """Equal for AAM: ``""`` and no value, ``120`` and ``"120"``, ``&amp;`` and ``&``, two spellings of one rule.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.catalog.account import Account
-from airflow_provider_aam.catalog.diff import diff
+from airflow_provider_aam.catalog.diff import diff_shown
 from airflow_provider_aam.catalog.keys import Key, key_of
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.plan import Change, Plan
@@ -63,9 +63,8 @@ class Made:
 
 
 def _differences(kind: Kind, change: Change, record: Record) -> str:
-    shown = {"name"} if kind.is_tree else record.keys()
-    wanted = {name: value for name, value in change.after().items() if name in shown}
-    differs = [each for each in diff(kind, wanted, record) if each.field not in kind.model.only_on_create]
+    wanted = {name: value for name, value in change.after().items() if not kind.is_tree or name == "name"}
+    differs = [each for each in diff_shown(kind, wanted, record) if each.field not in kind.model.only_on_create]
     return ", ".join(f"{each.field} is {each.before!r}, the plan has {each.after!r}" for each in differs)
 
 

@@ -28,13 +28,13 @@ from airflow_provider_aam.api.errors import (
     AAMUnauthorized,
     Fate,
 )
-from airflow_provider_aam.catalog.diff import diff
+from airflow_provider_aam.catalog.diff import diff, diff_shown
 from airflow_provider_aam.catalog.escapes import unescaped
 from airflow_provider_aam.catalog.keys import key_of, plain
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.links import linked
 from airflow_provider_aam.catalog.outcomes import Outcome, Status
-from airflow_provider_aam.catalog.plan import Change, FieldChange, Link, Plan
+from airflow_provider_aam.catalog.plan import Change, Link, Plan
 from airflow_provider_aam.catalog.settle import look_up, settle
 
 MOST_POSTS = 3
@@ -144,7 +144,7 @@ class Writer:
                 "it and create another."
             )
             return _outcome(change, "rejected", id=self._id(record), message=text)
-        changed = _kept(self.kind, fields, record)
+        changed = diff_shown(self.kind, fields, record)
         note = f"AAM stored another value for {', '.join(f.field for f in changed)}" if changed else None
         return _outcome(change, "created", id=self._id(record), message=note)
 
@@ -178,9 +178,9 @@ class Writer:
                 written = self._read(object_id, change)
             if diff(self.kind, fields, written):
                 raise _unknown(lost, "It does not show the update yet.") from lost
-        if _kept(self.kind, fields, written):
+        if diff_shown(self.kind, fields, written):
             written = self._read(object_id, change)  # the answer may be the object as it was
-        if ignored := _kept(self.kind, fields, written):
+        if ignored := diff_shown(self.kind, fields, written):
             names = ", ".join(field.field for field in ignored)
             note = f"AAM accepted the update and kept its own {names}: it does not change there"
             return _outcome(change, "rejected", id=object_id, message=note)
@@ -210,11 +210,6 @@ class Writer:
 
     def _id(self, record: Record) -> int:
         return int(record[self.collection.resource.id_field])
-
-
-def _kept(kind: Kind, fields: Mapping[str, Any], record: Record) -> tuple[FieldChange, ...]:
-    """What the record shows, and shows otherwise than it was written."""
-    return diff(kind, {name: value for name, value in fields.items() if name in record}, record)
 
 
 @contextmanager
