@@ -13,16 +13,18 @@ ROOT = PACKAGE.name
 
 API = {"api"}
 FILES_OF_JOBS = {"files"}
+ACCOUNT = {"account"}
 JOBS = {"pull", "catalog", "members", "feeds", "reports"}
 AIRFLOW = {"compat", "failures"}
-HOOKS = API | FILES_OF_JOBS | JOBS | AIRFLOW | {"hooks"}
+HOOKS = API | FILES_OF_JOBS | ACCOUNT | JOBS | AIRFLOW | {"hooks"}
 TASKS = HOOKS | {"triggers", "operators", "sensors"}
 
 # What each part of the package may import, besides the package itself (for its version).
 MAY_IMPORT: dict[str, set[str]] = {
     "api": API,
     "files": API | FILES_OF_JOBS,
-    **{job: API | FILES_OF_JOBS | {job} for job in JOBS},
+    "account": API | ACCOUNT,
+    **{job: API | FILES_OF_JOBS | ACCOUNT | {job} for job in JOBS},
     "compat": set(),
     "failures": API | {"compat"},
     "hooks": HOOKS,

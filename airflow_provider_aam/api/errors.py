@@ -4,6 +4,8 @@
 
     AAMError
     ├── AAMConfigError             the Connection cannot work as it is; lists every problem
+    ├── AAMArgumentError           arguments or options that cannot be; lists every problem, and nothing was sent
+    ├── AAMLookupFailed            a name, code or path that the account does not hold, or holds more than once
     ├── AAMCredentialError         Adobe IMS refused the credential
     │   ├── AAMClientRejected      client id or client secret
     │   ├── AAMKeyRejected         private key, certificate or signature
@@ -80,16 +82,26 @@ def _rebuild(kind: type[AAMError], message: str, details: dict[str, Any]) -> AAM
     return kind(message, **details)
 
 
-class AAMConfigError(AAMError, ValueError):
-    """The Connection cannot work as it is. ``problems`` lists each one."""
-
+class _Problems(AAMError, ValueError):
     problems: tuple[str, ...] = ()
 
     @classmethod
-    def from_problems(cls, what: str, problems: Sequence[str]) -> AAMConfigError:
+    def from_problems(cls, what: str, problems: Sequence[str]) -> Self:
         lines = "\n".join(f"  - {problem}" for problem in problems)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         return cls(f"{what} has {count}:\n{lines}", problems=tuple(problems))
+
+
+class AAMConfigError(_Problems):
+    """The Connection cannot work as it is. ``problems`` lists each one."""
+
+
+class AAMArgumentError(_Problems):
+    """Arguments or options that cannot be, of a call, task or command; nothing was sent. ``problems`` lists each."""
+
+
+class AAMLookupFailed(AAMError):
+    """A name, code or path that the account does not hold, or that means several objects; AAM refused nothing."""
 
 
 class AAMCredentialError(AAMError):

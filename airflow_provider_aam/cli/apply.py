@@ -13,8 +13,8 @@ from typing import Any
 import typer
 
 from airflow_provider_aam.api.errors import AAMConfigError, AAMPlanRefused, AAMSourceError
-from airflow_provider_aam.catalog.plan import Plan
-from airflow_provider_aam.catalog.push import PushReceipt, apply_saved
+from airflow_provider_aam.catalog.applying.push import PushReceipt, apply_saved
+from airflow_provider_aam.catalog.plan.plan import Plan
 from airflow_provider_aam.cli.client import aam_client
 from airflow_provider_aam.cli.exits import Outcome
 
@@ -35,7 +35,7 @@ def apply_file(path: Path, wanted: Wanted) -> Outcome:
     """Apply the plan in ``path``.
 
     Raises ``AAMSourceError`` when it is no plan file, ``AAMPlanRefused`` when it is not the one of ``sha256`` or nobody
-    says yes, and what :func:`~airflow_provider_aam.catalog.push.apply_saved` raises.
+    says yes, and what :func:`~airflow_provider_aam.catalog.applying.push.apply_saved` raises.
     """
     plan = _read(path, wanted.sha256)
     for line in _summary(path, plan):

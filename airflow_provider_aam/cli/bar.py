@@ -13,8 +13,8 @@ from typing import IO
 class Counted:
     """The file that outcomes are written to, or none; ``advance`` is called with each of them.
 
-    It is the `WritablePath` that :class:`~airflow_provider_aam.catalog.outcomes.OutcomeLog` writes a line to the moment
-    a row has ended. Without a file it is false: there is nowhere to look for them afterwards.
+    It is the `WritablePath` that an ``OutcomeLog`` (:mod:`airflow_provider_aam.catalog.applying.outcomes`) writes a
+    line to the moment a row has ended. Without a file it is false: there is nowhere to look for them afterwards.
     """
 
     def __init__(self, path: Path | None, advance: Callable[[], object]) -> None:

@@ -14,9 +14,11 @@ from typing import Any, NoReturn
 import typer
 
 from airflow_provider_aam.api.errors import (
+    AAMArgumentError,
     AAMConfigError,
     AAMDestinationError,
     AAMError,
+    AAMLookupFailed,
     AAMOutcomeUnknown,
     AAMPlanRefused,
     AAMPushFailed,
@@ -55,6 +57,8 @@ class Outcome:
 _CODES: tuple[tuple[type[AAMError], ExitCode], ...] = (
     (AAMSourceError, ExitCode.USAGE),
     (AAMConfigError, ExitCode.USAGE),
+    (AAMArgumentError, ExitCode.USAGE),
+    (AAMLookupFailed, ExitCode.USAGE),
     (AAMDestinationError, ExitCode.USAGE),
     (AAMPlanRefused, ExitCode.REFUSED),
     (AAMPushFailed, ExitCode.INCOMPLETE),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from airflow_provider_aam.catalog.export import ExportReceipt, export_catalog
+from airflow_provider_aam.catalog.exporting.export import ExportReceipt, export_catalog
 from airflow_provider_aam.cli.client import aam_client
 from airflow_provider_aam.cli.exits import Outcome
 from airflow_provider_aam.cli.kinds import count_of, keys_of

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import cast
 
 from airflow_provider_aam.api.errors import AAMConfigError
-from airflow_provider_aam.catalog.check import find_faults
-from airflow_provider_aam.catalog.documents import CatalogPath, read_catalog
+from airflow_provider_aam.catalog.checking.check import find_faults
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
-from airflow_provider_aam.catalog.recognise import kind_of_name
-from airflow_provider_aam.catalog.rows import SourceRow
+from airflow_provider_aam.catalog.reading.documents import CatalogPath, read_catalog
+from airflow_provider_aam.catalog.reading.recognise import kind_of_name
+from airflow_provider_aam.catalog.reading.rows import SourceRow
 
 _COLUMNS = {key: frozenset(kind.model.columns()) for key, kind in KINDS.items()}
 

@@ -13,12 +13,12 @@ from typing import Any
 import msgspec
 
 from airflow_provider_aam.api.errors import AAMConfigError, AAMPlanRefused
-from airflow_provider_aam.catalog.guards import Guards
-from airflow_provider_aam.catalog.plan import Plan
-from airflow_provider_aam.catalog.planner import PlanOptions
-from airflow_provider_aam.catalog.prune import check_scope
-from airflow_provider_aam.catalog.push import make_plan
-from airflow_provider_aam.catalog.render import render_plan
+from airflow_provider_aam.catalog.applying.push import make_plan
+from airflow_provider_aam.catalog.plan.plan import Plan
+from airflow_provider_aam.catalog.plan.render import render_plan
+from airflow_provider_aam.catalog.planning.guards import Guards
+from airflow_provider_aam.catalog.planning.planner import PlanOptions
+from airflow_provider_aam.catalog.planning.prune import check_scope
 from airflow_provider_aam.cli.client import aam_client
 from airflow_provider_aam.cli.exits import ExitCode, Outcome
 from airflow_provider_aam.cli.kinds import keys_of, read_files
@@ -45,7 +45,7 @@ def show_plan(paths: Sequence[Path], wanted: Wanted) -> Outcome:
     """Plan all ``paths`` as one catalog. The exit code is ``FOUND`` if anything would change.
 
     Raises ``AAMConfigError`` for options that cannot be, and what
-    :func:`~airflow_provider_aam.catalog.planner.build_plan` raises.
+    :func:`~airflow_provider_aam.catalog.planning.planner.build_plan` raises.
     """
     options = _options(wanted)
     catalog = read_files(paths, kind=wanted.kind, match_on=wanted.match_on)

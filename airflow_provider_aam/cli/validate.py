@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from airflow_provider_aam.api.errors import AAMSourceError
-from airflow_provider_aam.catalog.findings import refuse
-from airflow_provider_aam.catalog.planner import check_catalog
-from airflow_provider_aam.catalog.remarks import remarks_of, repeated
+from airflow_provider_aam.catalog.planning.planner import check_catalog
+from airflow_provider_aam.catalog.planning.remarks import remarks_of, repeated
+from airflow_provider_aam.catalog.problems import refuse
 from airflow_provider_aam.cli.exits import ExitCode, Outcome
 from airflow_provider_aam.cli.kinds import count_of, read_files
 

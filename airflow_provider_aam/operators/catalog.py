@@ -14,8 +14,8 @@ from airflow_provider_aam.operators.paths import open_path
 from airflow_provider_aam.operators.sources import Source, read_rows
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.catalog.plan import Plan
-    from airflow_provider_aam.catalog.planner import Catalog, PlanOptions
+    from airflow_provider_aam.catalog.plan.plan import Plan
+    from airflow_provider_aam.catalog.planning.planner import Catalog, PlanOptions
 
 
 class ComparingOperator(BaseOperator):
@@ -57,7 +57,7 @@ class ComparingOperator(BaseOperator):
 
     def _plan(self, options: PlanOptions, *, identified: bool) -> Plan:
         """The plan, logged and written to ``plan_path``."""
-        from airflow_provider_aam.catalog.push import make_plan
+        from airflow_provider_aam.catalog.applying.push import make_plan
         from airflow_provider_aam.hooks.aam import AAMHook
 
         catalog, source = self._read()
@@ -75,7 +75,7 @@ class ComparingOperator(BaseOperator):
 
     def _read(self) -> tuple[Catalog, str]:
         """The rows of the source by kind, and what to call it."""
-        from airflow_provider_aam.catalog.check import find_faults
+        from airflow_provider_aam.catalog.checking.check import find_faults
 
         check = partial(find_faults, match_on=self.match_on)
         catalog, source = read_rows(self.source, self.source_conn_id, kind=self.kind, check=check)
@@ -84,7 +84,7 @@ class ComparingOperator(BaseOperator):
         return catalog, source
 
     def _scope(self) -> Mapping[str, Any] | None:
-        from airflow_provider_aam.catalog.prune import check_scope
+        from airflow_provider_aam.catalog.planning.prune import check_scope
 
         return check_scope(self.prune_scope) if self.prune else None
 
@@ -126,8 +126,8 @@ class ChangingOperator(ComparingOperator):
         self.max_changes_ratio = max_changes_ratio
 
     def _options(self) -> PlanOptions:
-        from airflow_provider_aam.catalog.guards import Guards
-        from airflow_provider_aam.catalog.planner import PlanOptions
+        from airflow_provider_aam.catalog.planning.guards import Guards
+        from airflow_provider_aam.catalog.planning.planner import PlanOptions
 
         self._refuse_bad_arguments()
         return PlanOptions(

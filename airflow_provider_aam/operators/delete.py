@@ -15,8 +15,8 @@ from airflow_provider_aam.operators.outlets import note_outlets
 from airflow_provider_aam.operators.sources import Uri, read_rows
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.catalog.delete import Deletion, Named
-    from airflow_provider_aam.catalog.push import PushReceipt
+    from airflow_provider_aam.catalog.applying.push import PushReceipt
+    from airflow_provider_aam.catalog.planning.delete import Deletion, Named
 
 
 class AAMDeleteOperator(BaseOperator):
@@ -101,9 +101,9 @@ class AAMDeleteOperator(BaseOperator):
         return {**receipt.as_xcom(), "gone": len(deletion.gone)}
 
     def _delete(self) -> tuple[Deletion, PushReceipt]:
-        from airflow_provider_aam.catalog.delete import plan_deletes
-        from airflow_provider_aam.catalog.guards import Guards
-        from airflow_provider_aam.catalog.push import carry_out
+        from airflow_provider_aam.catalog.applying.push import carry_out
+        from airflow_provider_aam.catalog.planning.delete import plan_deletes
+        from airflow_provider_aam.catalog.planning.guards import Guards
         from airflow_provider_aam.hooks.aam import AAMHook
 
         self._refuse_bad_arguments()
@@ -126,8 +126,8 @@ class AAMDeleteOperator(BaseOperator):
         return deletion, receipt
 
     def _named(self) -> tuple[Named, str]:
-        from airflow_provider_aam.catalog.delete import Named, named_by_ids, named_by_rows
         from airflow_provider_aam.catalog.kinds import KINDS
+        from airflow_provider_aam.catalog.planning.delete import Named, named_by_ids, named_by_rows
 
         kind = KINDS[self.kind]
         if self.source is not None:
@@ -154,8 +154,8 @@ class AAMDeleteOperator(BaseOperator):
             raise AAMConfigError.from_problems(f"task {self.task_id}", problems)
 
     def _problems_of_kind(self) -> list[str]:
-        from airflow_provider_aam.catalog.delete import code_field, is_mapped
         from airflow_provider_aam.catalog.kinds import KINDS
+        from airflow_provider_aam.catalog.planning.delete import code_field, is_mapped
 
         known = {key: kind for key, kind in KINDS.items() if "delete" in kind.actions}
         if self.kind not in known:

@@ -17,8 +17,8 @@ from airflow_provider_aam.operators.paths import open_path
 from airflow_provider_aam.operators.summary import summarise
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.catalog.plan import Plan
-    from airflow_provider_aam.catalog.push import PushReceipt
+    from airflow_provider_aam.catalog.applying.push import PushReceipt
+    from airflow_provider_aam.catalog.plan.plan import Plan
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -110,7 +110,7 @@ class AAMApplyOperator(BaseOperator):
         return receipt.as_xcom()
 
     def _apply(self) -> PushReceipt:
-        from airflow_provider_aam.catalog.push import apply_saved
+        from airflow_provider_aam.catalog.applying.push import apply_saved
         from airflow_provider_aam.hooks.aam import AAMHook
 
         self._refuse_bad_arguments()
@@ -136,8 +136,8 @@ class AAMApplyOperator(BaseOperator):
             raise AAMConfigError.from_problems(f"task {self.task_id}", problems)
 
     def _read_plan(self) -> tuple[Plan, Any]:
-        from airflow_provider_aam.catalog.plan import Plan
-        from airflow_provider_aam.catalog.source import UNREADABLE
+        from airflow_provider_aam.catalog.plan.plan import Plan
+        from airflow_provider_aam.catalog.reading.source import UNREADABLE
 
         path = open_path(self.plan_path, None, what="plan_path")
         try:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_aam.operators.paths import open_path
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.catalog.documents import Check
-    from airflow_provider_aam.catalog.planner import Catalog
+    from airflow_provider_aam.catalog.planning.planner import Catalog
+    from airflow_provider_aam.catalog.reading.documents import Check
 
 Uri = str | os.PathLike[str]
 Source = Uri | Sequence[Uri] | Sequence[Mapping[str, Any]] | Mapping[str, Sequence[Mapping[str, Any]]]
@@ -30,7 +30,7 @@ def read_rows(
     """
     from airflow_provider_aam.api.errors import AAMSourceError
     from airflow_provider_aam.catalog.kinds import KINDS
-    from airflow_provider_aam.catalog.source import rows_from_list
+    from airflow_provider_aam.catalog.reading.source import rows_from_list
 
     if isinstance(source, Mapping):
         known = [kind] if kind else [*KINDS]
@@ -51,8 +51,8 @@ def read_rows(
 
 
 def _read_files(uris: Sequence[str], conn_id: str | None, kind: str | None, check: Check | None) -> tuple[Catalog, str]:
-    from airflow_provider_aam.catalog.documents import read_catalog
     from airflow_provider_aam.catalog.kinds import KINDS
+    from airflow_provider_aam.catalog.reading.documents import read_catalog
 
     columns = {key: frozenset(each.model.columns()) for key, each in KINDS.items()}
     paths = [open_path(uri, conn_id, what="source") for uri in uris]

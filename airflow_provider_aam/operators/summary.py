@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.catalog.plan import Plan
+    from airflow_provider_aam.catalog.plan.plan import Plan
 
 MOST_LINES = 30
 MOST_CHARACTERS = 4_000
@@ -36,7 +36,7 @@ def summarise(plan: Plan, plan_uri: str) -> str:
 
 def lines(plan: Plan) -> Iterator[str]:
     """Warnings, deletes, updates, creates: one line each, that no name can break out of its quotes."""
-    from airflow_provider_aam.catalog.render import render_change
+    from airflow_provider_aam.catalog.plan.render import render_change
 
     for warning in plan.warnings:
         yield _fit(f"! {warning}")

@@ -6,12 +6,12 @@ from pathlib import Path
 from report import measure, options
 
 from airflow_provider_aam.api import AAMClient, AAMConfig
-from airflow_provider_aam.catalog.documents import read_catalog
-from airflow_provider_aam.catalog.export import export_catalog
+from airflow_provider_aam.catalog.applying.push import apply_saved, make_plan
+from airflow_provider_aam.catalog.exporting.export import export_catalog
 from airflow_provider_aam.catalog.kinds import KINDS
-from airflow_provider_aam.catalog.plan import Plan
-from airflow_provider_aam.catalog.planner import PlanOptions
-from airflow_provider_aam.catalog.push import apply_saved, make_plan
+from airflow_provider_aam.catalog.plan.plan import Plan
+from airflow_provider_aam.catalog.planning.planner import PlanOptions
+from airflow_provider_aam.catalog.reading.documents import read_catalog
 
 given = options()
 connection = given["connection"]

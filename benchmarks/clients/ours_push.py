@@ -5,10 +5,10 @@ from pathlib import Path
 from report import measure, options
 
 from airflow_provider_aam.api import AAMClient, AAMConfig
+from airflow_provider_aam.catalog.applying.push import push
 from airflow_provider_aam.catalog.kinds import TRAITS
-from airflow_provider_aam.catalog.planner import PlanOptions
-from airflow_provider_aam.catalog.push import push
-from airflow_provider_aam.catalog.source import read_source
+from airflow_provider_aam.catalog.planning.planner import PlanOptions
+from airflow_provider_aam.catalog.reading.source import read_source
 
 given = options()
 connection = given["connection"]

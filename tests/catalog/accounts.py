@@ -11,10 +11,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from airflow_provider_aam.catalog.documents import read_catalog
-from airflow_provider_aam.catalog.guards import Guards
 from airflow_provider_aam.catalog.kinds import KINDS
-from airflow_provider_aam.catalog.planner import PlanOptions
+from airflow_provider_aam.catalog.planning.guards import Guards
+from airflow_provider_aam.catalog.planning.planner import PlanOptions
+from airflow_provider_aam.catalog.reading.documents import read_catalog
 
 Account = dict[str, list[dict[str, Any]]]
 

@@ -166,8 +166,8 @@ def connect(connection: Mapping[str, Any]) -> Any:
 
 def apply_file(connection: Mapping[str, Any], plan: Path, threads: int) -> None:
     """Apply the saved plan."""
-    from airflow_provider_aam.catalog.plan import Plan
-    from airflow_provider_aam.catalog.push import apply_saved
+    from airflow_provider_aam.catalog.applying.push import apply_saved
+    from airflow_provider_aam.catalog.plan.plan import Plan
 
     with connect(connection) as client:
         apply_saved(client, Plan.from_json(plan.read_bytes()), max_concurrency=threads)
@@ -175,7 +175,7 @@ def apply_file(connection: Mapping[str, Any], plan: Path, threads: int) -> None:
 
 def push_files(connection: Mapping[str, Any], directory: Path, threads: int) -> None:
     """Plan the catalog, pruning included, and apply the plan."""
-    from airflow_provider_aam.catalog.push import push
+    from airflow_provider_aam.catalog.applying.push import push
     from catalog.accounts import options, rows
 
     catalog = rows(directory)
@@ -186,7 +186,11 @@ def push_files(connection: Mapping[str, Any], directory: Path, threads: int) -> 
 _processes = multiprocessing.get_context("forkserver")
 """A server that has imported everything forks the children: a process costs as little as a thread."""
 _processes.set_forkserver_preload(
-    ["airflow_provider_aam.api.client", "airflow_provider_aam.catalog.documents", "airflow_provider_aam.catalog.push"]
+    [
+        "airflow_provider_aam.api.client",
+        "airflow_provider_aam.catalog.reading.documents",
+        "airflow_provider_aam.catalog.applying.push",
+    ]
 )
 
 

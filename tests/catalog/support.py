@@ -14,9 +14,9 @@ from urllib.parse import parse_qsl, urlsplit
 from fakes import FakeTime
 
 from airflow_provider_aam.api import AAMClient, AAMConfig
-from airflow_provider_aam.catalog.findings import Finding
-from airflow_provider_aam.catalog.rows import SourceRow
-from airflow_provider_aam.catalog.source import rows_from_list
+from airflow_provider_aam.catalog.problems import Finding
+from airflow_provider_aam.catalog.reading.rows import SourceRow
+from airflow_provider_aam.catalog.reading.source import rows_from_list
 
 POST = "POST /v1/traits"
 LIST = "GET /v1/traits"

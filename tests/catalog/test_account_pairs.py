@@ -9,10 +9,10 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 
-from airflow_provider_aam.catalog.export import export_catalog
-from airflow_provider_aam.catalog.plan import Plan
-from airflow_provider_aam.catalog.planner import build_plan
-from airflow_provider_aam.catalog.push import push
+from airflow_provider_aam.catalog.applying.push import push
+from airflow_provider_aam.catalog.exporting.export import export_catalog
+from airflow_provider_aam.catalog.plan.plan import Plan
+from airflow_provider_aam.catalog.planning.planner import build_plan
 from catalog.accounts import Account, described, options, rows, seed
 from catalog.random_accounts import pairs
 

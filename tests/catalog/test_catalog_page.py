@@ -9,8 +9,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from airflow_provider_aam.catalog.checking.schema import build_catalog_schema
 from airflow_provider_aam.catalog.kinds import KINDS
-from airflow_provider_aam.catalog.schema import build_catalog_schema
 from catalog.drafting import faults
 
 PAGE = (Path(__file__).parents[2] / "docs" / "catalog.md").read_text("utf-8")

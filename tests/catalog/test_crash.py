@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from airflow_provider_aam.catalog.export import export_catalog
+from airflow_provider_aam.catalog.applying.push import make_plan
+from airflow_provider_aam.catalog.exporting.export import export_catalog
 from airflow_provider_aam.catalog.kinds import KINDS
-from airflow_provider_aam.catalog.plan import Plan
-from airflow_provider_aam.catalog.push import make_plan
+from airflow_provider_aam.catalog.plan.plan import Plan
 from catalog.accounts import described, options, rows, seed
 from catalog.crashed_account import AFTER, BEFORE
 from catalog.crashing import Proxy, Trouble, apply_file, connect, push_files, run_until_killed, running_proxy

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from airflow_provider_aam.api.errors import AAMPlanRefused, AAMSourceError
-from airflow_provider_aam.catalog.delete import Deletion, Named, named_by_ids, named_by_rows, plan_deletes
-from airflow_provider_aam.catalog.guards import Guards
+from airflow_provider_aam.catalog.applying.push import PushReceipt, carry_out
 from airflow_provider_aam.catalog.kinds import (
     DATA_SOURCES,
     DESTINATIONS,
@@ -19,9 +18,10 @@ from airflow_provider_aam.catalog.kinds import (
     TRAITS,
     Kind,
 )
-from airflow_provider_aam.catalog.push import PushReceipt, carry_out
-from airflow_provider_aam.catalog.rows import SourceRow
-from airflow_provider_aam.catalog.source import rows_from_list
+from airflow_provider_aam.catalog.planning.delete import Deletion, Named, named_by_ids, named_by_rows, plan_deletes
+from airflow_provider_aam.catalog.planning.guards import Guards
+from airflow_provider_aam.catalog.reading.rows import SourceRow
+from airflow_provider_aam.catalog.reading.source import rows_from_list
 from airflow_provider_aam.emulator import Emulator
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from airflow_provider_aam.account.keys import index_by_key, key_of, plain
 from airflow_provider_aam.api.errors import AAMPlanRefused, AAMSourceError
-from airflow_provider_aam.catalog.diff import diff, same
-from airflow_provider_aam.catalog.guards import Guards
-from airflow_provider_aam.catalog.keys import index_by_key, key_of, plain
 from airflow_provider_aam.catalog.kinds import DATA_SOURCES, DESTINATIONS, MAPPINGS, TRAITS
-from airflow_provider_aam.catalog.plan import Change, FieldChange, Link, Plan, Unchanged
-from airflow_provider_aam.catalog.render import MOST_LINES, render_change, render_plan
+from airflow_provider_aam.catalog.plan.difference import diff, same
+from airflow_provider_aam.catalog.plan.plan import Change, FieldChange, Link, Plan, Unchanged
+from airflow_provider_aam.catalog.plan.render import MOST_LINES, render_change, render_plan
+from airflow_provider_aam.catalog.planning.guards import Guards
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from airflow_provider_aam.api.errors import AAMSourceError
-from airflow_provider_aam.catalog.documents import read_catalog
-from airflow_provider_aam.catalog.findings import Finding
+from airflow_provider_aam.catalog.problems import Finding
+from airflow_provider_aam.catalog.reading.documents import read_catalog
 from tests.catalog.test_xlsx import workbook
 
 SHARED = {"sid", "name", "description", "dataSourceId", "folderId"}

@@ -145,9 +145,9 @@ def test_only_the_data_source_of_all_rows_is_listed(plan_all, emulator, web):
 
 
 def test_lists_that_hide_codes_are_looked_behind_before_a_create():
+    from airflow_provider_aam.catalog.applying.push import push
     from airflow_provider_aam.catalog.kinds import TRAITS
-    from airflow_provider_aam.catalog.planner import PlanOptions
-    from airflow_provider_aam.catalog.push import push
+    from airflow_provider_aam.catalog.planning.planner import PlanOptions
 
     tiny = TinyAAM()
     tiny.traits = {1: {**trait(1), "sid": 1, "dataSourceId": 7, "folderId": 0}}

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from airflow_provider_aam.account.escapes import unescaped
 from airflow_provider_aam.api.errors import AAMPlanRefused, AAMPushFailed, AAMSourceError
-from airflow_provider_aam.catalog.escapes import unescaped
+from airflow_provider_aam.catalog.applying.push import PushReceipt, apply_saved, make_plan
+from airflow_provider_aam.catalog.applying.push import push as push_rows
 from airflow_provider_aam.catalog.kinds import TRAITS
-from airflow_provider_aam.catalog.planner import PlanOptions
-from airflow_provider_aam.catalog.push import PushReceipt, apply_saved, make_plan
-from airflow_provider_aam.catalog.push import push as push_rows
+from airflow_provider_aam.catalog.planning.planner import PlanOptions
 from catalog.support import OtherAAM, TinyAAM, outcomes_of, rows_of, trait
 
 CODED = {"sid": 1, "name": "Old", "dataSourceId": 7, "integrationCode": "old", "traitRule": 'c_a == "1"'}

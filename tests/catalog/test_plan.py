@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from airflow_provider_aam.api.errors import AAMIncomplete, AAMPlanRefused, AAMSourceError
-from airflow_provider_aam.catalog.guards import Guards
 from airflow_provider_aam.catalog.kinds import TRAITS
-from airflow_provider_aam.catalog.planner import PlanOptions, build_plan
+from airflow_provider_aam.catalog.planning.guards import Guards
+from airflow_provider_aam.catalog.planning.planner import PlanOptions, build_plan
 from catalog.support import LIST, LIST_FOLDERS, OtherAAM, TinyAAM, rows_of, trait, traits, writes
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

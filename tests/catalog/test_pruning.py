@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import pytest
 
 from airflow_provider_aam.api.errors import AAMPlanRefused
-from airflow_provider_aam.catalog.documents import read_catalog
-from airflow_provider_aam.catalog.export import export_catalog
-from airflow_provider_aam.catalog.guards import Guards
+from airflow_provider_aam.catalog.exporting.export import export_catalog
 from airflow_provider_aam.catalog.kinds import KINDS
-from airflow_provider_aam.catalog.planner import PlanOptions, build_plan
+from airflow_provider_aam.catalog.planning.guards import Guards
+from airflow_provider_aam.catalog.planning.planner import PlanOptions, build_plan
+from airflow_provider_aam.catalog.reading.documents import read_catalog
 from catalog.support import only
 from catalog.whole_account import account, others
 

@@ -12,12 +12,12 @@ import threading
 import pytest
 
 from airflow_provider_aam.api.errors import AAMDestinationError, AAMPlanRefused, AAMPushFailed, AAMSourceError
-from airflow_provider_aam.catalog.apply import apply_plan
+from airflow_provider_aam.catalog.applying.apply import apply_plan
+from airflow_provider_aam.catalog.applying.outcomes import Outcome, OutcomeLog
+from airflow_provider_aam.catalog.applying.push import push as push_rows
 from airflow_provider_aam.catalog.kinds import TRAITS
-from airflow_provider_aam.catalog.outcomes import Outcome, OutcomeLog
-from airflow_provider_aam.catalog.plan import Plan
-from airflow_provider_aam.catalog.planner import PlanOptions
-from airflow_provider_aam.catalog.push import push as push_rows
+from airflow_provider_aam.catalog.plan.plan import Plan
+from airflow_provider_aam.catalog.planning.planner import PlanOptions
 from catalog.support import (
     LIST,
     LIST_FOLDERS,
@@ -33,7 +33,7 @@ from catalog.support import (
     writes,
 )
 
-LOG = "airflow_provider_aam.catalog.push"
+LOG = "airflow_provider_aam.catalog.applying.push"
 
 
 def test_second_push_writes_nothing_and_reads_little(emulator, push):
@@ -165,7 +165,7 @@ def test_interrupted_push_starts_no_further_write(emulator, client, web, monkeyp
     """Airflow ends a task by an exception in its main thread, while others write."""
     from datetime import UTC, datetime
 
-    from airflow_provider_aam.catalog.planner import build_plan
+    from airflow_provider_aam.catalog.planning.planner import build_plan
 
     plan = build_plan(client, {TRAITS: rows_of(traits(100))}, PlanOptions(), source="t", now=datetime.now(UTC))
     emulator.configure(latency_s=0.02)

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from airflow_provider_aam.api.errors import AAMSourceError
-from airflow_provider_aam.catalog.findings import Finding
-from airflow_provider_aam.catalog.readers import READERS
-from airflow_provider_aam.catalog.readers.text import TextStream
-from airflow_provider_aam.catalog.rows import SourceRow
-from airflow_provider_aam.catalog.source import read_source, rows_from_list
+from airflow_provider_aam.catalog.problems import Finding
+from airflow_provider_aam.catalog.reading.readers import READERS
+from airflow_provider_aam.catalog.reading.readers.text import TextStream
+from airflow_provider_aam.catalog.reading.rows import SourceRow
+from airflow_provider_aam.catalog.reading.source import read_source, rows_from_list
 
 
 def read(suffix: str, content: bytes | str) -> tuple[list[SourceRow], list[str]]:

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from airflow_provider_aam.account.folders import FolderTree, ancestors
+from airflow_provider_aam.account.objects import Objects
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMPlanRefused, AAMSourceError, Fate
 from airflow_provider_aam.api.guide import Step
-from airflow_provider_aam.catalog.account import Account
-from airflow_provider_aam.catalog.folders import FolderTree, ancestors
 from airflow_provider_aam.catalog.kinds import DESTINATIONS, MAPPINGS, TRAIT_FOLDERS, TRAITS
-from airflow_provider_aam.catalog.new_folders import NewFolders
-from airflow_provider_aam.catalog.objects import Objects
-from airflow_provider_aam.catalog.planner import PlanOptions, build_plan
-from airflow_provider_aam.catalog.prune import Scope, build_scopes
-from airflow_provider_aam.catalog.targets import Targets, Unresolved
-from airflow_provider_aam.catalog.usage import refuse_used
+from airflow_provider_aam.catalog.planning.account import Account
+from airflow_provider_aam.catalog.planning.new_folders import NewFolders
+from airflow_provider_aam.catalog.planning.planner import PlanOptions, build_plan
+from airflow_provider_aam.catalog.planning.prune import Scope, build_scopes
+from airflow_provider_aam.catalog.planning.targets import Targets, Unresolved
+from airflow_provider_aam.catalog.planning.usage import refuse_used
 from catalog.support import OtherAAM, TinyAAM, rows_of, trait
 
 SOURCES = [

@@ -13,8 +13,8 @@ from hypothesis import given as over
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from airflow_provider_aam.catalog.checking.schema import DIALECT, render_catalog_schema, render_schema
 from airflow_provider_aam.catalog.kinds import KINDS, TRAITS
-from airflow_provider_aam.catalog.schema import DIALECT, render_catalog_schema, render_schema
 from catalog.drafting import faults
 from catalog.support import trait
 from catalog.test_drafts_activation import ADS, MAPPING, PUSH, SERIALIZED

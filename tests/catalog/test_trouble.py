@@ -206,7 +206,7 @@ def unique(emulator, web):
 
 def meanwhile(emulator, quick, monkeypatch, rows):
     """Somebody else creates ``rows`` after the plan has read AAM and before anything is written."""
-    from airflow_provider_aam.catalog import push as module
+    from airflow_provider_aam.catalog.applying import push as module
 
     planned = module.build_plan
 
@@ -317,7 +317,7 @@ def test_update_of_an_object_that_is_gone_meanwhile_can_be_retried(emulator, run
 
 
 def test_update_that_somebody_else_has_made_is_not_made_again(emulator, run, stored, quick, monkeypatch):
-    from airflow_provider_aam.catalog import push as module
+    from airflow_provider_aam.catalog.applying import push as module
 
     planned = module.build_plan
 
@@ -431,7 +431,7 @@ def test_rows_of_a_folder_that_could_not_be_made_are_not_tried(emulator, run, ki
 
 
 def test_folder_that_somebody_else_makes_meanwhile_is_used(emulator, run, quick, monkeypatch):
-    from airflow_provider_aam.catalog import push as module
+    from airflow_provider_aam.catalog.applying import push as module
 
     planned = module.build_plan
 

@@ -12,12 +12,12 @@ import pytest
 from openpyxl import Workbook
 
 from airflow_provider_aam.api.errors import AAMSourceError
-from airflow_provider_aam.catalog.delete import named_by_rows, plan_deletes
-from airflow_provider_aam.catalog.documents import read_catalog
-from airflow_provider_aam.catalog.guards import Guards
+from airflow_provider_aam.catalog.applying.push import carry_out, push
 from airflow_provider_aam.catalog.kinds import KINDS
-from airflow_provider_aam.catalog.planner import PlanOptions
-from airflow_provider_aam.catalog.push import carry_out, push
+from airflow_provider_aam.catalog.planning.delete import named_by_rows, plan_deletes
+from airflow_provider_aam.catalog.planning.guards import Guards
+from airflow_provider_aam.catalog.planning.planner import PlanOptions
+from airflow_provider_aam.catalog.reading.documents import read_catalog
 
 PAGE = (Path(__file__).parents[2] / "docs" / "from-bulk-workbook.md").read_text("utf-8")
 RULE = 'c_page == "pricing"'

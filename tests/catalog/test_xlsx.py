@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from airflow_provider_aam.api.errors import AAMSourceError
-from airflow_provider_aam.catalog.findings import Finding
-from airflow_provider_aam.catalog.readers.xlsx import read_xlsx
-from airflow_provider_aam.catalog.rows import Table
-from airflow_provider_aam.catalog.source import read_source
+from airflow_provider_aam.catalog.problems import Finding
+from airflow_provider_aam.catalog.reading.readers.xlsx import read_xlsx
+from airflow_provider_aam.catalog.reading.rows import Table
+from airflow_provider_aam.catalog.reading.source import read_source
 
 
 def workbook(**sheets: list[list[Any]]) -> bytes:

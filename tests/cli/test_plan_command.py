@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from airflow_provider_aam.catalog.plan import Plan
+from airflow_provider_aam.catalog.plan.plan import Plan
 from cli.catalogs import SOURCE, trait, write
 
 COMMAND = str(Path(sys.executable).with_name("airflow-aam"))

@@ -1,0 +1,1 @@
+"""What the account holds, read until complete, and found by what people call it."""

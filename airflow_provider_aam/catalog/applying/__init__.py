@@ -1,0 +1,1 @@
+"""A plan → AAM, and what became of every change."""

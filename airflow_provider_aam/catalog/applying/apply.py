@@ -1,0 +1,203 @@
+"""A plan, carried out wave by wave, the changes of a wave side by side; every end written down."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterable, Mapping, Set
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
+from typing import Any
+
+from airflow_provider_aam.account.folders import FolderTree
+from airflow_provider_aam.api.client import AAMClient
+from airflow_provider_aam.api.errors import AAMError, AAMLimitReached, AAMServerError
+from airflow_provider_aam.catalog.applying.outcomes import Outcome, OutcomeLog
+from airflow_provider_aam.catalog.applying.write import Writer, failed
+from airflow_provider_aam.catalog.kinds import KINDS, Kind
+from airflow_provider_aam.catalog.plan.plan import Change, Link, Plan, makes_folder
+
+MOST_PASSING_IN_A_ROW = 10
+
+Numbered = tuple[int, Change]
+"""A change and its position in the plan, by which links name it."""
+
+
+def apply_plan(
+    client: AAMClient,
+    plan: Plan,
+    outcomes: OutcomeLog,
+    *,
+    max_concurrency: int,
+    max_failed: int = 0,
+    done: Mapping[int, int | None] | None = None,
+) -> None:
+    """Carry out ``plan``; ``outcomes`` hears of every row as soon as it has ended, the unchanged ones first.
+
+    ``done`` are the positions of changes that an earlier run has made already, with the objects' ids.
+
+    When more than ``max_failed`` creates and updates fail, nothing is deleted: what was to be deleted may be the old
+    form of what could not be created.
+
+    Refusals of single rows become outcomes. Raises, after the rest has been noted as not tried, what makes every
+    further row pointless: a refused credential, or :data:`MOST_PASSING_IN_A_ROW` rows in a row that AAM was out of
+    order for. An interruption lets the writes under way end, and starts no other. Safe to repeat: plan again, apply
+    again.
+    """
+    for row in plan.unchanged:
+        outcomes.add(Outcome(status="unchanged", kind=row.kind, label=row.label, id=row.id, place=row.place))
+    run = _Run(client, plan, outcomes, done or {})
+    numbered = [(at, change) for at, change in enumerate(plan.changes) if not run.is_done(at, change)]
+    writes = [each for each in numbered if each[1].action != "delete"]
+    deletes = [each for each in numbered if each[1].action == "delete"]
+    run.waves(writes, threads=max_concurrency)
+    run.deletes_wait_for = len(outcomes.bad) if len(outcomes.bad) > max_failed else 0
+    run.waves(deletes, threads=max_concurrency)
+    if run.ended is not None:
+        raise run.ended
+
+
+class _Run:
+    """What rows teach those after them: which ids there are, that the account is full, that AAM is out of order."""
+
+    def __init__(self, client: AAMClient, plan: Plan, outcomes: OutcomeLog, done: Mapping[int, int | None]) -> None:
+        self.ended: AAMError | None = None
+        self.deletes_wait_for = 0
+        self._client = client
+        self._plan = plan
+        self._outcomes = outcomes
+        self._kinds = {kind.name: kind for kind in KINDS.values()}
+        self._writers: dict[str, Writer] = {}
+        self._done: Set[int] = done.keys()
+        self._ids: dict[int, int] = {at: object_id for at, object_id in done.items() if object_id is not None}
+        self._passing_in_a_row = 0
+        self._full: dict[tuple[str, Any], AAMLimitReached] = {}
+        self._one_at_a_time = threading.Lock()
+
+    def is_done(self, at: int, change: Change) -> bool:
+        if at not in self._done:
+            return False
+        object_id = self._ids.get(at, change.id)
+        note = "was done by an earlier run"
+        self._outcomes.add(_outcome(change, "unchanged", id=object_id, message=note))
+        return True
+
+    def waves(self, numbered: Iterable[Numbered], *, threads: int) -> None:
+        for _, wave in groupby(numbered, key=lambda each: each[1].wave):
+            waiting = [*wave]
+            present = self._folders_present(change for _, change in waiting)
+            rest = []
+            for at, change in waiting:
+                path = change.key.get("path") if makes_folder(change) else None
+                found = present.get((change.kind, path))
+                if found is None:
+                    rest.append((at, change))
+                else:
+                    self._ids[at] = found
+                    note = "created by somebody else meanwhile"
+                    self._note(_outcome(change, "unchanged", id=found, message=note))
+            self._side_by_side(rest, threads=threads)
+
+    def _folders_present(self, changes: Iterable[Change]) -> dict[tuple[str, Any], int]:
+        """The folders of a wave that exist by now: AAM would create a second one of the same path."""
+        found: dict[tuple[str, Any], int] = {}
+        trees: dict[str, FolderTree] = {}
+        for change in changes:
+            if not makes_folder(change) or self.ended is not None:
+                continue
+            try:
+                if change.kind not in trees:
+                    trees[change.kind] = FolderTree(self._writer(change.kind).collection.fetch_all())
+            except AAMError as error:
+                self.ended = error
+                return {}
+            here = trees[change.kind].find(change.key["path"])
+            if here:
+                found[change.kind, change.key["path"]] = min(here)
+        return found
+
+    def _side_by_side(self, numbered: Iterable[Numbered], *, threads: int) -> None:
+        waiting = deque(numbered)
+
+        def work() -> None:
+            while True:
+                try:
+                    at, change = waiting.popleft()
+                except IndexError:
+                    return
+                outcome = self._write(change)
+                if outcome.id is not None and outcome.status in ("created", "unchanged"):
+                    self._ids[at] = outcome.id
+                self._note(outcome)
+
+        with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="aam-write") as pool:
+            working = [pool.submit(work) for _ in range(min(threads, len(waiting)))]
+            try:
+                for worker in working:
+                    worker.result()
+            except BaseException:
+                waiting.clear()  # or the pool would wait until all is written
+                raise
+
+    def _write(self, change: Change) -> Outcome:
+        obstacle = self._obstacle(change)
+        if obstacle is not None:
+            return obstacle
+        try:
+            return self._writer(change.kind).write(change, {link: self._ids[link.to] for link in change.links})
+        except AAMLimitReached as reached:
+            self._full[self._limit_of(change)] = reached
+            return failed(change, reached)
+        except AAMError as error:
+            self.ended = error
+            return failed(change, error)
+
+    def _writer(self, kind: str) -> Writer:
+        if kind not in self._writers:
+            self._writers[kind] = Writer.of(self._client, self._kinds[kind], self._plan)
+        return self._writers[kind]
+
+    def _obstacle(self, change: Change) -> Outcome | None:
+        """Why it is not even tried: what earlier rows have met."""
+        if self.ended is not None:
+            return _not_tried(change, f"the push ended: {self.ended}", passing=self.ended.retryable)
+        if change.action == "delete" and self.deletes_wait_for:
+            return _not_tried(change, f"{self.deletes_wait_for} rows before it failed")
+        full = self._full.get(self._limit_of(change)) if change.action == "create" else None
+        if full is not None:
+            return _not_tried(change, f"AAM refused an earlier one: {full}")
+        missing = [link for link in change.links if link.to not in self._ids]
+        return _not_tried(change, _waits_for(missing)) if missing else None
+
+    def _limit_of(self, change: Change) -> tuple[str, Any]:
+        """AAM counts kinds apart, and some kinds by type."""
+        by = self._kind(change).limited_by
+        return change.kind, next((field.after for field in change.fields if field.field == by), None)
+
+    def _kind(self, change: Change) -> Kind:
+        return self._kinds[change.kind]
+
+    def _note(self, outcome: Outcome) -> None:
+        self._outcomes.add(outcome)
+        with self._one_at_a_time:
+            self._passing_in_a_row = self._passing_in_a_row + 1 if outcome.passing else 0
+            if self._passing_in_a_row < MOST_PASSING_IN_A_ROW or self.ended is not None:
+                return
+            self.ended = AAMServerError(
+                f"AAM is out of order: {self._passing_in_a_row} rows in a row could not be written. The last: "
+                f"{outcome.message} Run the task again later: what is done will not be done again."
+            )
+
+
+def _waits_for(missing: Iterable[Link]) -> str:
+    texts = dict.fromkeys(link.text.strip("{}") for link in missing)
+    names = ", ".join(f"its folder {text}" if text.startswith("/") else text for text in texts)
+    return f"{names} could not be created"
+
+
+def _outcome(change: Change, status: Any, **more: Any) -> Outcome:
+    return Outcome(status=status, kind=change.kind, label=change.label, place=change.place, **more)
+
+
+def _not_tried(change: Change, why: str, *, passing: bool = False) -> Outcome:
+    return _outcome(change, "rejected", id=change.id, message=f"not tried, because {why}", passing=passing)

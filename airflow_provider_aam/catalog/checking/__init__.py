@@ -1,0 +1,1 @@
+"""What can be told of rows without asking AAM."""

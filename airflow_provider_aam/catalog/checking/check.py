@@ -1,0 +1,159 @@
+"""The offline check: which rows are right in themselves, and everything wrong with the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from airflow_provider_aam.catalog.drafts import Draft
+from airflow_provider_aam.catalog.kinds import KINDS, Kind
+from airflow_provider_aam.catalog.problems import Finding, Place, near
+from airflow_provider_aam.catalog.reading.rows import SourceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A row that is right in itself. ``typed`` holds what differs from the text in the file."""
+
+    row: SourceRow
+    typed: tuple[tuple[str, Any], ...]
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the row says under the file's names, in the types that AAM uses."""
+        return {**{name: value for name, value in self.row.values.items() if value is not None}, **dict(self.typed)}
+
+
+def check_rows(rows: Sequence[SourceRow], kind: Kind, *, match_on: str | None) -> tuple[list[Checked], list[Finding]]:
+    """The rows that are right in themselves, and every problem of the others; keys that stand twice included.
+
+    ``match_on`` ``None``: each row is matched by its id, its code or its name, whichever it gives first.
+    """
+    checked: list[Checked] = []
+    findings: list[Finding] = []
+    unknown: dict[str, list[Place]] = {}
+    shared: dict[object, tuple[tuple[str, Any], ...]] = {}
+    for row in rows:
+        values = {name: value for name, value in row.values.items() if value is not None}
+        try:
+            given = kind.model.model_validate(values).given()
+        except ValidationError as invalid:
+            findings += _explain(invalid, row, unknown)
+            continue
+        findings += _missing(row, given, kind, match_on)
+        typed = tuple((name, value) for name, value in given.items() if values.get(name) is not value)
+        typed = tuple(pair for pair in typed if type(pair[1]) is not str or pair[1] != values.get(pair[0]))
+        checked.append(Checked(row, shared.setdefault(repr(typed), typed)))
+    return checked, [*findings, *_unknown(unknown, kind.model), *_duplicates(checked, kind, match_on)]
+
+
+def find_faults(held: Mapping[str, Sequence[SourceRow]], *, match_on: str | None) -> list[Finding]:
+    """What is wrong with rows by the key of their kind."""
+    return [fault for key, rows in held.items() for fault in check_rows(rows, KINDS[key], match_on=match_on)[1]]
+
+
+def _missing(row: SourceRow, given: Mapping[str, Any], kind: Kind, match_on: str | None) -> list[Finding]:
+    way = kind.way_of(given, match_on)
+    by_id = way == kind.id_field
+    key = kind.match_on[way]
+    findings = []
+    # A row with its id alone is one that changes what AAM has.
+    instead = f", or give {kind.id_field} of one that AAM has" if match_on not in kind.match_on else ""
+    for field in dict.fromkeys(key if by_id else (*kind.model.required, *key)):
+        column = kind.model.column_of(field)
+        if field not in given and column not in given and not kind.is_tree:
+            choice = f"{column} (or {field})" if column != field else field
+            why = f"; match_on={match_on!r} needs it" if field == match_on else instead
+            findings.append(Finding(place=row.place, problem=f"{choice} is missing{why}"))
+            instead = ""
+        elif given.get(field) == "":
+            findings.append(Finding(place=row.place_of(field), field=field, problem="is empty"))
+    if not by_id:
+        # What AAM's API cannot create may be there: the plan will tell.
+        creatable = all(given.get(name) in {None, *allowed} for name, allowed in kind.prunable.items())
+        findings += [Finding(place=row.place, problem=text) for text in kind.model.missing(given) if creatable]
+        if kind.id_field in given:
+            problem = f"is only read with match_on={kind.id_field!r}: set that, or remove the column"
+            findings.append(Finding(place=row.place_of(kind.id_field), field=kind.id_field, problem=problem))
+    return findings
+
+
+def _duplicates(checked: Sequence[Checked], kind: Kind, match_on: str | None) -> list[Finding]:
+    """References are compared as written; two ways to name one data source are found when the plan resolves them."""
+    first: dict[int, SourceRow] = {}
+    findings = []
+    for item in checked:
+        given = item.given
+        way = kind.way_of(given, match_on)
+        column = kind.model.column_of(way) if way in kind.match_on[way] else way
+        fields = (*kind.match_on[way], *kind.refine)
+        key = hash((way, *(given.get(name) for field in fields for name in (field, kind.model.column_of(field)))))
+        if given.get(way) in (None, "") and not kind.refine:
+            continue
+        earlier = first.setdefault(key, item.row)
+        if earlier is not item.row:
+            said = given.get(way, given.get(column))
+            problem = f"“{said}” stands twice (first at {earlier.place})"
+            findings.append(Finding(place=item.row.place_of(way), field=way, problem=problem))
+    return findings
+
+
+def _explain(invalid: ValidationError, row: SourceRow, unknown: dict[str, list[Place]]) -> list[Finding]:
+    findings: list[Finding] = []
+    for error in invalid.errors(include_url=False):
+        if not error["loc"]:
+            findings.extend(Finding(place=row.place, problem=text) for text in str(error["msg"]).split("\n"))
+            continue
+        field = str(error["loc"][0])
+        if error["type"] == "extra_forbidden":
+            unknown.setdefault(field, []).append(row.place_of(field))
+        else:
+            findings.append(Finding(place=row.place_of(field), field=field, problem=_problem(error)))
+    return findings
+
+
+def _unknown(unknown: dict[str, list[Place]], model: type[Draft]) -> list[Finding]:
+    """One finding a column: a wrong header would else be reported once a row."""
+    known = ", ".join(model.columns())
+    return [
+        Finding(
+            place=places[0],
+            field=field or "a column without a name",
+            problem=f"unknown column{f' (in {len(places)} rows)' if len(places) > 1 else ''}."
+            f"{near(field, model.columns())} Known: {known}",
+        )
+        for field, places in unknown.items()
+    ]
+
+
+def _problem(error: Any) -> str:
+    kind, context, value = error["type"], error.get("ctx", {}), error["input"]
+    shown = _shown(value)
+    texts = {
+        "said": error["msg"],
+        "string_too_long": f"has {len(str(value))} characters, {context.get('max_length')} at most",
+        "string_too_short": "is empty",
+        "literal_error": f"{shown} is not one of {context.get('expected')}",
+        "string_pattern_mismatch": f"{shown} must be a path from the root, like /Web/Pricing",
+        "greater_than_equal": f"{shown} is too small, {context.get('ge')} at least",
+        "less_than_equal": f"{shown} is too large, {context.get('le')} at most",
+        "string_type": f"{shown} is no text",
+        "string_unicode": f"{shown} is no text: half of a surrogate pair stands alone",
+    }
+    if kind.startswith("int_"):
+        return f"{shown} is not a whole number"
+    if kind.startswith(("float_", "finite_")):
+        return f"{shown} is not a number"
+    return str(texts.get(kind, f"{shown}: {error['msg']}"))
+
+
+def _shown(value: object) -> str:
+    """For messages; a list may be large, and half a surrogate pair cannot be logged."""
+    if isinstance(value, str):
+        return f"“{value[:60].encode('utf-8', 'backslashreplace').decode()}”"
+    if isinstance(value, bool | int | float):
+        return str(value)[:60]
+    return f"a {type(value).__name__}"

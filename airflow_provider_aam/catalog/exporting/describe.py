@@ -1,0 +1,156 @@
+"""An object of AAM as a row of a catalog: natural keys in place of ids, every field that can be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from pydantic import ValidationError
+
+from airflow_provider_aam.account.escapes import unescaped
+from airflow_provider_aam.account.keys import key_of
+from airflow_provider_aam.api.collection import Record
+from airflow_provider_aam.catalog.drafts import Draft, Reference
+from airflow_provider_aam.catalog.kinds import KINDS, Kind
+from airflow_provider_aam.catalog.planning.account import Account
+from airflow_provider_aam.catalog.planning.targets import Targets
+from airflow_provider_aam.catalog.rules import segment_rule
+
+
+class Describer:
+    """Rows that, planned against the same account, change nothing."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._targets = Targets(account)
+
+    def describe(self, kind: Kind, record: Record) -> dict[str, Any]:
+        """The row. It holds the object's id where no natural key means this object alone, or a new one needs more."""
+        record = unescaped(record)
+        if kind.is_tree:
+            return self._folder(kind, record)
+        row = dict(self._values(kind, record))
+        if self._is_ambiguous(kind, row, record) or _lacks_something(kind, row):
+            row = {kind.id_field: int(record[kind.id_field]), **row}
+        return row
+
+    def obstacle(self, kind: Kind, record: Record) -> str | None:
+        """Why a catalog cannot describe the object, if it cannot."""
+        for name, allowed in kind.prunable.items():
+            if str(record.get(name)).upper() not in allowed:
+                return f"AAM's API cannot create or change a {kind.name} with {name} {record.get(name)}"
+        if kind.key == "traitTypes" and str(record.get("pid")) == "0":
+            return "predefined by Adobe"
+        return None
+
+    def problems(self, kind: Kind, row: Mapping[str, Any]) -> list[str]:
+        """What the offline check would say of the row."""
+        try:
+            kind.model.model_validate(dict(row))
+        except ValidationError as invalid:
+            return [
+                f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in invalid.errors(include_url=False)
+            ]
+        return []
+
+    def label(self, to: str, object_id: int) -> str:
+        """The word that means this object alone, if there is one: what else people know it by may mean several."""
+        return self._targets.word(to, object_id) or self._targets.label(to, object_id)
+
+    def _folder(self, kind: Kind, record: Record) -> dict[str, Any]:
+        path = record["path"]
+        twins = self._account.tree(kind).find(path)
+        if len(twins) == 1 and path.count("/") == len([name for name in path.split("/") if name.strip()]):
+            return {"path": path}
+        parent = int(record.get("parentFolderId") or 0)
+        return {"folderId": int(record["folderId"]), "name": record.get("name"), "parentFolderId": parent}
+
+    def _values(self, kind: Kind, record: Record) -> Iterator[tuple[str, Any]]:
+        by_field = {reference.field: (column, reference) for column, reference in kind.model.references.items()}
+        columns = [name for name in kind.model.columns() if name != kind.id_field]
+        for name in columns:
+            if name in kind.model.references and kind.model.references[name].field != name:
+                yield from self._reference(name, kind.model.references[name], record)
+            elif name in by_field and by_field[name][0] != name:
+                continue  # written with the column of its natural key
+            elif name in by_field:
+                yield from self._many(name, by_field[name][1], record)
+            elif name in kind.rules:
+                yield name, self._rule(str(record.get(name) or ""))
+            elif record.get(name) is not None:
+                yield name, record[name]
+            elif name in record and name in emptiable(kind.model):
+                yield name, ""
+
+    def _reference(self, column: str, reference: Reference, record: Record) -> Iterator[tuple[str, Any]]:
+        value = record.get(reference.field)
+        if value in (None, ""):
+            return
+        object_id = int(value)
+        word = self._word(reference, object_id)
+        yield (column, word) if word is not None else (reference.field, object_id)
+
+    def _word(self, reference: Reference, object_id: int) -> str | None:
+        to = KINDS.get(reference.to)
+        if to is not None and to.is_tree:
+            path = self._account.tree(to).path_of(object_id)
+            return path if self._account.tree(to).find(path) == [object_id] else None
+        if object_id == 0:
+            return None
+        word = self._targets.word(reference.to, object_id)
+        if word is None and reference.to == "traits":
+            word = self._targets.word("segments", object_id)
+        return word
+
+    def _many(self, name: str, reference: Reference, record: Record) -> Iterator[tuple[str, Any]]:
+        value = record.get(name)
+        if isinstance(value, list):
+            words = (self._word(reference, int(each)) or int(each) for each in value)
+            yield name, sorted((_no_id(word) for word in words), key=str)
+
+    def _rule(self, rule: str) -> str:
+        texts: dict[str, str] = {}
+        for word in segment_rule.references(rule):
+            name = None if word.sid is None else self._targets.word("traits", word.sid)
+            if name is not None:
+                texts[word.text] = f"{{{name}}}"
+        return segment_rule.replace(rule, texts) if texts else rule
+
+    def _is_ambiguous(self, kind: Kind, row: Mapping[str, Any], record: Record) -> bool:
+        """Whether the row, read again, could mean another object or a new one."""
+        way = kind.way_of(row, None)
+        fields = kind.match_on[way]
+        key = key_of(record, fields)
+        found = self._account.objects(kind).find(fields, key) if key is not None else []
+        if way == "name" and len(found) > 1:
+            found = [each for each in found if not (self._account.objects(kind).get(each) or {}).get("integrationCode")]
+        if not kind.refine:
+            return len(found) != 1
+        same = [self._account.objects(kind).get(each) or {} for each in found]
+        return sum(all((other.get(n) or "") == (record.get(n) or "") for n in kind.refine) for other in same) != 1
+
+
+def _lacks_something(kind: Kind, row: Mapping[str, Any]) -> bool:
+    """Whether a check would take the row for a new object, and miss something."""
+    absent = (name for name in kind.model.required if name not in row and kind.model.column_of(name) not in row)
+    return bool([*absent, *kind.model.missing(row)])
+
+
+def _no_id(word: int | str) -> int | str:
+    """In a list digits are an id; in double quotes they are a word."""
+    return f'"{word}"' if isinstance(word, str) and word.isdecimal() else word
+
+
+@cache
+def emptiable(model: type[Draft]) -> frozenset[str]:
+    """The columns in which an empty text means: none."""
+    return frozenset(name for name in model.columns() if _takes(model, name, ""))
+
+
+def _takes(model: type[Draft], name: str, value: Any) -> bool:
+    try:
+        given = model.model_validate({name: value}).given()
+    except ValidationError:
+        return False
+    return bool(given.get(name) == value)

@@ -1,0 +1,1 @@
+"""A plan: its values, its file, its lines."""

@@ -1,0 +1,172 @@
+"""What must change about one object, in the words of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from airflow_provider_aam.account.keys import key_of
+from airflow_provider_aam.api.collection import Record
+from airflow_provider_aam.catalog.kinds import KINDS, MAPPINGS, Kind
+from airflow_provider_aam.catalog.plan.difference import diff
+from airflow_provider_aam.catalog.plan.plan import Change, FieldChange, Unchanged
+from airflow_provider_aam.catalog.planning.resolve import Desired
+from airflow_provider_aam.catalog.planning.targets import Pending, Targets
+
+Awaited = Sequence[tuple[str, Pending]]
+
+
+def _held(kind: Kind, record: Record) -> list[str]:
+    """The columns that have a value."""
+    return [name for name in kind.model.columns() if record.get(name) not in (None, "") and name != "path"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """A change before it has its place in the plan. ``makes`` is what it creates, ``awaited`` what it needs first."""
+
+    kind: Kind
+    change: Change
+    makes: Pending | None = None
+    awaited: Awaited = ()
+
+
+class Changes:
+    """Says what changes, with the names that people know in place of ids."""
+
+    def __init__(self, targets: Targets) -> None:
+        self._targets = targets
+        self.warnings: dict[str, list[str]] = {}
+
+    def create(
+        self, kind: Kind, desired: Desired, makes: Pending, *, look_first: bool, beside: Sequence[int]
+    ) -> Planned:
+        fields = {name: value for name, value in {**kind.defaults, **desired.fields}.items() if value is not None}
+        texts = {name: pending.text for name, pending in desired.awaited if isinstance(fields[name], str)}
+        change = Change(
+            action="create",
+            kind=kind.name,
+            label=self.label(kind, fields),
+            key=self._key(kind, desired.way, fields),
+            fields=tuple(self._shown(kind, FieldChange(name, None, value), texts) for name, value in fields.items()),
+            look_first=look_first,
+            beside=tuple(beside),
+            place=str(desired.item.row.place),
+        )
+        return Planned(kind=kind, change=change, makes=makes, awaited=desired.awaited)
+
+    def update(self, kind: Kind, desired: Desired, record: Record) -> Planned | Unchanged:
+        object_id, place = int(record[kind.id_field]), str(desired.item.row.place)
+        label = self.label(kind, record)
+        fields = [
+            change
+            for change in diff(kind, desired.fields, record)
+            if not self._same_folder(kind, change) and not self._fixed(kind, change, label)
+        ]
+        if not fields:
+            return Unchanged(kind=kind.name, label=label, id=object_id, place=place)
+        changed = {change.field for change in fields}
+        awaited = [(name, pending) for name, pending in desired.awaited if name in changed]
+        texts = {name: pending.text for name, pending in awaited}
+        change = Change(
+            action="update",
+            kind=kind.name,
+            label=label,
+            key={} if desired.way == kind.id_field else self._key(kind, desired.way, record),
+            id=object_id,
+            fields=tuple(self._shown(kind, field, texts) for field in fields),
+            within={name: record[name] for name in kind.within},
+            resent={name: desired.fields[name] for name in kind.resent & desired.fields.keys() - changed},
+            held={name: record[name] for name in _held(kind, record) if name not in changed},
+            place=place,
+        )
+        return Planned(kind=kind, change=change, awaited=awaited)
+
+    def delete(self, kind: Kind, record: Record, *, way: str) -> Planned:
+        """``before`` of its fields is all that is needed to make the object again."""
+        change = Change(
+            action="delete",
+            kind=kind.name,
+            label=self.label(kind, record),
+            key=self._key(kind, way, record),
+            id=int(record[kind.id_field]),
+            fields=tuple(FieldChange(name, record[name], None) for name in _held(kind, record)),
+            within={name: record[name] for name in kind.within},
+        )
+        return Planned(kind=kind, change=change)
+
+    def folder(self, pending: Pending) -> Planned:
+        fields = pending.fields
+        parent = fields["parentFolderId"]
+        is_new = isinstance(parent, Pending)
+        change = Change(
+            action="create",
+            kind=pending.kind.name,
+            label=fields["path"],
+            key={"path": fields["path"]},
+            fields=(
+                FieldChange("name", None, fields["name"]),
+                FieldChange("parentFolderId", None, parent.text if is_new else parent),
+            ),
+        )
+        awaited = [("parentFolderId", parent)] if is_new else []
+        return Planned(kind=pending.kind, change=change, makes=pending, awaited=awaited)
+
+    def label(self, kind: Kind, fields: Mapping[str, Any]) -> str:
+        """One line: data source/code “name”, as far as there are such."""
+        if kind.is_tree and "path" in fields:
+            return str(fields["path"])
+        if kind.key == MAPPINGS.key:
+            ends = (self._name("destinations", fields.get("destinationId")), self._name("segments", fields.get("sid")))
+            return " ← ".join(ends)
+        code = fields.get("integrationCode") or fields.get(kind.id_field)
+        name = fields.get("name")
+        owned = kind.id_field != "dataSourceId" and fields.get("dataSourceId")
+        source = self._name("dataSources", fields["dataSourceId"]) if owned else None
+        parts = ["/".join(str(part) for part in (source, code) if part), f"“{name}”" if name else ""]
+        if name is None and kind.key == "derivedSignals":
+            parts = [f"{fields.get('sourceKey')}={fields.get('sourceValue')}"]
+        return " ".join(" ".join(part for part in parts if part).split()) or " ".join(map(str, fields.values()))
+
+    def _name(self, to: str, target: Any) -> str:
+        if str(target).isdecimal():
+            return self._targets.label(to, int(target))
+        return target[1:-1] if isinstance(target, str) else str(target)
+
+    def _key(self, kind: Kind, way: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Of an object that exists, the way that it can be found by again: its own code may be what changes."""
+        if way == kind.id_field:
+            way = next(w for w in kind.match_on if w != kind.id_field)
+            if key_of(fields, kind.match_on[way]) is None:
+                way = [*kind.match_on][-1]
+        names = (*kind.match_on[way], *(name for name in kind.refine if fields.get(name) not in (None, "")))
+        return {name: fields.get(name) for name in names}
+
+    def _fixed(self, kind: Kind, change: FieldChange, label: str) -> bool:
+        """What AAM keeps as an object was created with it is no change, but worth a word."""
+        if change.field not in kind.model.only_on_create and "update" in kind.actions:
+            return False
+        said = f"{kind.name} {label}: AAM has {change.field} {change.before!r} and keeps it"
+        self.warnings.setdefault(change.field, []).append(said)
+        return True
+
+    def _same_folder(self, kind: Kind, change: FieldChange) -> bool:
+        """Whether two folders of one path are meant, which some account may hold: no reason to move anything."""
+        reference = kind.model.reference_of(change.field)
+        if reference is None or reference.to not in KINDS or not KINDS[reference.to].is_tree:
+            return False
+        if change.before is None or isinstance(change.after, str):
+            return False
+        return self._targets.label(reference.to, int(change.before)) == self._targets.label(reference.to, change.after)
+
+    def _shown(self, kind: Kind, change: FieldChange, texts: Mapping[str, str]) -> FieldChange:
+        """Ids with the names that people know."""
+        reference = kind.model.reference_of(change.field)
+        if reference is None or reference.many:
+            return change
+        before = self._name(reference.to, change.before) if change.before is not None else "none"
+        after = self._name(reference.to, change.after)
+        if change.field in texts:
+            after = f"{texts[change.field][1:-1]} (new)"
+        return FieldChange(change.field, change.before, change.after, (before, after))

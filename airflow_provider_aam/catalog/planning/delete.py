@@ -1,0 +1,201 @@
+"""A plan that deletes what is named, and nothing else: mappings first when wanted, nothing that is still used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from airflow_provider_aam.account.keys import key_of
+from airflow_provider_aam.api.client import AAMClient
+from airflow_provider_aam.api.collection import Record
+from airflow_provider_aam.api.errors import AAMNotFound
+from airflow_provider_aam.catalog.kinds import KINDS, MAPPINGS, Kind
+from airflow_provider_aam.catalog.plan.plan import Plan
+from airflow_provider_aam.catalog.planning.account import Account, refuse_bare_list
+from airflow_provider_aam.catalog.planning.changes import Changes
+from airflow_provider_aam.catalog.planning.guards import Guards
+from airflow_provider_aam.catalog.planning.order import in_order
+from airflow_provider_aam.catalog.planning.targets import Targets, Unresolved
+from airflow_provider_aam.catalog.planning.usage import refuse_used
+from airflow_provider_aam.catalog.problems import Finding, Place, refuse
+from airflow_provider_aam.catalog.reading.rows import SourceRow
+
+MOST_ASKED = 50
+"""Up to so many objects are read one by one; for more the whole list is."""
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """Objects of one kind: by AAM's ids, with what AAM wants beside each to address it, or by their codes."""
+
+    kind: Kind
+    ids: Mapping[int, Mapping[str, int]]
+    codes: tuple[str, ...] = ()
+    data_source: str | None = None
+    """Integration code or name of the codes' data source; ``None`` where codes are unambiguous."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deletion:
+    """``gone`` holds the ids and codes of which AAM has no object any more."""
+
+    plan: Plan
+    gone: tuple[str, ...]
+
+
+def code_field(kind: Kind) -> str | None:
+    """By which field a code names an object of this kind: its integration code, a folder's path, else its name."""
+    return next((field for field in ("integrationCode", "path", "name") if field in kind.match_on), None)
+
+
+def is_mapped(kind: Kind) -> bool:
+    """Whether mappings need objects of this kind."""
+    return any(use.by == MAPPINGS.key for use in kind.used_by)
+
+
+def named_by_ids(kind: Kind, ids: Iterable[Any], *, source: str) -> Named:
+    """Raises :class:`AAMSourceError` for what is no id."""
+    findings: list[Finding] = []
+    found: dict[int, Mapping[str, int]] = {}
+    for number, value in enumerate(ids, start=1):
+        object_id = _id(value)
+        if object_id is None:
+            problem = f"{value!r} is no {kind.id_field}: a whole number above 0 was due"
+            findings.append(Finding(place=Place(source=source, row=number), problem=problem))
+        else:
+            found[object_id] = {}
+    refuse(source, findings)
+    return Named(kind=kind, ids=found)
+
+
+def named_by_rows(kind: Kind, rows: Iterable[SourceRow], *, source: str) -> Named:
+    """The ids in a table like the Delete sheets of Adobe's bulk workbook; other columns do not matter.
+
+    Raises :class:`AAMSourceError` for rows without an id.
+    """
+    findings: list[Finding] = []
+    found: dict[int, Mapping[str, int]] = {}
+    for row in rows:
+        values = row.values
+        numbers = {name: _id(values.get(name)) for name in (kind.id_field, *kind.within)}
+        wrong = [name for name, number in numbers.items() if number is None and name in (kind.id_field, *values)]
+        for name in wrong:
+            problem = f"is {values[name]!r}, a whole number above 0 was due" if name in values else "is missing"
+            findings.append(Finding(place=row.place_of(name), field=name, problem=problem))
+        object_id = numbers.pop(kind.id_field)
+        if object_id is not None:
+            found[object_id] = {name: number for name, number in numbers.items() if number is not None}
+    refuse(source, findings)
+    return Named(kind=kind, ids=found)
+
+
+def plan_deletes(
+    client: AAMClient, named: Named, *, unmap: bool, guards: Guards, source: str, now: datetime
+) -> Deletion:
+    """The deletes of what is ``named``; with ``unmap`` those of its mappings before. Writes nothing.
+
+    What is not there is no problem: it may have been deleted by an earlier run. Raises :class:`AAMSourceError` for
+    codes that mean several objects, :class:`AAMPlanRefused` when something that stays still uses an object, or a guard
+    rail stops it.
+    """
+    account = Account(client)
+    kind = named.kind
+    present, gone = _find(account, named, source)
+    doomed: dict[str, list[Record]] = {kind.key: present}
+    if unmap and present:
+        ids = {int(record[kind.id_field]) for record in present}
+        doomed[MAPPINGS.key] = [each for each in account.objects(MAPPINGS) if int(each[kind.id_field]) in ids]
+    changes = Changes(Targets(account))
+    planned = [
+        changes.delete(KINDS[key], record, way=KINDS[key].way_of(record, None))
+        for key, records in doomed.items()
+        for record in records
+    ]
+    plan = Plan(
+        source=source,
+        match_on=None,
+        created_at=now.isoformat(),
+        account={"base_url": client.session.base_url},
+        changes=in_order(planned),
+        warnings=_said_of(kind, gone),
+    )
+    guards.check(plan, existing=0)
+    refuse_used(account, doomed, ())
+    return Deletion(plan=plan, gone=gone)
+
+
+def _find(account: Account, named: Named, source: str) -> tuple[list[Record], tuple[str, ...]]:
+    kind = named.kind
+    ids = dict(named.ids)
+    lost: list[str] = []
+    if named.codes:
+        by_code, lost = _ids_of_codes(account, named, source)
+        ids |= {object_id: {} for object_id in by_code}
+    singly = not account.is_read(kind) and not kind.is_tree and len(ids) <= MOST_ASKED
+    present: list[Record] = []
+    for object_id, within in ids.items():
+        if singly and set(within) == set(kind.within):
+            record = _read(account, kind, object_id, within)
+        else:
+            record = account.objects(kind).get(object_id)
+        if record is None:
+            lost.append(str(object_id))
+        else:
+            present.append({**record, **within})
+    return present, tuple(lost)
+
+
+def _read(account: Account, kind: Kind, object_id: int, within: Mapping[str, int]) -> Record | None:
+    try:
+        return account.client.collection(kind.collection).get(object_id, **within)
+    except AAMNotFound:
+        return None
+
+
+def _ids_of_codes(account: Account, named: Named, source: str) -> tuple[list[int], list[str]]:
+    kind, field = named.kind, str(code_field(named.kind))
+    objects = account.objects(kind)
+    refuse_bare_list(account, kind, [field])
+    owner = _owner(account, named, source)
+    fields = (field,) if owner is None else ("dataSourceId", field)
+    found: list[int] = []
+    lost: list[str] = []
+    findings: list[Finding] = []
+    for number, code in enumerate(named.codes, start=1):
+        key = key_of({field: account.tree(kind).normalise(code) if kind.is_tree else code}, (field,))
+        ids = objects.find(fields, key if owner is None else (str(owner), *key)) if key is not None else []
+        if len(ids) > 1:
+            instead = "give data_source, or ids" if "dataSource" in kind.model.references else "give ids"
+            problem = f"“{code}” means {len(ids)} {kind.plural} ({', '.join(map(str, ids))}): {instead}"
+            findings.append(Finding(place=Place(source=source, row=number), problem=problem))
+        found += ids
+        lost += [] if ids else [code]
+    refuse(source, findings)
+    return found, lost
+
+
+def _owner(account: Account, named: Named, source: str) -> int | None:
+    if named.data_source is None:
+        return None
+    try:
+        target = Targets(account).find("dataSources", named.data_source)
+    except Unresolved as unknown:
+        refuse(source, [Finding(place=Place(source=source), field="data_source", problem=str(unknown))])
+        raise
+    return target if isinstance(target, int) else None
+
+
+def _said_of(kind: Kind, gone: Sequence[str]) -> tuple[str, ...]:
+    if not gone:
+        return ()
+    more = f" and {len(gone) - MOST_NAMED:,} more" if len(gone) > MOST_NAMED else ""
+    names = ", ".join(gone[:MOST_NAMED]) + more
+    return (f"AAM has no {kind.name} {names}: deleted already, or the technical account may not see them",)
+
+
+def _id(value: Any) -> int | None:
+    text = str(value).strip()
+    return int(text) if not isinstance(value, bool) and text.isascii() and text.isdecimal() and int(text) > 0 else None

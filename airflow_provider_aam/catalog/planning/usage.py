@@ -1,0 +1,116 @@
+"""Who still needs what a plan deletes: mappings, segments, models, folders' contents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from airflow_provider_aam.api.collection import Record
+from airflow_provider_aam.api.errors import AAMPlanRefused
+from airflow_provider_aam.catalog.kinds import DESTINATIONS, KINDS, MAPPINGS, SEGMENTS, Kind, Use
+from airflow_provider_aam.catalog.plan.plan import Change
+from airflow_provider_aam.catalog.planning.account import Account
+
+_SID = re.compile(r"(?<!\d)(\d+)T\b", re.IGNORECASE)
+MOST_NAMED = 3
+MOST_SHOWN = 50
+MOST_ASKED = 50
+"""Up to so many deletes AAM is asked who uses each; beyond, the users' whole list is read."""
+
+
+def refuse_used(account: Account, doomed: Mapping[str, Sequence[Record]], changes: Iterable[Change]) -> None:
+    """Raises :class:`AAMPlanRefused` when, after the plan, objects would still need what it deletes.
+
+    ``doomed`` by key of the kind. ``changes`` are the plan's updates: a segment that stops naming a trait sets it free.
+    """
+    usage = _Usage(account, doomed, changes)
+    problems = [problem for key, records in doomed.items() for problem in usage.problems(KINDS[key], records)]
+    if problems:
+        lines = "\n".join(f"  {problem}" for problem in problems[:MOST_SHOWN])
+        cut = len(problems) - MOST_SHOWN
+        more = f"\n  … and {cut:,} more" if cut > 0 else ""
+        raise AAMPlanRefused(
+            "The plan was refused, nothing was changed: it deletes what is still used. Change or delete users first, "
+            f"or keep these objects.\n{lines}{more}"
+        )
+
+
+class _Usage:
+    def __init__(self, account: Account, doomed: Mapping[str, Sequence[Record]], changes: Iterable[Change]) -> None:
+        self._account = account
+        self._gone = {key: {int(r[KINDS[key].id_field]) for r in records} for key, records in doomed.items()}
+        self._after = {(change.kind, change.id): change.after() for change in changes if change.action == "update"}
+
+    def problems(self, kind: Kind, records: Sequence[Record]) -> Iterator[str]:
+        wanted = {int(record[kind.id_field]): record for record in records}
+        for use in kind.used_by:
+            users: dict[int, list[Record]] = {}
+            for user in self._users(use, kind, wanted):
+                for object_id in self._needed(user, use, wanted):
+                    users.setdefault(object_id, []).append(user)
+            for object_id, found in users.items():
+                name = wanted[object_id].get("name") or wanted[object_id].get("path")
+                yield f"{kind.name} {object_id} “{name}”: {use.by} {_named(KINDS[use.by], found)}"
+
+    def _users(self, use: Use, kind: Kind, wanted: Mapping[int, Record]) -> Iterator[Record]:
+        """All objects that may need one of ``wanted``, but for those that the plan deletes."""
+        by = KINDS[use.by]
+        gone = self._gone.get(use.by, set())
+        for user in self._candidates(use, kind, wanted):
+            if int(user[by.id_field]) not in gone:
+                yield {**user, **self._after.get((by.name, int(user[by.id_field])), {})}
+
+    def _candidates(self, use: Use, kind: Kind, wanted: Mapping[int, Record]) -> Iterator[Record]:
+        by = KINDS[use.by]
+        if not wanted:
+            return
+        if self._account.is_read(by) and use.by not in self._account.filters:
+            yield from self._account.objects(by)
+        elif len(wanted) > MOST_ASKED:
+            yield from Account(self._account.client).objects(by)
+        elif use.filter is not None:
+            collection = self._account.client.collection(by.collection)
+            for object_id in wanted:
+                yield from collection.fetch_all(**{use.filter: object_id})
+        elif by is MAPPINGS and kind is SEGMENTS:
+            yield from self._mappings_of(wanted)
+        else:
+            yield from self._account.objects(by)
+
+    def _mappings_of(self, sids: Iterable[int]) -> Iterator[Record]:
+        destinations = self._account.client.collection(DESTINATIONS.collection)
+        for sid in sids:
+            for record in destinations.fetch_all(containsSegment=sid):
+                whole = destinations.get(int(record[DESTINATIONS.id_field]), includeMappings=True)
+                yield from whole.get("mappings") or []
+
+    def _needed(self, user: Record, use: Use, wanted: Mapping[int, Record]) -> set[int]:
+        """Which of ``wanted`` the object needs: a server that ignores a filter answers with all objects.
+
+        A segment whose rule is not shown may need any of them, and what may be used is not deleted.
+        """
+        found: set[int] = set()
+        for name in use.fields:
+            value = user.get(name)
+            if name in KINDS[use.by].rules:
+                found |= set(wanted) if not value else {int(sid) for sid in _SID.findall(str(value))} & set(wanted)
+            else:
+                found |= {int(each) for each in _ids(value)} & set(wanted)
+        return found
+
+
+def _ids(value: Any) -> Iterator[Any]:
+    """Those of a field that holds an id, several, or objects with an id."""
+    if isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _ids(item)
+    elif str(value).isdecimal():
+        yield value
+
+
+def _named(by: Kind, users: Sequence[Record]) -> str:
+    names = ", ".join(
+        f"{user.get(by.id_field)} “{user.get('name') or user.get('path')}”" for user in users[:MOST_NAMED]
+    )
+    return f"{names} and {len(users) - MOST_NAMED} more" if len(users) > MOST_NAMED else names

@@ -1,0 +1,1 @@
+"""Files, folders and lists → rows, each with its place."""

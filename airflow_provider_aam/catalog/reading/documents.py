@@ -1,0 +1,105 @@
+"""A catalog: one or several files, or folders of them, and the rows of each kind of object that they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, Self
+
+from airflow_provider_aam.api.errors import AAMSourceError
+from airflow_provider_aam.catalog.problems import Finding, Place, refuse
+from airflow_provider_aam.catalog.reading.recognise import KindColumns, kind_of_name, kinds_of_columns
+from airflow_provider_aam.catalog.reading.rows import SourceRow, Table
+from airflow_provider_aam.catalog.reading.source import UNREADABLE, ReadablePath, Unreadable, read_tables, rows_of
+
+Check = Callable[[Mapping[str, Sequence[SourceRow]]], Iterable[Finding]]
+"""Rows of each kind, by its key → what is wrong with them."""
+
+
+class CatalogPath(ReadablePath, Protocol):
+    """A file, or a folder of files."""
+
+    def is_dir(self) -> bool: ...
+
+    def iterdir(self) -> Iterator[Self]: ...
+
+
+def read_catalog(
+    paths: Iterable[CatalogPath], *, kinds: KindColumns, only: str | None = None, check: Check | None = None
+) -> dict[str, list[SourceRow]]:
+    """The rows of every kind that the files hold, kinds in the order of ``kinds``, rows in the order of the files.
+
+    A YAML or JSON document holds a list of each kind under its key (``traits:``, ``segmentFolders:``); ``$schema`` and
+    ``x-…`` keys are for people. A workbook holds a kind a sheet, any other table one kind. The kind of a table, and of
+    a document that is a bare list, is ``only`` where that is given, else what the sheet or the file is called
+    (``traits.csv``, ``trait-folders.web.jsonl``: up to the first dot), else what its columns tell. A folder is read
+    with its folders, sorted by name. A kind is absent from the answer when no file has a place for it, and has no
+    rows when its list is empty.
+
+    Raises :class:`AAMSourceError`, with all findings of all files, when a file is unreadable, of an unknown suffix,
+    hidden, empty, not well-formed, or holds a kind that nothing tells; with what ``check`` finds in the other files.
+    """
+    findings: list[Finding] = []
+    held: dict[str, list[SourceRow]] = {}
+    named = list(paths)
+    if not named:
+        raise AAMSourceError("the catalog names no file; give at least one.")
+    for path in _files(named, findings):
+        known = len(findings)
+        read = _rows(path, kinds, only, findings)
+        if len(findings) == known:
+            for key, rows in read:
+                held.setdefault(key, []).extend(rows)
+    in_order = {key: held[key] for key in kinds if key in held}
+    if findings and check is not None:
+        findings += check(in_order)
+    refuse(str(named[0]) if len(named) == 1 else "the catalog", findings)
+    return in_order
+
+
+def _rows(
+    path: CatalogPath, kinds: KindColumns, only: str | None, findings: list[Finding]
+) -> list[tuple[str, list[SourceRow]]]:
+    tables = read_tables(path, [only] if only else list(kinds), findings)
+    if only:
+        return [(only, rows_of(tables, only, str(path), findings))]
+    return [(_kind_of(table, path, kinds, findings, alone=len(tables) == 1), table.rows) for table in tables]
+
+
+def _files(paths: Iterable[CatalogPath], findings: list[Finding], *, inside: bool = False) -> Iterator[CatalogPath]:
+    for path in paths:
+        place = Place(source=str(path))
+        if inside and path.name.startswith("."):
+            findings.append(Finding(place=place, problem="is hidden and was not read; move it out of the catalog"))
+        elif not path.is_dir():
+            yield path
+        else:
+            try:
+                entries = sorted(path.iterdir(), key=lambda entry: entry.name)
+            except UNREADABLE as unreadable:
+                findings.append(Finding(place=place, problem=str(Unreadable(unreadable))))
+                continue
+            if not entries:
+                findings.append(Finding(place=place, problem="is an empty folder; a catalog's files were due in it"))
+            yield from _files(entries, findings, inside=True)
+
+
+def _kind_of(table: Table, path: ReadablePath, kinds: KindColumns, findings: list[Finding], *, alone: bool) -> str:
+    """The kind's key; nothing, and a finding, when it cannot be told."""
+    key = kind_of_name(table.title, kinds)
+    if key is None and alone:
+        key = kind_of_name(path.name.partition(".")[0], kinds)
+    if key is not None:
+        return key
+    fitting = kinds_of_columns(table.columns, kinds)
+    if len(fitting) == 1:
+        return fitting[0]
+    said = f"its columns fit {', '.join(fitting)}" if fitting else "neither its name nor its columns tell"
+    sheet = "the sheet like the kind, as in “Traits”, or x-… if it is none" if table.title else ""
+    problem = (
+        f"which kind of object it holds is not clear ({said}): call {sheet or _FILE_HINT}; known: {', '.join(kinds)}"
+    )
+    findings.append(Finding(place=Place(source=table.source), problem=problem))
+    return ""
+
+
+_FILE_HINT = "the file like the kind, as in traits.csv or traits.web.csv"

@@ -1,0 +1,109 @@
+"""Excel workbooks: each sheet is a table, its first row holds the column names, an empty cell is absent.
+
+A formula is read as the value that the spreadsheet program stored beside it; where none is stored, the cell is empty.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time
+from typing import IO, Any
+from xml.etree.ElementTree import ParseError
+
+from airflow_provider_aam.catalog.problems import Finding, Place
+from airflow_provider_aam.catalog.reading.readers.header import check_header
+from airflow_provider_aam.catalog.reading.readers.text import is_extra
+from airflow_provider_aam.catalog.reading.rows import RowPacker, SourceRow, Table
+
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    OSError,
+    EOFError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    NotImplementedError,
+)
+"""What openpyxl raises on parts of a workbook that are missing, damaged, or not what they should be."""
+
+
+def read_xlsx(file: IO[bytes], source: str, _keys: Sequence[str], findings: list[Finding]) -> list[Table]:
+    """One table a sheet, in the order of the workbook; without empty sheets, and without those named ``x-…``."""
+    try:
+        from openpyxl import load_workbook
+    except ImportError:
+        problem = "is a workbook, which needs openpyxl: pip install 'airflow-provider-aam[xlsx]'"
+        findings.append(Finding(place=Place(source=source), problem=problem))
+        return []
+    content = io.BytesIO(file.read())
+    sheets: list[tuple[str, list[Sequence[Any]]]] = []
+    try:
+        workbook = load_workbook(content, read_only=True, data_only=True, keep_links=False)
+        for sheet in workbook.worksheets:
+            if not is_extra(sheet.title):
+                sheet.reset_dimensions()
+                sheets.append((sheet.title, [_cells(row) for row in sheet.iter_rows()]))
+    except _BROKEN as broken:
+        first_line = str(broken).partition("\n")[0] or type(broken).__name__
+        findings.append(Finding(place=Place(source=source), problem=f"is not a well-formed workbook: {first_line}"))
+        return []
+    filled = [(title, lines) for title, lines in sheets if any(lines)]
+    if not filled:
+        problem = "is empty: a sheet with a header row was due"
+        findings.append(Finding(place=Place(source=source), problem=problem))
+    return [_table(f"{source}[{title}]", title, lines, findings) for title, lines in filled]
+
+
+class _Wrong(str):
+    """What stands in a cell whose formula failed, like ``#REF!``."""
+
+    __slots__ = ()
+
+
+def _cells(row: Iterable[Any]) -> Sequence[Any]:
+    """The row's values as text, without the empty cells at its end."""
+    texts = [_Wrong(cell.value) if cell.data_type == "e" else _text(cell.value) for cell in row]
+    while texts and not texts[-1].strip():
+        del texts[-1]
+    return texts
+
+
+def _text(value: object) -> str:
+    """Excel has one kind of number, and a date is one with a format."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat()
+    return str(value)
+
+
+def _table(source: str, title: str, lines: list[Sequence[Any]], findings: list[Finding]) -> Table:
+    header = tuple(cell.strip() for cell in lines[0])
+    rows: list[SourceRow] = []
+    if not check_header(header, Place(source=source, row=1), findings):
+        return Table(source=source, title=title, rows=rows)
+    pack = RowPacker().pack
+    for number, cells in enumerate(lines[1:], start=2):
+        place = Place(source=source, row=number)
+        if len(cells) > len(header):
+            problem = f"{len(cells)} cells under {len(header)} columns: name each column in row 1"
+            findings.append(Finding(place=place, problem=problem))
+        elif cells:
+            values = {name: cell for name, cell in zip(header, cells, strict=False) if cell.strip()}
+            rows.append(pack(values, place))
+            findings += [
+                Finding(place=place, field=name, problem=f"the cell holds the error {cell}")
+                for name, cell in values.items()
+                if isinstance(cell, _Wrong)
+            ]
+    return Table(source=source, title=title, rows=rows, header=header)

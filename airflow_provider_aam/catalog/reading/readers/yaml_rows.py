@@ -1,0 +1,83 @@
+"""A YAML mapping as a row: merge keys, keys that stand twice, and the line of every field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from airflow_provider_aam.catalog.problems import Finding, Place
+from airflow_provider_aam.catalog.reading.readers.lists import ONE_VALUE_DUE
+from airflow_provider_aam.catalog.reading.readers.yaml_nodes import ListNode, MappingNode, is_merge, is_null
+from airflow_provider_aam.catalog.reading.rows import RowPacker, SourceRow
+
+_Pairs = list[tuple[Any, Any]]
+
+
+class YamlRows:
+    """Turns the nodes of one document into rows; what is wrong goes to ``findings``."""
+
+    def __init__(self, source: str, findings: list[Finding]) -> None:
+        self._source = source
+        self._findings = findings
+        self._pack = RowPacker().pack
+
+    def row(self, node: Any) -> SourceRow | None:
+        place = self._place(node)
+        if not isinstance(node, MappingNode):
+            self._find(place, "a mapping was due: - name: …")
+            return None
+        values: dict[str, Any] = {}
+        lines: dict[str, int] = {}
+        for name, value in self._pairs(node, within=()):
+            field = name.value
+            if field in lines:
+                self._find(self._place(name), f"stands twice (first in line {lines[field]})", field)
+                continue
+            lines[field] = name.start_mark.line + 1
+            if type(value) is yaml.ScalarEvent:
+                if not is_null(value):
+                    values[field] = value.value
+            elif isinstance(value, ListNode) and all(_is_value(item) for item in value.items):
+                values[field] = [item.value for item in value.items]
+            else:
+                self._find(self._place(value), ONE_VALUE_DUE, field)
+        return self._pack(values, place, lines)
+
+    def _pairs(self, node: MappingNode, *, within: tuple[MappingNode, ...]) -> _Pairs:
+        """A mapping's pairs; those of YAML's merge key (``<<: *defaults``) where the mapping itself is silent."""
+        own: _Pairs = []
+        merges: _Pairs = []
+        for pair in node.pairs:
+            if type(pair[0]) is not yaml.ScalarEvent:
+                self._find(self._place(pair[0]), "a key must be a plain name")
+            else:
+                (merges if is_merge(pair[0]) else own).append(pair)
+        if merges:
+            names = {name.value for name, _ in own}
+            for merged in self._merged(node, merges, within):
+                new = [pair for pair in self._pairs(merged, within=(*within, node)) if pair[0].value not in names]
+                names.update(name.value for name, _ in new)
+                own += new
+        return own
+
+    def _merged(self, node: MappingNode, merges: _Pairs, within: tuple[MappingNode, ...]) -> Iterator[MappingNode]:
+        for name, value in merges:
+            for source in value.items if isinstance(value, ListNode) else [value]:
+                if not isinstance(source, MappingNode):
+                    self._find(self._place(name), "<< must name a mapping, like <<: *defaults")
+                elif source is node or any(source is outer for outer in within):
+                    self._find(self._place(name), "<< leads back to the mapping it stands in")
+                else:
+                    yield source
+
+    def _find(self, place: Place, problem: str, field: str | None = None) -> None:
+        self._findings.append(Finding(place=place, field=field, problem=problem))
+
+    def _place(self, node: Any) -> Place:
+        return Place(source=self._source, line=node.start_mark.line + 1)
+
+
+def _is_value(item: Any) -> bool:
+    return isinstance(item, yaml.ScalarEvent) and not is_null(item)

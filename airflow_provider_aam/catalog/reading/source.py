@@ -1,0 +1,127 @@
+"""Rows of desired objects, from a file of any known format or from a list."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import PurePosixPath
+from typing import IO, Protocol, cast
+
+from airflow_provider_aam.api.errors import AAMSourceError
+from airflow_provider_aam.catalog.problems import Finding, Place, refuse
+from airflow_provider_aam.catalog.reading.readers import NEVER_ZIPPED, READERS, Reader
+from airflow_provider_aam.catalog.reading.recognise import is_name_of
+from airflow_provider_aam.catalog.reading.rows import SourceRow, Table
+
+UNREADABLE = (OSError, EOFError, zlib.error, ValueError, NotImplementedError)
+"""What the file systems behind a path, and a broken .gz, raise."""
+
+
+class Unreadable(Exception):
+    """A source could not be opened, or not be read to its end; says why."""
+
+    def __init__(self, error: BaseException) -> None:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        super().__init__(f"cannot be read: {reason}. Check the path, and the connection of the file system.")
+
+
+NO_SUFFIX = f"has no known suffix; known are {', '.join(READERS)} (all but {', '.join(NEVER_ZIPPED)} also .gz)"
+
+
+class ReadablePath(Protocol):
+    """What is needed of a pathlib, universal-pathlib or Airflow object storage path."""
+
+    @property
+    def name(self) -> str: ...
+
+    def open(self, mode: str = "r") -> IO[bytes]: ...
+
+
+def read_source(path: ReadablePath, *, key: str) -> list[SourceRow]:
+    """Every row of the file. ``key`` names the collection where a file may hold several (``traits:``, a sheet Traits).
+
+    Raises :class:`AAMSourceError` when the file cannot be opened, has an unknown suffix or is not well-formed.
+    """
+    source = str(path)
+    if reader_for(path.name) is None:
+        raise AAMSourceError(f"the source {path.name!r} {NO_SUFFIX}.")
+    findings: list[Finding] = []
+    rows = rows_of(read_tables(path, [key], findings), key, source, findings)
+    refuse(source, findings)
+    return rows
+
+
+def read_tables(path: ReadablePath, keys: Sequence[str], findings: list[Finding]) -> list[Table]:
+    """What the file holds; nothing, and a finding, when it cannot be opened or read, or its suffix is unknown."""
+    source = str(path)
+    reader = reader_for(path.name)
+    if reader is None:
+        findings.append(Finding(place=Place(source=source), problem=NO_SUFFIX))
+        return []
+    try:
+        with _open(path) as file:
+            return reader(file, source, keys, findings)
+    except Unreadable as unreadable:
+        findings.append(Finding(place=Place(source=source), problem=str(unreadable)))
+        return []
+
+
+def rows_of(tables: Sequence[Table], key: str, source: str, findings: list[Finding]) -> list[SourceRow]:
+    """The rows of one kind: those of the only table, or of the sheet that is called like the kind."""
+    named = [table for table in tables if table.title is not None and is_name_of(table.title, key)]
+    if len(tables) > 1 and not named:
+        titles = ", ".join(str(table.title) for table in tables)
+        problem = f"holds the sheets {titles}; call the one to be read {key!r}"
+        findings.append(Finding(place=Place(source=source), problem=problem))
+        return []
+    return [row for table in named or tables for row in table.rows]
+
+
+def rows_from_list(items: object, *, source: str = "the list given as source") -> list[SourceRow]:
+    """Rows from what another task returned. Raises :class:`AAMSourceError` when it is no list of mappings."""
+    findings: list[Finding] = []
+    rows: list[SourceRow] = []
+    if not isinstance(items, Sequence) or isinstance(items, str | bytes):
+        raise AAMSourceError(f"{source} is a {type(items).__name__}; a list of mappings or a file's URI was due.")
+    for number, item in enumerate(items, start=1):
+        place = Place(source=source, row=number)
+        if isinstance(item, Mapping):
+            rows.append(SourceRow(values={str(name): value for name, value in item.items()}, place=place))
+        else:
+            findings.append(Finding(place=place, problem=f"a {type(item).__name__} stands where a mapping was due"))
+    refuse(source, findings)
+    return rows
+
+
+def reader_for(name: str) -> Reader | None:
+    """The reader of a file of this name; None when its suffix is unknown."""
+    suffixes = [suffix.lower() for suffix in PurePosixPath(name).suffixes]
+    zipped = suffixes[-1:] == [".gz"]
+    suffix = (suffixes[:-1] if zipped else suffixes)[-1:]
+    return None if not suffix or (zipped and suffix[0] in NEVER_ZIPPED) else READERS.get(suffix[0])
+
+
+@contextmanager
+def _open(path: ReadablePath) -> Iterator[IO[bytes]]:
+    with ExitStack() as files:
+        try:
+            file = files.enter_context(path.open("rb"))
+        except UNREADABLE as unreadable:
+            raise Unreadable(unreadable) from unreadable
+        unzipped = gzip.GzipFile(fileobj=file) if path.name.lower().endswith(".gz") else file
+        yield cast("IO[bytes]", _Guarded(unzipped))
+
+
+class _Guarded:
+    """A file whose errors are :class:`Unreadable`, whichever reader meets them, however late."""
+
+    def __init__(self, file: IO[bytes] | gzip.GzipFile) -> None:
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            return self._file.read(size)
+        except UNREADABLE as unreadable:
+            raise Unreadable(unreadable) from unreadable
