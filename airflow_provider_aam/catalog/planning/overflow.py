@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from airflow_provider_aam.catalog.kinds import KINDS, Kind
+from airflow_provider_aam.account.account import Account
+from airflow_provider_aam.catalog.kinds import KINDS, Kind, kind_called
 from airflow_provider_aam.catalog.plan.plan import Change
-from airflow_provider_aam.catalog.planning.account import Account
 
 _Bin = tuple[str, str | None]
 """Key of a kind, and the value that AAM counts apart; ``None`` for all objects of the kind."""
@@ -25,14 +25,14 @@ def find_overflows(account: Account, changes: Iterable[Change]) -> tuple[list[st
     more, fewer = _grown(changes)
     for kind in KINDS.values():
         held = _Held(account, kind)
-        for value, most in kind.limits.items():
+        for value, most in kind.limits.most.items():
             wanted = (kind.key, _plain(value))
             added = more[wanted] - fewer[wanted]
             if not more[wanted] or added <= 0 or held.surely_below(most - added):
                 continue
             present = held.count(value)
             if present + added > most:
-                what = kind.plural if value is None else f"{kind.plural} with {kind.limited_by} {value}"
+                what = kind.plural if value is None else f"{kind.plural} with {kind.limits.by} {value}"
                 text = f"AAM would hold {present + added:,} {what}, {most:,} at most ({present:,} now)"
                 (warnings if present > most else problems).append(text)
     return problems, warnings
@@ -41,10 +41,9 @@ def find_overflows(account: Account, changes: Iterable[Change]) -> tuple[list[st
 def _grown(changes: Iterable[Change]) -> tuple[Counter[_Bin], Counter[_Bin]]:
     more: Counter[_Bin] = Counter()
     fewer: Counter[_Bin] = Counter()
-    by_name = {kind.name: kind for kind in KINDS.values()}
     for change in changes:
-        kind = by_name[change.kind]
-        if kind.limits:
+        kind = kind_called(change.kind)
+        if kind.limits.most:
             more.update(_bins(kind, change, after=True))
             fewer.update(_bins(kind, change, after=False))
     return more, fewer
@@ -56,7 +55,7 @@ def _bins(kind: Kind, change: Change, *, after: bool) -> Iterator[_Bin]:
         yield kind.key, None
     for field in change.fields:
         value = field.after if after else field.before
-        if field.field == kind.limited_by and value is not None:
+        if field.field == kind.limits.by and value is not None:
             yield kind.key, _plain(value)
 
 
@@ -71,11 +70,11 @@ class _Held:
     def __init__(self, account: Account, kind: Kind) -> None:
         self._account = account
         self._kind = kind
-        self._narrowed = kind.key in account.filters
+        self._narrowed = kind.resource.name in account.filters
 
     @cached_property
     def _total(self) -> int | None:
-        collection = self._account.client.collection(self._kind.collection)
+        collection = self._account.client.collection(self._kind.resource.name)
         return next(iter(collection.iter_pages({}, page_size=1, max_concurrency=1))).total
 
     def surely_below(self, most: int) -> bool:
@@ -83,7 +82,7 @@ class _Held:
         return self._narrowed and self._total is not None and self._total <= most
 
     def count(self, value: str | None) -> int:
-        objects = (Account(self._account.client) if self._narrowed else self._account).objects(self._kind)
+        objects = (Account(self._account.client) if self._narrowed else self._account).objects(self._kind.resource)
         if value is None:
             return len(objects)
-        return sum(1 for record in objects if _plain(record.get(self._kind.limited_by or "")) == value)
+        return sum(1 for record in objects if _plain(record.get(self._kind.limits.by or "")) == value)
