@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from airflow_provider_aam.api.actions import Actions
 from airflow_provider_aam.api.answers import shape_of
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, AAMInvalid, AAMNotFound, Fate
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, AAMIncomplete, AAMNotFound, Fate
 from airflow_provider_aam.api.listing import Record, Records, decoded, flat_tree, named_page, with_names
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.paging import LARGEST_PAGE, Completeness, Page, iter_pages, parse_page
@@ -96,11 +96,11 @@ class Reading(Actions):
         return Completeness(what=f"list of {self.resource.name}", id_field=self.resource.id_field)
 
     def check_filters(self, filters: Mapping[str, Any]) -> None:
-        """Raises :class:`AAMInvalid` for parameters that AAM does not document: it ignores those, silently."""
+        """Raises :class:`AAMArgumentError` for parameters that AAM does not document: it ignores those, silently."""
         known = self.resource.list_params | {*self.resource.path_ids}
         unknown = [name for name in filters if name not in known]
         if unknown:
-            raise AAMInvalid(
+            raise AAMArgumentError(
                 f"list of {self.resource.name}: unknown filters {', '.join(sorted(unknown))}."
                 f"{near_misses(unknown, known)} Known: {', '.join(sorted(known)) or 'none'}"
             )
@@ -129,14 +129,14 @@ class Reading(Actions):
     def _require(self, verb: Verb) -> None:
         if verb not in self.resource.verbs:
             known = ", ".join(sorted(known.value for known in self.resource.verbs)) or "none"
-            raise AAMInvalid(f"AAM has no {verb.value} for {self.resource.name}; it has {known}.")
+            raise AAMArgumentError(f"AAM has no {verb.value} for {self.resource.name}; it has {known}.")
 
     def _check_params(self, params: Mapping[str, Any], *, what: str, known: frozenset[str] | None = None) -> None:
         if known is None:
             known = self.resource.list_params | self.resource.get_params
         if unknown := sorted(params.keys() - known):
             names = ", ".join(sorted(known)) or "none"
-            raise AAMInvalid(
+            raise AAMArgumentError(
                 f"{what}: unknown parameters {', '.join(unknown)}.{near_misses(unknown, known)} Known: {names}"
             )
 
@@ -149,7 +149,7 @@ class Reading(Actions):
         """
         around = {name: values.get(name) for name in self.resource.path_ids}
         if missing := [name for name, value in around.items() if value is None]:
-            raise AAMInvalid(
+            raise AAMArgumentError(
                 f"{self.resource.name}: {', '.join(missing)} is needed; AAM keeps {self.resource.name} within "
                 f"{self.resource.within.name if self.resource.within else 'others'}."
             )

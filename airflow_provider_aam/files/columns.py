@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from airflow_provider_aam.api.answers import UNREADABLE
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMInvalid, Fate
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, Fate
 from airflow_provider_aam.api.resources import Resource, Type
 
 OTHER = "_other"
@@ -57,17 +57,19 @@ def documented_fields(resource: Resource, *, include_metrics: bool) -> Mapping[s
 
 
 def check_fields(resource: Resource, fields: object, *, include_metrics: bool) -> tuple[str, ...] | None:
-    """``fields`` as they are, ``None`` for all. Raises :class:`AAMInvalid` for names that AAM does not document."""
+    """``fields``, ``None`` for all. Raises :class:`AAMArgumentError` for names that AAM does not document."""
     if fields is None:
         return None
     if isinstance(fields, str) or not isinstance(fields, Sequence) or not fields:
-        raise AAMInvalid(f"fields must be a list of names that is not empty, like ['sid', 'name'], not {fields!r}.")
+        raise AAMArgumentError(
+            f"fields must be a list of names that is not empty, like ['sid', 'name'], not {fields!r}."
+        )
     known = documented_fields(resource, include_metrics=include_metrics)
     unknown = [name for name in fields if name not in known]
     if unknown:
-        raise AAMInvalid(_unknown_fields(resource, unknown, known))
+        raise AAMArgumentError(_unknown_fields(resource, unknown, known))
     if len(set(fields)) < len(fields):
-        raise AAMInvalid(f"fields names a field twice: {', '.join(fields)}.")
+        raise AAMArgumentError(f"fields names a field twice: {', '.join(fields)}.")
     return tuple(fields)
 
 

@@ -44,7 +44,7 @@ def pull_resource(
 ) -> Receipt:
     """Write all objects of ``collection`` that match to ``destination``, in AAM's order of ids.
 
-    Options and destination are checked before AAM is asked: :class:`AAMInvalid`, :class:`AAMDestinationError`. A list
+    Options and destination are checked first (:class:`AAMArgumentError`, :class:`AAMDestinationError`). A list
     that is not complete is read again from the start, :data:`ATTEMPTS` times in all, then :class:`AAMIncomplete`. On
     every error an older file stays as it was, and nothing else is left. Memory does not grow with the number of rows,
     but for eight bytes each. ``now`` and ``monotonic`` are for tests.

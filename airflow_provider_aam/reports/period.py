@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from airflow_provider_aam.api.errors import AAMInvalid
+from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.instants import epoch_ms
 
 DAY_MS = 86_400_000
@@ -35,7 +35,7 @@ def build_period(
 
     Instants are aware ``datetime`` objects or ISO 8601 text; a date alone is its midnight UTC. Without ``start`` and
     ``end`` those of ``interval``, the run's, are taken, or the last day before its end if it holds no midnight; without
-    an interval it is the last day before ``now``. Raises :class:`AAMInvalid`.
+    an interval it is the last day before ``now``. Raises :class:`AAMArgumentError`.
     """
     if start in NOT_GIVEN and end in NOT_GIVEN:
         last = _midnight(_first_given(interval[1], now), "the run's data interval")
@@ -44,7 +44,7 @@ def build_period(
     end_ms = _midnight(_first_given(end, interval[1], now), "end")
     start_ms = end_ms - DAY_MS if start in NOT_GIVEN else _midnight(_first_given(start), "start")
     if start_ms >= end_ms:
-        raise AAMInvalid(
+        raise AAMArgumentError(
             f"start {start} and end {_first_given(end, interval[1], now)} hold no whole UTC day: the report ends with "
             "the day before `end`. Give a later end, or leave both out for the days of the run's data interval."
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import LIST_ATTEMPTS, Collection
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, AAMNotFound, Fate
+from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, AAMLookupFailed, AAMNotFound, Fate
 from airflow_provider_aam.api.guide import Step
 from airflow_provider_aam.api.pool import in_order
 from airflow_provider_aam.reports.places import find_data_source, find_folders
@@ -38,12 +38,12 @@ Populations = dict[int, Population]
 def read_populations(client: AAMClient, selection: Selection, metric: str) -> Populations:
     """The selected objects, in the order of their ids, with ``metric``.
 
-    Raises :class:`AAMNotFound` when there are none, and for an unknown folder or data source; :class:`AAMBadAnswer`
+    Raises :class:`AAMLookupFailed` when there are none, and for an unknown folder or data source; :class:`AAMBadAnswer`
     when AAM left the metric out, which does not mean 0.
     """
     found = _read(client, selection, metric)
     if not found:
-        raise AAMNotFound(
+        raise AAMLookupFailed(
             f"population check of {selection}: AAM has none. Correct the selection, or let the technical account see "
             f"the objects. {Step.TECHNICAL_USER.pointer}"
         )

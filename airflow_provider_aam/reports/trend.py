@@ -11,7 +11,7 @@ from typing import Any, cast
 import msgspec
 
 from airflow_provider_aam.api.client import AAMClient
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMConfigError, AAMNotFound, Fate
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, AAMLookupFailed, Fate
 from airflow_provider_aam.api.reports import SIDS_PER_REQUEST, TREND_INTERVALS, Kind
 from airflow_provider_aam.api.resources import Type
 from airflow_provider_aam.api.session import utc_now
@@ -74,7 +74,7 @@ class Subject:
 
     @classmethod
     def parse(cls, *, kind: object, interval: str = "1D", sids: object = None, filters: object = None) -> Subject:
-        """Raises :class:`AAMConfigError` that names every problem."""
+        """Raises :class:`AAMArgumentError` that names every problem."""
         problems: list[str] = []
         parsed = parse_kind(problems, kind)
         if interval not in TREND_INTERVALS:
@@ -85,7 +85,7 @@ class Subject:
             problems.append(f"filters must be a mapping of AAM's query parameters, not {filters!r}")
         ids = None if sids is None else parse_sids(problems, sids)
         if problems:
-            raise AAMConfigError.from_problems("trend report", problems)
+            raise AAMArgumentError.from_problems("trend report", problems)
         given = filters if isinstance(filters, Mapping) else None
         return cls(kind=cast("Kind", parsed), interval=interval, sids=ids, filters=given)
 
@@ -102,7 +102,7 @@ def write_trend(
     """One row for each object and day of ``period``, in the order of ``sids`` (of ids with ``filters``), then of days.
 
     Columns: ``sid, name, date`` (UTC), ``epochMs`` (AAM's own instant of the day) and the figures; what AAM sends
-    beside those is kept as in a pull. Raises :class:`AAMNotFound` when AAM leaves an object out, or lists none. The
+    beside those is kept as in a pull. Raises :class:`AAMLookupFailed` when AAM leaves an object out, or lists none. The
     file appears whole or not at all. As many objects as fit the requests under way at once are in memory.
     """
     started_at = now()
@@ -152,7 +152,7 @@ def _sids_of(client: AAMClient, subject: Subject) -> Sequence[int]:
         return subject.sids
     listed = client.collection(subject.kind).fetch_all(**(subject.filters or {}))
     if not listed:
-        raise AAMNotFound(
+        raise AAMLookupFailed(
             f"trend report: AAM lists no {subject.kind} with filters {dict(subject.filters or {})}. Correct the "
             "filters, or let the technical account see the objects."
         )
@@ -172,7 +172,7 @@ def _series(
         by_sid = {number_of(record["sid"]): record for record in answer}
         missing = [sid for sid in part if sid not in by_sid]
         if missing:
-            raise AAMNotFound(
+            raise AAMLookupFailed(
                 f"trend report: AAM left out {len(missing)} of {len(part)} {subject.kind}, like sid "
                 f"{', '.join(map(str, missing[:5]))}. They do not exist, or the technical account may not see them."
             )

@@ -10,7 +10,7 @@ import pendulum
 import pytest
 
 from airflow_provider_aam.api.collection import Collection
-from airflow_provider_aam.api.errors import AAMInvalid
+from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.instants import epoch_ms
 from airflow_provider_aam.api.resources import RESOURCES
 from airflow_provider_aam.pull.query import Query, build_query
@@ -77,17 +77,17 @@ def test_updated_since_of_a_first_run_means_all(nothing):
     ids=lambda value: str(value)[:60],
 )
 def test_bad_option_is_refused(options, said):
-    with pytest.raises(AAMInvalid, match=said):
+    with pytest.raises(AAMArgumentError, match=said):
         query(**options)
 
 
 def test_updated_since_is_refused_where_aam_does_not_know_it():
-    with pytest.raises(AAMInvalid, match="cannot list traits by the time"):
+    with pytest.raises(AAMArgumentError, match="cannot list traits by the time"):
         query("traits", updated_since="2026-01-01T00:00Z")
 
 
 def test_metrics_are_refused_where_aam_has_none():
-    with pytest.raises(AAMInvalid, match="no metrics in the list of data_sources"):
+    with pytest.raises(AAMArgumentError, match="no metrics in the list of data_sources"):
         query("data_sources", include_metrics=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from airflow_provider_aam.api.errors import AAMConfigError, AAMIncomplete, AAMInvalid, AAMNotFound
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMIncomplete, AAMLookupFailed
 from airflow_provider_aam.reports.question import Question
 from reports.support import problems_of
 
@@ -12,7 +12,7 @@ LIST = "GET /v1/traits"
 
 
 def refusals(**given):
-    with pytest.raises(AAMConfigError) as refused:
+    with pytest.raises(AAMArgumentError) as refused:
         Question.parse(**{"kind": "traits", "minimum": 1, **given})
     return refused.value.problems
 
@@ -84,14 +84,14 @@ def test_folder_means_everything_below_it(add_trait, check, folders):
 
 
 def test_unknown_folder_is_an_error_with_the_nearest(check, folders):
-    with pytest.raises(AAMNotFound, match=r"folder '/Web/Prices': .* Did you mean /Web/Pricing\?"):
+    with pytest.raises(AAMLookupFailed, match=r"folder '/Web/Prices': .* Did you mean /Web/Pricing\?"):
         check(folder="/Web/Prices", minimum=1)
 
 
 def test_folders_that_contain_each_other_do_not_hang(emulator, add_trait, check):
     rows = [{"folderId": 0}, {"folderId": 5, "parentFolderId": 6}, {"folderId": 6, "parentFolderId": 5}]
     emulator.trouble("GET /v1/folders/traits", "status", status=200, body=rows)
-    with pytest.raises(AAMNotFound, match="AAM shows no such folder"):
+    with pytest.raises(AAMLookupFailed, match="AAM shows no such folder"):
         check(folder="/C", minimum=1)
 
 
@@ -119,15 +119,15 @@ def test_data_source_by_id_code_and_name_narrows(emulator, add_trait, check):
 def test_data_source_that_is_unknown_or_means_two(emulator, check):
     for _ in "12":
         emulator.add("data_sources", {"name": "Twice", "integrationCode": None})
-    with pytest.raises(AAMInvalid, match=r"several have this name: \d+, \d+\. Give one of these ids"):
+    with pytest.raises(AAMLookupFailed, match=r"several have this name: \d+, \d+\. Give one of these ids"):
         check(data_source="Twice", minimum=1)
-    with pytest.raises(AAMNotFound, match=r"data_source 'Twic': .* Did you mean Twice\?"):
+    with pytest.raises(AAMLookupFailed, match=r"data_source 'Twic': .* Did you mean Twice\?"):
         check(data_source="Twic", minimum=1)
 
 
 @pytest.mark.parametrize("given", [{"sids": [1, 2]}, {"codes": ["x"]}, {"search": "nothing"}, {"folder": "/"}], ids=str)
 def test_selection_without_objects_is_an_error(check, given):
-    with pytest.raises(AAMNotFound, match=r"population check of traits of .*: AAM has none. Correct the selection"):
+    with pytest.raises(AAMLookupFailed, match=r"population check of traits of .*: AAM has none. Correct the selection"):
         check(minimum=1, **given)
 
 
