@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, AAMIncomplete, Fate
-from airflow_provider_aam.api.listing import whole_number
 from airflow_provider_aam.api.names import near_misses
+from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.paging import AGAIN
 from airflow_provider_aam.api.resources import Action, Resource
 from airflow_provider_aam.api.session import AAMSession

@@ -12,6 +12,7 @@ from airflow_provider_aam.api.answers import shape_of
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, AAMIncomplete, AAMNotFound, Fate
 from airflow_provider_aam.api.listing import Record, Records, decoded, flat_tree, named_page, with_names
 from airflow_provider_aam.api.names import near_misses
+from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.paging import LARGEST_PAGE, Completeness, Page, iter_pages, parse_page
 from airflow_provider_aam.api.pool import in_order
 from airflow_provider_aam.api.resources import Verb
@@ -112,7 +113,7 @@ class Reading(Actions):
         query = {**self.resource.always, **{name: value for name, value in params.items() if name not in around}}
         answer = self._session.call("GET", f"{path}/{object_id}", params=query)
         record = self._record(answer, around=around, with_id=True)
-        if _is_id(object_id) and str(record[self.resource.id_field]) != str(object_id):
+        if whole_number(object_id) not in (None, whole_number(record[self.resource.id_field])):
             raise AAMBadAnswer(
                 f"{self.resource.name}: AAM answered {self.resource.id_field} {record[self.resource.id_field]} where "
                 f"{object_id} was asked for. Does a proxy in between keep old answers?",
@@ -163,7 +164,7 @@ class Reading(Actions):
     def _record(self, answer: Any, *, around: Mapping[str, Any] | None = None, with_id: bool = False) -> Record:
         if isinstance(answer, dict):
             record = with_names(self.resource, answer, around)
-            if not with_id or _is_id(record.get(self.resource.id_field)):
+            if not with_id or whole_number(record.get(self.resource.id_field)) is not None:
                 return record
         shape = f"keys {sorted(answer)}" if isinstance(answer, dict) else shape_of(answer)
         raise AAMBadAnswer(
@@ -241,8 +242,3 @@ def _until_complete(read: Callable[[], T]) -> T:
         except AAMIncomplete:
             continue
     return read()
-
-
-def _is_id(value: object) -> bool:
-    """A number, or a text that is one."""
-    return (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, str) and value.isdecimal())

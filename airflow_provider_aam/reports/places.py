@@ -8,7 +8,7 @@ from typing import Any
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.errors import AAMLookupFailed
 from airflow_provider_aam.api.names import near_misses
-from airflow_provider_aam.reports.selection import number_of
+from airflow_provider_aam.api.numbers import whole_number
 
 
 def find_data_source(client: AAMClient, wanted: int | str) -> int:
@@ -52,7 +52,7 @@ def _paths(rows: Mapping[int, Mapping[str, Any]]) -> Mapping[int, str]:
     """Folder → its path, built of names: whether AAM's own ``path`` begins with the root is not documented."""
 
     def build(folder: int, seen: frozenset[int] = frozenset()) -> str:
-        parent = number_of(rows[folder].get("parentFolderId"))
+        parent = whole_number(rows[folder].get("parentFolderId"))
         if folder == 0 or folder in seen:
             return ""
         above = build(parent, seen | {folder}) if parent in rows and parent is not None else ""

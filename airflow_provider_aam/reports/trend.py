@@ -12,6 +12,7 @@ import msgspec
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, AAMLookupFailed, Fate
+from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.reports import SIDS_PER_REQUEST, TREND_INTERVALS, Kind
 from airflow_provider_aam.api.resources import Type
 from airflow_provider_aam.api.session import utc_now
@@ -20,7 +21,7 @@ from airflow_provider_aam.files.formats import choose_format
 from airflow_provider_aam.files.staging import Destination, measure, path_of, stage
 from airflow_provider_aam.files.writers import open_writer
 from airflow_provider_aam.reports.period import Period
-from airflow_provider_aam.reports.selection import number_of, parse_kind, parse_sids
+from airflow_provider_aam.reports.selection import parse_kind, parse_sids
 
 log = logging.getLogger(__name__)
 
@@ -169,7 +170,7 @@ def _series(
         answer = client.reports.trend(
             subject.kind, sids=part, start=period.start_ms, end=period.end_ms, interval=subject.interval
         )
-        by_sid = {number_of(record["sid"]): record for record in answer}
+        by_sid = {whole_number(record["sid"]): record for record in answer}
         missing = [sid for sid in part if sid not in by_sid]
         if missing:
             raise AAMLookupFailed(
@@ -182,7 +183,7 @@ def _series(
 def _days(kind: str, series: tuple[int, Mapping[str, Any]], period: Period) -> Iterator[dict[str, Any]]:
     sid, record = series
     metrics = record.get("metrics")
-    by_day = {number_of(day): figures for day, figures in metrics.items()} if isinstance(metrics, dict) else None
+    by_day = {whole_number(day): figures for day, figures in metrics.items()} if isinstance(metrics, dict) else None
     if by_day is None or None in by_day or not all(isinstance(figures, dict) for figures in by_day.values()):
         raise AAMBadAnswer(
             f"trend of {kind}: sid {sid} has no metrics of the form {{epoch milliseconds: figures}}.", fate=Fate.UNKNOWN

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from airflow_provider_aam.account.escapes import unescaped
 from airflow_provider_aam.account.keys import key_of
 from airflow_provider_aam.api.collection import Record
+from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.catalog.drafts import Draft, Reference
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
 from airflow_provider_aam.catalog.planning.account import Account
@@ -139,7 +140,7 @@ def _lacks_something(kind: Kind, row: Mapping[str, Any]) -> bool:
 
 def _no_id(word: int | str) -> int | str:
     """In a list digits are an id; in double quotes they are a word."""
-    return f'"{word}"' if isinstance(word, str) and word.isdecimal() else word
+    return f'"{word}"' if isinstance(word, str) and whole_number(word) is not None else word
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any
 
 from airflow_provider_aam.account.keys import key_of
 from airflow_provider_aam.api.collection import Record
+from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.catalog.kinds import KINDS, MAPPINGS, Kind
 from airflow_provider_aam.catalog.plan.difference import diff
 from airflow_provider_aam.catalog.plan.plan import Change, FieldChange, Unchanged
@@ -130,8 +131,8 @@ class Changes:
         return " ".join(" ".join(part for part in parts if part).split()) or " ".join(map(str, fields.values()))
 
     def _name(self, to: str, target: Any) -> str:
-        if str(target).isdecimal():
-            return self._targets.label(to, int(target))
+        if (object_id := whole_number(target)) is not None:
+            return self._targets.label(to, object_id)
         return target[1:-1] if isinstance(target, str) else str(target)
 
     def _key(self, kind: Kind, way: str, fields: Mapping[str, Any]) -> dict[str, Any]:

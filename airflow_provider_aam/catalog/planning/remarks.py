@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from airflow_provider_aam.account.objects import Objects
+from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.catalog.checking.check import Checked
 from airflow_provider_aam.catalog.drafts import DestinationDraft, MappingDraft
 from airflow_provider_aam.catalog.kinds import DESTINATIONS, MAPPINGS, SEGMENTS, TRAITS, Kind
@@ -59,8 +60,8 @@ def homeless(folders: NewFolders, kind: Kind, objects: Objects) -> Iterator[str]
     field = next((r.field for r in kind.model.references.values() if r.to == folders.kind.key), None)
     if field is None or not [*folders]:
         return
-    unseen = {str(record.get(field)) for record in objects if str(record.get(field)).isdecimal()}
-    lost = sorted(each for each in map(int, unseen) if each not in folders.tree)
+    held = {whole_number(record.get(field)) for record in objects}
+    lost = sorted(each for each in held if each is not None and each not in folders.tree)
     if lost:
         ids = ", ".join(map(str, lost[:3]))
         said = f"AAM's list of {folders.kind.plural} leaves out {len(lost)} that hold {kind.plural} ({ids})"
