@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from airflow_provider_aam.api.errors import AAMSourceError
+from airflow_provider_aam.api.names import near_misses
 
 MOST_SHOWN = 100
 
@@ -49,10 +50,7 @@ def refuse(source: str, findings: Sequence[Finding]) -> None:
 
 def near(word: str, known: Iterable[str]) -> str:
     """`` Did you mean “…”?`` with a leading blank, or nothing."""
-    import difflib
-
-    match = difflib.get_close_matches(word, [*known], n=1, cutoff=0.6)
-    return f" Did you mean “{match[0]}”?" if match else ""
+    return near_misses([word], known, form="“{}”")
 
 
 def _position(finding: Finding) -> tuple[str, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +13,7 @@ import msgspec
 
 from airflow_provider_aam.api.answers import UNREADABLE
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, Fate
+from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.resources import Resource, Type
 
 OTHER = "_other"
@@ -74,12 +74,10 @@ def check_fields(resource: Resource, fields: object, *, include_metrics: bool) -
 
 
 def _unknown_fields(resource: Resource, unknown: Sequence[Any], known: Mapping[str, Type]) -> str:
-    near = [match for name in unknown for match in difflib.get_close_matches(str(name), known, n=1)]
-    hints = [f"Did you mean {', '.join(near)}?"] if near else []
-    if any(name in resource.metrics for name in unknown):
-        hints.append("Metrics need include_metrics=True.")
-    text = f"fields: {resource.name} have no {', '.join(map(str, unknown))}."
-    return " ".join([text, *hints, f"Known: {', '.join(known)}"])
+    names = [str(name) for name in unknown]
+    metrics = " Metrics need include_metrics=True." if resource.metrics.keys() & {*names} else ""
+    hints = f"{near_misses(names, known)}{metrics}"
+    return f"fields: {resource.name} have no {', '.join(names)}.{hints} Known: {', '.join(known)}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib.util
 from dataclasses import dataclass
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMDestinationError
+from airflow_provider_aam.api.names import near_misses
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +47,7 @@ def choose_format(file_name: str, file_format: str | None = None) -> Format:
         )
     if name not in FORMATS:
         known = ", ".join(f".{name}" for name in FORMATS)
-        near = difflib.get_close_matches(name, FORMATS, n=1)
-        hint = f" Did you mean .{near[0]}?" if near else ""
+        hint = near_misses([name], FORMATS, form=".{}")
         advice = "" if file_format else " Or name the format with file_format."
         raise AAMArgumentError(f"{what} is no format that can be written. Known: {known}.{hint}{advice}")
     if name == "parquet" and importlib.util.find_spec("pyarrow") is None:
