@@ -17,11 +17,12 @@ from airflow_provider_aam.api.collection import Collection
 from airflow_provider_aam.api.config import AAMConfig
 from airflow_provider_aam.api.destinations import Destinations
 from airflow_provider_aam.api.errors import AAMArgumentError
+from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.redaction import Redactor, SecretObserver
 from airflow_provider_aam.api.reports import Reports
 from airflow_provider_aam.api.retry import RetryPolicy
-from airflow_provider_aam.api.session import AAMSession, utc_now
+from airflow_provider_aam.api.session import AAMSession
 from airflow_provider_aam.api.throttle import ConcurrencyLimit
 from airflow_provider_aam.api.token import shared_token_source
 from airflow_provider_aam.api.transport import RequestsTransport

@@ -20,7 +20,7 @@ SIDS_PER_REQUEST = 1000
 
 
 class Reports(Actions):
-    """``client.reports``. Instants are epoch milliseconds, intervals :data:`INTERVALS`."""
+    """``client.reports``. Timestamps are epoch milliseconds, intervals :data:`INTERVALS`."""
 
     def trend(
         self,
@@ -32,7 +32,7 @@ class Reports(Actions):
         interval: str = "1D",
         **more: Any,
     ) -> Records:
-        """One record for each trait or segment, with ``metrics``: instant → numbers. AAM may leave some of them out.
+        """One record for each trait or segment, with ``metrics``: timestamp → numbers. AAM may leave some of them out.
 
         ``more`` is sent as it is (``traitMetricsType="CROSS_DEVICE"``). Many ``sids`` take several requests. Raises
         :class:`AAMBadAnswer` for an answer of another shape.

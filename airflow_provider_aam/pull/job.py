@@ -13,8 +13,8 @@ from typing import Any
 
 from airflow_provider_aam.api.collection import Collection
 from airflow_provider_aam.api.errors import AAMIncomplete
+from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.paging import LARGEST_PAGE, Completeness, Page
-from airflow_provider_aam.api.session import utc_now
 from airflow_provider_aam.files.columns import Columns, check_fields
 from airflow_provider_aam.files.formats import Format, choose_format
 from airflow_provider_aam.files.staging import Destination, measure, path_of, stage

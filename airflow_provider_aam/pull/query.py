@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow_provider_aam.api.collection import Collection
 from airflow_provider_aam.api.errors import AAMArgumentError
-from airflow_provider_aam.api.instants import epoch_ms
+from airflow_provider_aam.api.moments import epoch_ms, parse_moment
 from airflow_provider_aam.api.paging import LARGEST_PAGE
 
 OWN_PARAMS = {
@@ -62,7 +62,7 @@ def build_query(
         _require(collection, "updatedSince", f"updated_since: AAM cannot list {name} by the time of their last change.")
         if "updatedSince" in params:
             raise AAMArgumentError("updated_since and filters['updatedSince'] are both given: keep one.")
-        params["updatedSince"] = epoch_ms(updated_since, what="updated_since")
+        params["updatedSince"] = epoch_ms(parse_moment(updated_since, what="updated_since"))
     return Query(params=params, page_size=page_size, max_concurrency=max_concurrency)
 
 

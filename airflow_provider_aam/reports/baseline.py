@@ -59,6 +59,7 @@ def write_baseline(
     """Put it in place of an older one, whole or not at all. Returns its URI."""
     baseline = Baseline(kind=kind, metric=metric, accepted_at=now, populations=tuple(populations))
     with stage(path) as staged:
-        staged.local.write_bytes(msgspec.json.format(msgspec.json.encode(baseline), indent=1) + b"\n")
+        text = msgspec.json.encode(baseline, enc_hook=datetime.isoformat)  # msgspec does not know pendulum's DateTime
+        staged.local.write_bytes(msgspec.json.format(text, indent=1) + b"\n")
         staged.publish()
         return staged.uri

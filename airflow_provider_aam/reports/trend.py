@@ -5,17 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
 import msgspec
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, AAMLookupFailed, Fate
+from airflow_provider_aam.api.moments import of_epoch_ms, utc_now
 from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.reports import SIDS_PER_REQUEST, TREND_INTERVALS, Kind
 from airflow_provider_aam.api.resources import Type
-from airflow_provider_aam.api.session import utc_now
 from airflow_provider_aam.files.columns import OTHER, Columns
 from airflow_provider_aam.files.formats import choose_format
 from airflow_provider_aam.files.staging import Destination, measure, path_of, stage
@@ -30,7 +30,6 @@ FIGURES = {
     "segments": ("instantUniques", "totalUniques"),
 }
 """Those with columns of their own. Of traits they are Adobe's; of segments they are inferred."""
-_MS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +52,7 @@ class TrendReceipt:
     finished_at: datetime
 
     def as_xcom(self) -> dict[str, Any]:
-        """JSON-safe: instants as ISO 8601 text."""
+        """JSON-safe: timestamps as ISO 8601 text."""
         return {
             **asdict(self),
             "started_at": self.started_at.isoformat(),
@@ -102,7 +101,7 @@ def write_trend(
 ) -> TrendReceipt:
     """One row for each object and day of ``period``, in the order of ``sids`` (of ids with ``filters``), then of days.
 
-    Columns: ``sid, name, date`` (UTC), ``epochMs`` (AAM's own instant of the day) and the figures; what AAM sends
+    Columns: ``sid, name, date`` (UTC), ``epochMs`` (AAM's own timestamp of the day) and the figures; what AAM sends
     beside those is kept as in a pull. Raises :class:`AAMLookupFailed` when AAM leaves an object out, or lists none. The
     file appears whole or not at all. As many objects as fit the requests under way at once are in memory.
     """
@@ -128,8 +127,8 @@ def write_trend(
     return TrendReceipt(
         kind=subject.kind,
         interval=subject.interval,
-        start=_date(period.start_ms),
-        end=_date(period.end_ms),
+        start=period.start.to_date_string(),
+        end=period.end.to_date_string(),
         sids=len(sids),
         sids_without_figures=silent,
         uri=staged.uri,
@@ -188,10 +187,7 @@ def _days(kind: str, series: tuple[int, Mapping[str, Any]], period: Period) -> I
         raise AAMBadAnswer(
             f"trend of {kind}: sid {sid} has no metrics of the form {{epoch milliseconds: figures}}.", fate=Fate.UNKNOWN
         )
-    for day in sorted(each for each in by_day if each is not None and period.holds(each)):
-        fixed = {"sid": sid, "name": record.get("name"), "date": _date(day), "epochMs": day}
+    within = range(period.start_ms, period.end_ms)
+    for day in sorted(each for each in by_day if each is not None and each in within):
+        fixed = {"sid": sid, "name": record.get("name"), "date": of_epoch_ms(day).to_date_string(), "epochMs": day}
         yield {**fixed, **by_day[day]}
-
-
-def _date(epoch_ms: int) -> str:
-    return datetime.fromtimestamp(epoch_ms / _MS, UTC).date().isoformat()

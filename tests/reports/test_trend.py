@@ -11,12 +11,14 @@ import pytest
 from pyarrow import parquet
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, AAMLookupFailed
-from airflow_provider_aam.reports.period import DAY_MS, Period, build_period
+from airflow_provider_aam.api.moments import of_epoch_ms
+from airflow_provider_aam.reports.period import Period, build_period
 from airflow_provider_aam.reports.trend import Subject, write_trend
 
 TREND = "POST /v1/reports/traits-trend"
+DAY_MS = 86_400_000
 FIRST = 1_767_225_600_000  # 2026-01-01
-THREE_DAYS = Period(start_ms=FIRST, end_ms=FIRST + 3 * DAY_MS)
+THREE_DAYS = Period(start=of_epoch_ms(FIRST), end=of_epoch_ms(FIRST + 3 * DAY_MS))
 FIGURES = ["count", "uniques", "populationCount", "populationUniques"]
 
 
@@ -220,7 +222,7 @@ def test_given_start_ends_with_the_run_s_interval():
 def test_days_that_cannot_be():
     with pytest.raises(AAMArgumentError, match="start 2026-01-05 and end 2026-01-05 hold no whole UTC day"):
         days("2026-01-05", "2026-01-05")
-    with pytest.raises(AAMArgumentError, match="end 'yesterday' is no ISO 8601 instant"):
+    with pytest.raises(AAMArgumentError, match="end 'yesterday' is not an ISO 8601 timestamp"):
         days("2026-01-05", "yesterday")
     with pytest.raises(AAMArgumentError, match="start 2026-01-05T00:00:00 has no time zone"):
         days("2026-01-05T00:00:00", None)
