@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow_provider_aam.account.keys import plain
 from airflow_provider_aam.api.errors import AAMBadAnswer, Fate
+from airflow_provider_aam.api.numbers import whole_number
 
 ROOT_ID = 0
 
@@ -92,12 +93,12 @@ class FolderTree:
 
 def id_in(record: Mapping[str, Any], field: str) -> int:
     """The number that the field holds, also when AAM writes it as a text. Raises :class:`AAMBadAnswer` without one."""
-    value = str(record.get(field))
-    try:
-        return int(value)
-    except ValueError as broken:
-        text = f"AAM answered “{value[:40]}” as the {field} of “{record.get('name')}” where a number was due."
-        raise AAMBadAnswer(text, fate=Fate.UNKNOWN) from broken
+    number = whole_number(record.get(field))
+    if number is None:
+        said = str(record.get(field))[:40]
+        text = f"AAM answered “{said}” as the {field} of “{record.get('name')}” where a number was due."
+        raise AAMBadAnswer(text, fate=Fate.UNKNOWN)
+    return number
 
 
 def ancestors(path: str) -> list[str]:

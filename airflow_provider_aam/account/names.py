@@ -16,6 +16,7 @@ from airflow_provider_aam.account.words import name_of, parse_word
 from airflow_provider_aam.api.errors import AAMLookupFailed
 from airflow_provider_aam.api.guide import Step
 from airflow_provider_aam.api.names import near
+from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.resources import DATA_SOURCES, Resource
 
 NONE_SEEN = f"the technical account sees no data source at all. {Step.TECHNICAL_USER.pointer}"
@@ -137,8 +138,12 @@ class Names(Generic[More]):
             found = [*self._held(resource, (field,), (word,)), *self.more(resource, field, word, None)]
             if found:
                 return found
-        if resource is DATA_SOURCES and word.isascii() and word.isdecimal() and self.holds(resource, int(word)):
-            return [int(word)]
+        if (
+            resource is DATA_SOURCES
+            and (object_id := whole_number(word)) is not None
+            and self.holds(resource, object_id)
+        ):
+            return [object_id]
         resorts = (self.last_resort(resource, field, word, None) for field in fields_naming(resource))
         return next(filter(None, resorts), ())
 

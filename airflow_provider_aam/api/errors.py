@@ -4,7 +4,7 @@
 
     AAMError
     ├── AAMConfigError             the Connection cannot work as it is; lists every problem
-    ├── AAMArgumentError           arguments or options that cannot be; lists every problem, and nothing was sent
+    ├── AAMArgumentError           arguments or options that cannot be; lists every problem; AAM was not changed
     ├── AAMLookupFailed            a name, code or path that the account does not hold, or holds more than once
     ├── AAMCredentialError         Adobe IMS refused the credential
     │   ├── AAMClientRejected      client id or client secret
@@ -83,7 +83,10 @@ def _rebuild(kind: type[AAMError], message: str, details: dict[str, Any]) -> AAM
 
 
 class _Problems(AAMError, ValueError):
-    problems: tuple[str, ...] = ()
+    problems: tuple[str, ...]
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message, **{"problems": (message,), **details})
 
     @classmethod
     def from_problems(cls, what: str, problems: Sequence[str]) -> Self:
@@ -97,7 +100,7 @@ class AAMConfigError(_Problems):
 
 
 class AAMArgumentError(_Problems):
-    """Arguments or options that cannot be, of a call, task or command; nothing was sent. ``problems`` lists each."""
+    """Arguments or options that cannot be, of a call, task or command; AAM was not changed. ``problems`` lists each."""
 
 
 class AAMLookupFailed(AAMError):
@@ -252,4 +255,4 @@ class AAMCheckFailed(AAMError):
 
 
 class AAMDestinationError(AAMError, ValueError):
-    """A file cannot be written there: no such format, no permission, no such bucket or folder."""
+    """A file cannot be written there: no permission, no such bucket or folder, no library for its format."""

@@ -10,9 +10,10 @@ from urllib.parse import quote
 from airflow_provider_aam.api.actions import Actions
 from airflow_provider_aam.api.answers import shape_of
 from airflow_provider_aam.api.complete import until_complete
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, AAMInvalid, AAMNotFound, Fate
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, AAMIncomplete, AAMNotFound, Fate
 from airflow_provider_aam.api.listing import Record, Records, decoded, flat_tree, named_page, with_names
 from airflow_provider_aam.api.names import near_misses
+from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.paging import LARGEST_PAGE, Completeness, Page, iter_pages, parse_page
 from airflow_provider_aam.api.pool import in_order
 from airflow_provider_aam.api.resources import Verb
@@ -94,11 +95,11 @@ class Reading(Actions):
         return Completeness(what=f"list of {self.resource.name}", id_field=self.resource.id_field)
 
     def check_filters(self, filters: Mapping[str, Any]) -> None:
-        """Raises :class:`AAMInvalid` for parameters that AAM does not document: it ignores those, silently."""
+        """Raises :class:`AAMArgumentError` for parameters that AAM does not document: it ignores those, silently."""
         known = self.resource.list_params | {*self.resource.path_ids}
         unknown = [name for name in filters if name not in known]
         if unknown:
-            raise AAMInvalid(
+            raise AAMArgumentError(
                 f"list of {self.resource.name}: unknown filters {', '.join(sorted(unknown))}."
                 f"{near_misses(unknown, known)} Known: {', '.join(sorted(known)) or 'none'}"
             )
@@ -110,7 +111,7 @@ class Reading(Actions):
         query = {**self.resource.always, **{name: value for name, value in params.items() if name not in around}}
         answer = self._session.call("GET", f"{path}/{object_id}", params=query)
         record = self._record(answer, around=around, with_id=True)
-        if _is_id(object_id) and str(record[self.resource.id_field]) != str(object_id):
+        if whole_number(object_id) not in (None, whole_number(record[self.resource.id_field])):
             raise AAMBadAnswer(
                 f"{self.resource.name}: AAM answered {self.resource.id_field} {record[self.resource.id_field]} where "
                 f"{object_id} was asked for. Does a proxy in between keep old answers?",
@@ -127,14 +128,14 @@ class Reading(Actions):
     def _require(self, verb: Verb) -> None:
         if verb not in self.resource.verbs:
             known = ", ".join(sorted(known.value for known in self.resource.verbs)) or "none"
-            raise AAMInvalid(f"AAM has no {verb.value} for {self.resource.name}; it has {known}.")
+            raise AAMArgumentError(f"AAM has no {verb.value} for {self.resource.name}; it has {known}.")
 
     def _check_params(self, params: Mapping[str, Any], *, what: str, known: frozenset[str] | None = None) -> None:
         if known is None:
             known = self.resource.list_params | self.resource.get_params
         if unknown := sorted(params.keys() - known):
             names = ", ".join(sorted(known)) or "none"
-            raise AAMInvalid(
+            raise AAMArgumentError(
                 f"{what}: unknown parameters {', '.join(unknown)}.{near_misses(unknown, known)} Known: {names}"
             )
 
@@ -147,7 +148,7 @@ class Reading(Actions):
         """
         around = {name: values.get(name) for name in self.resource.path_ids}
         if missing := [name for name, value in around.items() if value is None]:
-            raise AAMInvalid(
+            raise AAMArgumentError(
                 f"{self.resource.name}: {', '.join(missing)} is needed; AAM keeps {self.resource.name} within "
                 f"{self.resource.within.name if self.resource.within else 'others'}."
             )
@@ -161,7 +162,7 @@ class Reading(Actions):
     def _record(self, answer: Any, *, around: Mapping[str, Any] | None = None, with_id: bool = False) -> Record:
         if isinstance(answer, dict):
             record = with_names(self.resource, answer, around)
-            if not with_id or _is_id(record.get(self.resource.id_field)):
+            if not with_id or whole_number(record.get(self.resource.id_field)) is not None:
                 return record
         shape = f"keys {sorted(answer)}" if isinstance(answer, dict) else shape_of(answer)
         raise AAMBadAnswer(
@@ -230,8 +231,3 @@ class Reading(Actions):
         except AAMNotFound:
             return False
         return True
-
-
-def _is_id(value: object) -> bool:
-    """A number, or a text that is one."""
-    return (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, str) and value.isdecimal())

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from airflow_provider_aam.api.actions import Actions
 from airflow_provider_aam.api.answers import shape_of
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMInvalid, Fate
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, Fate
 from airflow_provider_aam.api.listing import Records
 from airflow_provider_aam.api.pool import in_order
 
@@ -20,7 +20,7 @@ SIDS_PER_REQUEST = 1000
 
 
 class Reports(Actions):
-    """``client.reports``. Instants are epoch milliseconds, intervals :data:`INTERVALS`."""
+    """``client.reports``. Timestamps are epoch milliseconds, intervals :data:`INTERVALS`."""
 
     def trend(
         self,
@@ -32,7 +32,7 @@ class Reports(Actions):
         interval: str = "1D",
         **more: Any,
     ) -> Records:
-        """One record for each trait or segment, with ``metrics``: instant → numbers. AAM may leave some of them out.
+        """One record for each trait or segment, with ``metrics``: timestamp → numbers. AAM may leave some of them out.
 
         ``more`` is sent as it is (``traitMetricsType="CROSS_DEVICE"``). Many ``sids`` take several requests. Raises
         :class:`AAMBadAnswer` for an answer of another shape.
@@ -42,7 +42,7 @@ class Reports(Actions):
         if start > end:
             problems.append(f"start {start} is after end {end}")
         if problems:
-            raise AAMInvalid(f"trend of {kind}: {'; '.join(problems)}.")
+            raise AAMArgumentError.from_problems(f"trend of {kind}", problems)
         period = {"startDate": start, "endDate": end, "interval": interval}
         parts = [[*sids[at : at + SIDS_PER_REQUEST]] for at in range(0, len(sids), SIDS_PER_REQUEST)]
 
@@ -92,4 +92,4 @@ def _check(kind: str, interval: str, intervals: tuple[str, ...]) -> None:
     if interval not in intervals:
         problems.append(f"interval {interval!r} is none of {', '.join(intervals)}")
     if problems:
-        raise AAMInvalid(f"report: {'; '.join(problems)}.")
+        raise AAMArgumentError.from_problems("report", problems)

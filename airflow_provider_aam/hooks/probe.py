@@ -10,8 +10,8 @@ from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.config import AAMConfig
 from airflow_provider_aam.api.errors import AAMError
 from airflow_provider_aam.api.guide import Step
+from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.redaction import SecretObserver
-from airflow_provider_aam.api.session import utc_now
 from airflow_provider_aam.api.token import TokenSource
 from airflow_provider_aam.api.users import Users, is_admin, name_of
 

@@ -97,7 +97,7 @@ class AAMTrendReportOperator(BaseOperator):
         return receipt.as_xcom()
 
     def _report(self, context: Context) -> TrendReceipt:
-        from airflow_provider_aam.api.session import utc_now
+        from airflow_provider_aam.api.moments import utc_now
         from airflow_provider_aam.hooks.aam import AAMHook
         from airflow_provider_aam.reports.period import build_period
         from airflow_provider_aam.reports.trend import Subject, write_trend

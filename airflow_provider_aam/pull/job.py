@@ -14,8 +14,8 @@ from typing import Any
 from airflow_provider_aam.api.collection import Collection
 from airflow_provider_aam.api.complete import ATTEMPTS, until_complete
 from airflow_provider_aam.api.errors import AAMIncomplete
+from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.paging import LARGEST_PAGE, Completeness, Page
-from airflow_provider_aam.api.session import utc_now
 from airflow_provider_aam.files.columns import Columns, check_fields
 from airflow_provider_aam.files.formats import Format, choose_format
 from airflow_provider_aam.files.staging import Destination, measure, path_of, stage
@@ -43,7 +43,7 @@ def pull_resource(
 ) -> Receipt:
     """Write all objects of ``collection`` that match to ``destination``, in AAM's order of ids.
 
-    Options and destination are checked before AAM is asked: :class:`AAMInvalid`, :class:`AAMDestinationError`. A list
+    Options and destination are checked first (:class:`AAMArgumentError`, :class:`AAMDestinationError`). A list
     that is not complete is read again from the start, :data:`ATTEMPTS` times in all, then :class:`AAMIncomplete`. On
     every error an older file stays as it was, and nothing else is left. Memory does not grow with the number of rows,
     but for eight bytes each. ``now`` and ``monotonic`` are for tests.

@@ -12,8 +12,8 @@ import msgspec
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.errors import AAMCheckFailed
+from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.resources import Type
-from airflow_provider_aam.api.session import utc_now
 from airflow_provider_aam.files.columns import Columns
 from airflow_provider_aam.files.formats import Format, choose_format
 from airflow_provider_aam.files.staging import Destination, path_of, stage

@@ -15,9 +15,10 @@ from airflow_provider_aam.api.collection import Collection
 from airflow_provider_aam.api.complete import until_complete
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMLookupFailed, AAMNotFound, Fate
 from airflow_provider_aam.api.guide import Step
+from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.pool import in_order
 from airflow_provider_aam.api.resources import DATA_SOURCES, RESOURCES
-from airflow_provider_aam.reports.selection import Selection, number_of
+from airflow_provider_aam.reports.selection import Selection
 
 FEW = 50
 """Up to so many are asked for one by one, instead of with the list of everything."""
@@ -68,7 +69,7 @@ def read_by_sids(client: AAMClient, kind: str, sids: Sequence[int], metric: str)
     collection = client.collection(kind)
     if len(sids) > FEW:
         wanted = {*sids}
-        return _list(collection, [{}], metric, keep=lambda record: number_of(record["sid"]) in wanted)
+        return _list(collection, [{}], metric, keep=lambda record: whole_number(record["sid"]) in wanted)
 
     def read(sid: int) -> Record | None:
         try:
@@ -100,10 +101,10 @@ def _read(client: AAMClient, selection: Selection, metric: str) -> Populations:
 
     def keep(record: Record) -> bool:
         """Checked again, because a filter that AAM does not heed is ignored silently."""
-        if common.get("dataSourceId") not in (None, number_of(record.get("dataSourceId"))):
+        if common.get("dataSourceId") not in (None, whole_number(record.get("dataSourceId"))):
             return False
         if "folderId" in wanted:
-            return number_of(record.get("folderId")) in wanted["folderId"]
+            return whole_number(record.get("folderId")) in wanted["folderId"]
         return "integrationCode" not in wanted or _code_of(record) in wanted["integrationCode"]
 
     queries = [common | {name: value} for name, values in wanted.items() for value in sorted(values)]
@@ -148,6 +149,6 @@ def _by_sid(records: Iterable[Record], metric: str) -> Populations:
             sid=sid,
             code=_code_of(record),
             name=str(record.get("name") or ""),
-            value=number_of(record.get(metric)),
+            value=whole_number(record.get(metric)),
         )
     return found

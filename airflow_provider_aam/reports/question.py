@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
-from airflow_provider_aam.api.errors import AAMConfigError
+from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.reports import KINDS
 from airflow_provider_aam.api.resources import RESOURCES
@@ -29,7 +29,7 @@ class Question:
     ) -> Self:
         """``given`` are the arguments of :meth:`Selection.parse` and the four bounds.
 
-        Raises :class:`AAMConfigError` that names every problem.
+        Raises :class:`AAMArgumentError` that names every problem.
         """
         problems: list[str] = []
         usual = {name: given.pop(name, None) for name in NAMES}
@@ -46,13 +46,13 @@ class Question:
                 near = near_misses([str(metric)], known)
                 problems.append(f"{selection.kind} have no metric {metric!r}.{near} Known: {', '.join(known)}")
         if problems:
-            raise AAMConfigError.from_problems("population check", problems)
+            raise AAMArgumentError.from_problems("population check", problems)
         return cls(selection=selection, metric=str(metric), bounds=book)
 
 
-def strangers_refused(unknown: list[str], selection: Selection, keys: set[str]) -> AAMConfigError:
+def strangers_refused(unknown: list[str], selection: Selection, keys: set[str]) -> AAMArgumentError:
     """Of bounds for objects that are not there: they would be ignored silently."""
     problems = [
         f"bounds[{key!r}]: no such sid or code among the {selection}.{near_misses([key], keys)}" for key in unknown
     ]
-    return AAMConfigError.from_problems("population check", problems)
+    return AAMArgumentError.from_problems("population check", problems)

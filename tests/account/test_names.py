@@ -84,7 +84,7 @@ def test_names_that_aam_escapes_are_found(names, emulator, source, stored):
 
 def test_folder_that_is_not_there_is_said_with_the_nearest(names, emulator):
     emulator.add("trait_folders", {"name": "Pricing", "parentFolderId": 0})
-    with pytest.raises(AAMLookupFailed, match="AAM has no trait folder “/Prices”. Did you mean “/Pricing”"):
+    with pytest.raises(AAMLookupFailed, match=r"AAM has no trait folder “/Prices”\. Did you mean “/Pricing”"):
         names.find(TRAIT_FOLDERS, "/Prices")
     with pytest.raises(AAMLookupFailed, match="sees no folder below the root"):
         names.find_below(SEGMENT_FOLDERS, "/Prices")
@@ -103,7 +103,7 @@ def test_trait_of_a_data_source_its_sid_and_whether_it_is_onboarded(names, accou
     assert account.objects(TRAITS).get(onboarded)["traitType"] == "ON_BOARDED_TRAIT"
     with pytest.raises(AAMLookupFailed, match=r"“sg-005” means 2 traits \(\d+, \d+\): write data source:code"):
         names.find(TRAITS, "sg-005")
-    with pytest.raises(AAMLookupFailed, match="AAM has no trait “crm:sg-006”. Did you mean “sg-005”"):
+    with pytest.raises(AAMLookupFailed, match=r"AAM has no trait “crm:sg-006”\. Did you mean “sg-005”"):
         names.find(TRAITS, "crm:sg-006")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from airflow_provider_aam.api.errors import AAMConfigError, AAMIncomplete, AAMLookupFailed
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMIncomplete, AAMLookupFailed
 from airflow_provider_aam.reports.question import Question
 from reports.support import problems_of
 
@@ -12,7 +12,7 @@ LIST = "GET /v1/traits"
 
 
 def refusals(**given):
-    with pytest.raises(AAMConfigError) as refused:
+    with pytest.raises(AAMArgumentError) as refused:
         Question.parse(**{"kind": "traits", "minimum": 1, **given})
     return refused.value.problems
 

@@ -13,6 +13,7 @@ from airflow_provider_aam.account.escapes import unescaped
 from airflow_provider_aam.account.keys import key_of
 from airflow_provider_aam.account.names import Names
 from airflow_provider_aam.api.collection import Record
+from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.resources import TRAITS, Resource
 from airflow_provider_aam.catalog.drafts import Draft, Reference
 from airflow_provider_aam.catalog.kinds import Kind
@@ -138,7 +139,7 @@ def _lacks_something(kind: Kind, row: Mapping[str, Any]) -> bool:
 
 def _no_id(word: int | str) -> int | str:
     """In a list digits are an id; in double quotes they are a word."""
-    return f'"{word}"' if isinstance(word, str) and word.isdecimal() else word
+    return f'"{word}"' if isinstance(word, str) and whole_number(word) is not None else word
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import Any
 from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import Record
-from airflow_provider_aam.api.errors import AAMInvalid
+from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.catalog.exporting.describe import Describer
 from airflow_provider_aam.catalog.exporting.yaml_text import block, comment
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
@@ -56,7 +56,7 @@ def export_catalog(
     """Write one file a kind to ``directory``; planning them against the same account changes nothing.
 
     ``kinds`` are keys (``traits``, ``segments``, …), all by default. Files of other names are left alone. No file
-    appears before all are written, each then in one step. Raises :class:`AAMInvalid` for an unknown kind and
+    appears before all are written, each then in one step. Raises :class:`AAMArgumentError` for an unknown kind and
     :class:`AAMDestinationError` when the folder cannot be written.
     """
     started_at = now()
@@ -98,7 +98,7 @@ def _chosen(kinds: Sequence[str] | None) -> list[Kind]:
     unknown = sorted(set(kinds or ()) - set(KINDS))
     if unknown or (kinds is not None and not kinds):
         said = f"unknown kinds {', '.join(unknown)}" if unknown else "no kind is named"
-        raise AAMInvalid(f"The export was not begun: {said}. Known: {', '.join(KINDS)}")
+        raise AAMArgumentError(f"The export was not begun: {said}. Known: {', '.join(KINDS)}")
     return [kind for key, kind in KINDS.items() if kinds is None or key in kinds]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from airflow_provider_aam.account.keys import key_of
 from airflow_provider_aam.api.collection import Record
+from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.catalog.drafts import Reference
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.plan.difference import diff
@@ -131,8 +132,8 @@ class Changes:
 
     def _name(self, reference: Reference | None, target: Any) -> str:
         """Of what a field holds: the object's name for an id, the words for one that the plan creates."""
-        if reference is not None and str(target).isdecimal():
-            return self._targets.label(reference.to, int(target))
+        if reference is not None and (object_id := whole_number(target)) is not None:
+            return self._targets.label(reference.to, object_id)
         return target[1:-1] if reference is not None and isinstance(target, str) else str(target)
 
     def _key(self, kind: Kind, way: str, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from airflow_provider_aam.account.keys import key_of
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.api.errors import AAMLookupFailed, AAMNotFound
+from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.resources import DATA_SOURCES
 from airflow_provider_aam.catalog.kinds import KINDS, MAPPINGS, Kind
 from airflow_provider_aam.catalog.plan.plan import Plan
@@ -63,7 +64,7 @@ def named_by_ids(kind: Kind, ids: Iterable[Any], *, source: str) -> Named:
     findings: list[Finding] = []
     found: dict[int, Mapping[str, int]] = {}
     for number, value in enumerate(ids, start=1):
-        object_id = _id(value)
+        object_id = whole_number(value) or None
         if object_id is None:
             problem = f"{value!r} is no {kind.id_field}: a whole number above 0 was due"
             findings.append(Finding(place=Place(source=source, row=number), problem=problem))
@@ -82,7 +83,7 @@ def named_by_rows(kind: Kind, rows: Iterable[SourceRow], *, source: str) -> Name
     found: dict[int, Mapping[str, int]] = {}
     for row in rows:
         values = row.values
-        numbers = {name: _id(values.get(name)) for name in (kind.id_field, *kind.within)}
+        numbers = {name: whole_number(values.get(name)) or None for name in (kind.id_field, *kind.within)}
         wrong = [name for name, number in numbers.items() if number is None and name in (kind.id_field, *values)]
         for name in wrong:
             problem = f"is {values[name]!r}, a whole number above 0 was due" if name in values else "is missing"
@@ -196,8 +197,3 @@ def _said_of(kind: Kind, gone: Sequence[str]) -> tuple[str, ...]:
     more = f" and {len(gone) - MOST_NAMED:,} more" if len(gone) > MOST_NAMED else ""
     names = ", ".join(gone[:MOST_NAMED]) + more
     return (f"AAM has no {kind.name} {names}: deleted already, or the technical account may not see them",)
-
-
-def _id(value: Any) -> int | None:
-    text = str(value).strip()
-    return int(text) if not isinstance(value, bool) and text.isascii() and text.isdecimal() and int(text) > 0 else None

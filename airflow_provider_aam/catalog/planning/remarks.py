@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.account.objects import Objects
+from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.catalog.checking.check import Checked
 from airflow_provider_aam.catalog.kinds import KINDS, TRAITS, Kind
 from airflow_provider_aam.catalog.planning.changes import Planned
@@ -58,8 +59,8 @@ def homeless(folders: NewFolders, kind: Kind, objects: Objects) -> Iterator[str]
     field = next((each.field for each in kind.references_to(folders.kind.resource).values()), None)
     if field is None or not [*folders]:
         return
-    unseen = {str(record.get(field)) for record in objects if str(record.get(field)).isdecimal()}
-    lost = sorted(each for each in map(int, unseen) if each not in folders.tree)
+    held = {whole_number(record.get(field)) for record in objects}
+    lost = sorted(each for each in held if each is not None and each not in folders.tree)
     if lost:
         ids = ", ".join(map(str, lost[:3]))
         said = f"AAM's list of {folders.kind.plural} leaves out {len(lost)} that hold {kind.plural} ({ids})"

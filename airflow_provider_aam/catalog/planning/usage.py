@@ -9,6 +9,7 @@ from typing import Any
 from airflow_provider_aam.account.account import Account, including
 from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.api.errors import AAMPlanRefused
+from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.resources import Resource
 from airflow_provider_aam.catalog.kinds import KINDS, Kind, Use
 from airflow_provider_aam.catalog.plan.plan import Change
@@ -107,7 +108,7 @@ def _ids(value: Any) -> Iterator[Any]:
     if isinstance(value, list | dict):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _ids(item)
-    elif str(value).isdecimal():
+    elif whole_number(value) is not None:
         yield value
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from airflow_provider_aam.api.credentials import JwtCredential, LegacyCredential
 from airflow_provider_aam.api.guide import Step
+from airflow_provider_aam.api.moments import in_words, parse_http_date
 from airflow_provider_aam.api.transport import Request
 from airflow_provider_aam.cli.checkup.result import Verdict, green, red, red_of_text, skipped, yellow
 from airflow_provider_aam.compat import AirflowNotFoundException
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from airflow_provider_aam.api.transport import Answer
     from airflow_provider_aam.cli.checkup.visit import Visit
 
@@ -74,18 +72,18 @@ def check_clock(visit: Visit) -> Verdict:
     sent_at = visit.now()
     headers = {"User-Agent": session.user_agent}
     answer = session.transport.send(Request(method="GET", url=url, path="/", headers=headers))
-    there = _date_of(answer)
+    there = parse_http_date(answer.headers.get("Date"))
     if there is None:
         return yellow(f"{session.token_url} answers, but without a time to compare with", _CLOCK)
     skew = sent_at + (visit.now() - sent_at) / 2 - there
     seconds = abs(skew.total_seconds())
-    text = f"this clock is {seconds:,.0f} s {'ahead of' if skew > timedelta(0) else 'behind'} {session.token_url}"
+    text = f"this clock is {in_words(seconds)} {'ahead of' if skew > timedelta(0) else 'behind'} {session.token_url}"
     if abs(skew) <= SMALL_SKEW:
         return green(
             f"{session.token_url} answers; {text}" if seconds >= 2 else f"{session.token_url} answers; clocks agree"
         )
     if isinstance(session.credential, JwtCredential) and abs(skew) >= LIFETIME:
-        return red(f"{text}: a JWT is valid for {LIFETIME.total_seconds() / 60:.0f} minutes only", _CLOCK)
+        return red(f"{text}: a JWT is valid for {in_words(LIFETIME)} only", _CLOCK)
     return yellow(text, _CLOCK)
 
 
@@ -106,7 +104,7 @@ def check_token(visit: Visit) -> Verdict:
         may_repeat=lambda error: may_repeat(error, replayable=True),
     )
     session.token_source.get(lambda _: token, session.redactor)
-    return green(f"a new token ({_auth(visit)}), valid for {_duration(token.lifetime)}")
+    return green(f"a new token ({_auth(visit)}), valid for {in_words(token.lifetime)}")
 
 
 def _auth(visit: Visit) -> str:
@@ -117,16 +115,3 @@ def _auth(visit: Visit) -> str:
             return "legacy_oauth"
         case _:
             return "oauth_server_to_server"
-
-
-def _date_of(answer: Answer) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(answer.headers.get("Date", ""))
-    except (ValueError, TypeError):
-        return None
-    return date if date.tzinfo else None
-
-
-def _duration(lifetime: timedelta) -> str:
-    minutes = round(lifetime.total_seconds() / 60)
-    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
