@@ -10,8 +10,9 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from airflow_provider_aam.emulator.aam.traits.metrics import set_metrics
-from airflow_provider_aam.emulator.aam.users.accounts import put_into_group
+from airflow_provider_aam.emulator.aam.traits.figures import set_metrics
+from airflow_provider_aam.emulator.aam.users.rules import put_into_group
+from airflow_provider_aam.emulator.core.service import Service
 from airflow_provider_aam.emulator.core.troubles import Trouble
 from airflow_provider_aam.emulator.seeds import SEEDS, add_objects, seed_bulk
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
     from airflow_provider_aam.emulator.core.state import State
 
+CONTROL_PLANE = Service(
+    tag="Control plane",
+    about="What tests ask of the emulator itself, under `/_emulator/`; described in docs/emulator.md.",
+)
 Body = dict[str, Any]
 Action = Callable[["State", Body], Any]
 

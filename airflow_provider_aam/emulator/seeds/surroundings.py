@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_aam.emulator.aam.users.accounts import API_GROUP_ID, user_row
+from airflow_provider_aam.emulator.aam.users.rules import API_GROUP_ID, user_row
 from airflow_provider_aam.emulator.core.state import LEGACY_USER_ID, PID, TECHNICAL_USER_ID
 from airflow_provider_aam.emulator.seeds.account import CREATED_MS, DAY_MS
 from airflow_provider_aam.emulator.seeds.objects import add_objects, put_rows
