@@ -44,6 +44,11 @@ def json_reply(value: object) -> Reply:
     return Reply(body=_encode(value))
 
 
+def always(value: object) -> Callable[[Call], Reply]:
+    """Return a handler that always answers with `value`."""
+    return lambda _: json_reply(value)
+
+
 def tagged(body: bytes) -> Reply:
     """Return a single object with a weak ETag. That GETs carry one is observed; If-Match is ignored (inferred)."""
     return Reply(200, body, {"ETag": f'W/"{zlib.crc32(body):08x}"'})

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Row = dict[str, Any]
 
@@ -14,7 +17,7 @@ class Collection:
     `indexed` names the fields by whose value rows are found without looking at all of them.
     """
 
-    def __init__(self, id_field: str, indexed: tuple[str, ...] = ()) -> None:
+    def __init__(self, id_field: str, indexed: Iterable[str] = ()) -> None:
         self.id_field = id_field
         self.rows: dict[int, Row] = {}
         self.ids: list[int] = []

@@ -1,4 +1,4 @@
-"""How many objects there may be, in all or of a type."""
+"""How many objects there may be, in all or of a type. The numbers are Adobe's: "Usage limits" (2026)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `maximum` objects, or so many whose indexed `field` has this `value`.
+    """At most `maximum` objects, or so many whose `field` has this `value`.
 
     `configure(limits=…)` knows it by its `name`, a refusal says that there are too many `what`. It is looked at when an
     object is created, with `on_update` when one is changed as well. A limit `of_one` is not on the number of objects:

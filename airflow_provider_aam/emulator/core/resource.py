@@ -39,9 +39,9 @@ class Resource:
 
     Of `fields` id, partner and, if `audited`, who wrote it when may be left out. `verbs` have routes, `codes` are the
     `ic:` forms of them; a resource without verbs is only kept. `query` is for lists and, without `one_query`, for
-    single objects too. Ids are counted from `first_id`, with other resources of the same `sequence`, without `reserved`
-    ones. Rows are found by the values of `indexed` fields. `filled` is what objects get that a test adds without saying
-    it, `constants` what all new ones get.
+    single objects too. Ids are counted from `first_id`, together with other resources of the same `sequence`, and are
+    never `reserved` ones. Rows are found by the values of `indexed` fields, and of those that codes and limits need.
+    `constants` are what every new object gets, `filled` what one gets that a test adds without saying it.
 
     `problems(state, values, key)` returns what is wrong with an object about to be stored (`key` is `None` on create);
     `in_use(state, row)` raises a `Refusal`; `keep(call)` returns further conditions of a list, `extras(call)` the
@@ -85,6 +85,12 @@ class Resource:
         standard = (Field(self.id_field, "integer", "Id.", writable=False), PARTNER, *(AUDIT if self.audited else ()))
         own = {each.name for each in self.fields}
         return (*self.fields, *(each for each in standard if each.name not in own))
+
+    @property
+    def indexes(self) -> frozenset[str]:
+        """The fields by whose values its rows are found."""
+        codes = {"integrationCode"} if self.codes else set()
+        return frozenset(codes.union(self.indexed, (each.field for each in self.limits if each.field)))
 
     def collection(self, state: State) -> Collection:
         """Return where its objects are."""

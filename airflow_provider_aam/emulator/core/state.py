@@ -39,7 +39,7 @@ class State:
         self.tokens = TokenStore()
         self.troubles = Troubles()
         self.stats = Stats()
-        self.collections = {each.name: Collection(each.id_field, each.indexed) for each in resources}
+        self.collections = {each.name: Collection(each.id_field, each.indexes) for each in resources}
         self.next_ids = {each.sequence or each.name: each.first_id for each in resources}
         self.rule_versions: dict[int, list[dict[str, object]]] = {}
         self.seen_jtis: set[int] = set()

@@ -38,10 +38,9 @@ def _add(state: State, name: str, count: int) -> None:
     if name in ("trait_folders", "segment_folders"):
         _nest(state, name, base, start, count)
         return
-    sample = _SAMPLES.get(name)
     noun = state.resources[name].noun
-    numbers = range(start + 1, start + count + 1)
-    put_rows(state, name, [base | (sample(state, n) if sample else {"name": f"{noun} {n}"}) for n in numbers])
+    sample = _SAMPLES.get(name) or (lambda _, n: {"name": f"{noun} {n}"} if "name" in base else {})
+    put_rows(state, name, [base | sample(state, n) for n in range(start + 1, start + count + 1)])
 
 
 def _nest(state: State, name: str, base: Row, start: int, count: int) -> None:
@@ -113,7 +112,7 @@ def _model(state: State, n: int) -> Row:
     return {"name": f"Look-alikes {n}", "dataSources": [first_data_source(state)], "sid": sids[n % len(sids)]}
 
 
-# In the order of what they need. Other resources get nothing but a name.
+# In the order of what they need. Of other resources nothing but a name is made up.
 _SAMPLES: dict[str, Callable[[State, int], Row]] = {
     "data_sources": _data_source,
     "trait_folders": _folder,

@@ -6,6 +6,7 @@ the wire.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -40,15 +41,7 @@ OWN = Feeds(
     verbs=("list", "get"),
     audited=False,
 )
-AVAILABLE = Feeds(
-    name="available_data_feeds",
-    noun="Data feed",
-    path="/v1/available-data-feeds",
-    id_field="dataSourceId",
-    first_id=60_001,
-    verbs=("list", "get"),
-    audited=False,
-)
+AVAILABLE = replace(OWN, name="available_data_feeds", path="/v1/available-data-feeds", first_id=60_001)
 
 
 def part(feeds: Feeds, member: str, call: Call) -> Reply:

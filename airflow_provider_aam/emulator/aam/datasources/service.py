@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.emulator.aam.datasources import rules
 from airflow_provider_aam.emulator.aam.datasources.fields import FIELDS, QUERY
-from airflow_provider_aam.emulator.core.call import Call, Parameter, Reply, Route, json_reply
+from airflow_provider_aam.emulator.core.call import Call, Parameter, Reply, Route, always, json_reply
 from airflow_provider_aam.emulator.core.refusals import bad_request, not_found
 from airflow_provider_aam.emulator.core.resource import Resource
 from airflow_provider_aam.emulator.core.service import Service
@@ -42,16 +42,6 @@ DATA_SOURCES = Resource(
 )
 HISTORY = Resource(name="inbound_history", noun="Inbound file", id_field="historyId", verbs=(), audited=False)
 MAILING = Resource(name="inbound_mailing_lists", noun="Address", id_field="mailingListId", verbs=(), audited=False)
-
-
-def id_types(call: Call) -> Reply:  # noqa: ARG001
-    """Answer GET /datasources/configurations/available-id-types."""
-    return json_reply(ID_TYPES)
-
-
-def visitor_id_versions(call: Call) -> Reply:  # noqa: ARG001
-    """Answer GET /datasources/configurations/marketing-cloud-visitorid-versions."""
-    return json_reply(VISITOR_ID_VERSIONS)
 
 
 def history(call: Call) -> Reply:
@@ -115,18 +105,14 @@ def _subscribed(call: Call) -> Row | None:
 _AT = "/v1/datasources/{dataSourceId:int}"
 _LIST = f"{_AT}/inbound-mailing-list/{{email:path}}"
 _CONFIGURATIONS = "/v1/datasources/configurations"
+_VERSIONS = f"{_CONFIGURATIONS}/marketing-cloud-visitorid-versions"
 SERVICE = Service(
     tag="Data sources",
     about="Where data comes from, and the inbound files of each.",
     resources=(DATA_SOURCES, HISTORY, MAILING),
     routes=(
-        Route("GET", f"{_CONFIGURATIONS}/available-id-types", id_types, "Values of idType"),
-        Route(
-            "GET",
-            f"{_CONFIGURATIONS}/marketing-cloud-visitorid-versions",
-            visitor_id_versions,
-            "Versions of the ECID service",
-        ),
+        Route("GET", f"{_CONFIGURATIONS}/available-id-types", always(ID_TYPES), "Values of idType"),
+        Route("GET", _VERSIONS, always(VISITOR_ID_VERSIONS), "Versions of the ECID service"),
         Route("GET", f"{_AT}/history/inbound", history, "Inbound files and what became of them", query=HISTORY_QUERY),
         Route("GET", _LIST, subscription, "Whether an address gets messages about inbound files"),
         Route("PUT", _LIST, subscribe, "Put an address on the list (PUT or POST is not known)"),

@@ -28,11 +28,7 @@ COOKIE_FIELDS = (
     Field("keySeparator", "string", "Only cookie destinations, needed."),
     Field("valueSeparator", "string", "Only cookie destinations, needed."),
     Field(
-        "formatType",
-        "string",
-        "Only cookie destinations, needed.",
-        one_of=("SINGLE_KEY", "KEY_VALUE"),
-        any_case=True,
+        "formatType", "string", "Only cookie destinations, needed.", one_of=("SINGLE_KEY", "KEY_VALUE"), any_case=True
     ),
     Field("transferMethod", "string", "Only cookie destinations; values unpublished."),
     Field("maxSize", "integer", "Only cookie destinations, needed: bytes.", minimum=0),

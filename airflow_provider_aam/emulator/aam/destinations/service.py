@@ -10,7 +10,7 @@ from airflow_provider_aam.emulator.aam.destinations.figures import deliveries
 from airflow_provider_aam.emulator.aam.mappings.service import MAPPINGS
 from airflow_provider_aam.emulator.aam.traits.figures import lifetime_of
 from airflow_provider_aam.emulator.core.authentication import hidden
-from airflow_provider_aam.emulator.core.call import Parameter, Route, json_reply
+from airflow_provider_aam.emulator.core.call import Parameter, Route, always, json_reply
 from airflow_provider_aam.emulator.core.limits import Limit
 from airflow_provider_aam.emulator.core.refusals import bad_request
 from airflow_provider_aam.emulator.core.rendering import renderer
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from airflow_provider_aam.emulator.core.call import Call, Reply
     from airflow_provider_aam.emulator.core.collection import Row
 
+# The document prints the words unquoted.
 PLATFORMS = ["BROWSER", "ANDROID", "iOS", "ALL"]
 _MAPPINGS = frozenset({"mappings"})
 
@@ -62,7 +63,6 @@ DESTINATIONS = Destinations(
     fields=FIELDS,
     query=LIST_QUERY,
     one_query=ONE_QUERY,
-    indexed=("destinationType",),
     limits=(
         Limit("destinations", 1_000, "destinations"),
         _limit("url_destinations", 1_000, "PUSH"),
@@ -75,11 +75,6 @@ DESTINATIONS = Destinations(
     keep=rules.keep,
     completed=rules.completed,
 )
-
-
-def platforms(call: Call) -> Reply:  # noqa: ARG001
-    """Answer GET /destinations/configurations/available-platforms; the document prints the words unquoted."""
-    return json_reply(PLATFORMS)
 
 
 def outbound_history(call: Call) -> Reply:
@@ -114,32 +109,19 @@ def segment_impressions(call: Call) -> Reply:
     return call.reply([row_of(each) for each in rows])
 
 
-_INCLUDE_NAMES = ("includeDestinationName", "includeSegmentName", "includeFeedIds")
+_INCLUDES = ("includeDestinationName", "includeSegmentName", "includeFeedIds")
+_ADDS = tuple(Parameter(each, "Adds a member (inferred).", "boolean") for each in _INCLUDES)
 _DATES = tuple(Parameter(each, "Needed: epoch milliseconds.", "integer") for each in ("startDate", "endDate"))
+_PLATFORMS = "/v1/destinations/configurations/available-platforms"
+_IMPRESSIONS = "/v1/destinations/segment-impressions"
+_HISTORY = "/v1/destinations/{destinationId:int}/history/outbound"
 SERVICE = Service(
     tag="Destinations",
     about="Where segments are sent.",
     resources=(DESTINATIONS,),
     routes=(
-        Route(
-            "GET",
-            "/v1/destinations/configurations/available-platforms",
-            platforms,
-            "The platforms a destination may be for",
-        ),
-        Route(
-            "GET",
-            "/v1/destinations/segment-impressions",
-            segment_impressions,
-            "Which segments were sent where; the shape is inferred",
-            query=tuple(Parameter(each, "Adds a member (inferred).", "boolean") for each in _INCLUDE_NAMES),
-        ),
-        Route(
-            "GET",
-            "/v1/destinations/{destinationId:int}/history/outbound",
-            outbound_history,
-            "What was sent to a destination",
-            query=_DATES,
-        ),
+        Route("GET", _PLATFORMS, always(PLATFORMS), "The platforms a destination may be for"),
+        Route("GET", _IMPRESSIONS, segment_impressions, "Which segments were sent where (inferred)", query=_ADDS),
+        Route("GET", _HISTORY, outbound_history, "What was sent to a destination", query=_DATES),
     ),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from airflow_provider_aam.emulator.aam.groups import rules
 from airflow_provider_aam.emulator.core.authentication import require_access
-from airflow_provider_aam.emulator.core.call import Route, json_reply
+from airflow_provider_aam.emulator.core.call import Route, always, json_reply
 from airflow_provider_aam.emulator.core.crud import IDS
 from airflow_provider_aam.emulator.core.fields import DESCRIPTION, NAME, Field
 from airflow_provider_aam.emulator.core.refusals import bad_request, not_found
@@ -63,11 +63,6 @@ def _forgetting(call: Call, keys: list[int], remove: Callable[[Call], Reply]) ->
     return reply
 
 
-def types(call: Call) -> Reply:  # noqa: ARG001
-    """Answer GET /permissionable-object-types."""
-    return json_reply(list(rules.TYPES))
-
-
 def one_type(call: Call) -> Reply:
     """Answer GET /permissionable-object-types/{objectType}."""
     name = call.params["objectType"]
@@ -106,7 +101,7 @@ SERVICE = Service(
         Route("GET", f"{_AT}/permissions", granted, "A group's permissions on single objects"),
         Route("PUT", f"{_AT}/permissions", grant, "Replace a group's permissions"),
         Route("DELETE", _AT, delete, "Delete a group by id", status=204),
-        Route("GET", _TYPES, types, "The types of objects with permissions"),
+        Route("GET", _TYPES, always(list(rules.TYPES)), "The types of objects with permissions"),
         Route("GET", f"{_TYPES}/{{objectType:path}}", one_type, "What may be granted"),
     ),
 )

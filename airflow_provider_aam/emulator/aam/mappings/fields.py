@@ -6,15 +6,7 @@ from airflow_provider_aam.emulator.core.fields import Field
 
 FIELDS = (
     Field("mappingId", "integer", "The same id; samples show either name.", writable=False),
-    Field(
-        "traitType",
-        "string",
-        "SEGMENT.",
-        required=True,
-        one_of=("SEGMENT",),
-        any_case=True,
-        only_on_create=True,
-    ),
+    Field("traitType", "string", "SEGMENT.", required=True, one_of=("SEGMENT",), any_case=True, only_on_create=True),
     Field("traitValue", "integer", "0 in all samples.", writable=False, default=0),
     Field(
         "destinationId", "integer", "The destination; on create the path says it.", required=True, only_on_create=True

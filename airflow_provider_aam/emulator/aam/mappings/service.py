@@ -8,7 +8,7 @@ from airflow_provider_aam.emulator.aam.dates import earlier
 from airflow_provider_aam.emulator.aam.destinations.fields import INCLUDES
 from airflow_provider_aam.emulator.aam.mappings import rules
 from airflow_provider_aam.emulator.aam.mappings.fields import FIELDS
-from airflow_provider_aam.emulator.core.call import Call, Reply, Route, ref, tagged
+from airflow_provider_aam.emulator.core.call import Call, Reply, Route, ref
 from airflow_provider_aam.emulator.core.listing import PAGING, list_reply
 from airflow_provider_aam.emulator.core.refusals import Refusal, bad_request, not_found
 from airflow_provider_aam.emulator.core.rendering import renderer
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 
 class Mappings(Resource):
     """Mappings are stored as sent; `mapping_dates_shift_days` makes answers show other start dates, as samples do."""
+
+    def find(self, call: Call) -> int:
+        """Return the id a path names; it may name the destination as well."""
+        destination = _destination(call) if "destinationId" in call.params else None
+        key = super().find(call)
+        if destination is not None and self.collection(call.state).rows[key]["destinationId"] != destination:
+            raise not_found(self.noun, key)
+        return key
 
     def render(self, call: Call, *, one: bool) -> Callable[[int], bytes]:  # noqa: ARG002
         """Return the function from an id to the mapping as an answer shows it."""
@@ -81,17 +89,6 @@ def bulk_create(call: Call) -> Reply:
     return Reply(201, b"[" + b",".join([render(MAPPINGS.add(call, values)) for values in found]) + b"]")
 
 
-def get(call: Call) -> Reply:
-    """Answer GET on one."""
-    return tagged(MAPPINGS.render(call, one=True)(_find(call)))
-
-
-def delete(call: Call) -> Reply:
-    """Answer DELETE on one."""
-    MAPPINGS.collection(call.state).remove(_find(call))
-    return Reply(204)
-
-
 def delete_segment(call: Call) -> Reply:
     """Answer DELETE of all mappings of a segment; 404 when there is none (inferred)."""
     destination, sid, collection = _destination(call), call.params["sid"], MAPPINGS.collection(call.state)
@@ -108,14 +105,8 @@ def _destination(call: Call) -> int:
     return call.state.resources["destinations"].find(call)
 
 
-def _find(call: Call) -> int:
-    destination, key = _destination(call), MAPPINGS.find(call)
-    if MAPPINGS.collection(call.state).rows[key]["destinationId"] != destination:
-        raise not_found("Mapping", key)
-    return key
-
-
 _AT = "/v1/destinations/{destinationId:int}"
+_MAPPING = f"{_AT}/mappings/{{destinationMappingId:int}}"
 _ONE: dict[str, Any] = ref("Mapping")
 _BODY: dict[str, Any] = ref("MappingBody")
 _MANY = {"type": "array", "items": _ONE}
@@ -133,8 +124,8 @@ SERVICE = Service(
         Route("POST", f"{_AT}/traits", create, "The same, as some samples spell it", **_CREATE),
         Route("POST", f"{_AT}/bulk-create", bulk_create, "Map many segments", **_BULK),
         Route("POST", f"{_AT}bulk-create", bulk_create, "The same, as some samples spell it", **_BULK),
-        Route("GET", f"{_AT}/mappings/{{destinationMappingId:int}}", get, "One mapping", answer=_ONE),
-        Route("DELETE", f"{_AT}/mappings/{{destinationMappingId:int}}", delete, "Delete a mapping", status=204),
+        Route("GET", _MAPPING, MAPPINGS.get, "One mapping", answer=_ONE),
+        Route("DELETE", _MAPPING, MAPPINGS.delete, "Delete a mapping", status=204),
         Route("DELETE", f"{_AT}/segments/{{sid:int}}", delete_segment, "Delete all mappings of a segment", status=204),
     ),
 )

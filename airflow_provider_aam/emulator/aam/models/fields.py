@@ -17,6 +17,13 @@ def _run(name: str, about: str) -> Field:
     return Field(name, "integer", f"{about}; null before the first run (inferred).", writable=False)
 
 
+_RUN = (
+    _run("processingStatus", "Of the last run: 0 failed, 1 with data, 2 without data"),
+    _run("lastRunStatus", "The same under its other name"),
+    _run("latestRunTS", "Epoch milliseconds of the last run"),
+    _run("lastRunTimestamp", "The same under its other name"),
+    _run("lastSuccessfulRunTimestamp", "Epoch milliseconds of the last run that did not fail"),
+)
 FIELDS = (
     replace(NAME, about="Shown name; the length is inferred."),
     DESCRIPTION,
@@ -24,39 +31,13 @@ FIELDS = (
     Field("algoTypeId", "integer", "The algorithm: 1.", required=True, kept=True),
     Field("intervalSeconds", "integer", "A week is inferred.", default=604_800, minimum=1, kept=True),
     Field("lookBackPeriod", "integer", "Days.", required=True, minimum=1, kept=True),
-    Field(
-        "dataSources",
-        "integers",
-        _SOURCES_ABOUT,
-        required=True,
-        kept=True,
-        detail=_DETAIL,
-        of=("data_sources",),
-    ),
-    Field(
-        "sid",
-        "integer",
-        "The baseline: a trait or a segment.",
-        required=True,
-        kept=True,
-        of=("traits", "segments"),
-    ),
+    Field("dataSources", "integers", _SOURCES_ABOUT, required=True, kept=True, detail=_DETAIL, of=("data_sources",)),
+    Field("sid", "integer", "The baseline: a trait or a segment.", required=True, kept=True, of=("traits", "segments")),
     Field("excludedTraits", "integers", "Traits that are not weighed.", default=[], kept=True, of=("traits",)),
     Field("algoModelVersion", "integer", "1 (inferred).", writable=False),
-    _run("processingStatus", "Of the last run: 0 failed, 1 with data, 2 without data"),
-    _run("lastRunStatus", "The same under its other name"),
-    _run("latestRunTS", "Epoch milliseconds of the last run"),
-    _run("lastRunTimestamp", "The same under its other name"),
-    _run("lastSuccessfulRunTimestamp", "Epoch milliseconds of the last run that did not fail"),
+    *_RUN,
 )
-NEVER_RUN = {
-    "algoModelVersion": 1,
-    "processingStatus": None,
-    "lastRunStatus": None,
-    "latestRunTS": None,
-    "lastRunTimestamp": None,
-    "lastSuccessfulRunTimestamp": None,
-}
+NEVER_RUN = {"algoModelVersion": 1} | {each.name: None for each in _RUN}
 
 LIST_QUERY = (
     Parameter(_DETAIL, "Adds `dataSources` to the rows.", "boolean"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from airflow_provider_aam.emulator.aam.models import figures, rules
 from airflow_provider_aam.emulator.aam.models.fields import FIELDS, LIST_QUERY, NEVER_RUN, ONE_QUERY
 from airflow_provider_aam.emulator.aam.traits.service import TRAITS
-from airflow_provider_aam.emulator.core.call import Route, json_reply
+from airflow_provider_aam.emulator.core.call import Route, always, json_reply
 from airflow_provider_aam.emulator.core.listing import PAGING, list_reply
 from airflow_provider_aam.emulator.core.refusals import not_found
 from airflow_provider_aam.emulator.core.rendering import renderer
@@ -28,7 +28,6 @@ MODELS = Resource(
     fields=FIELDS,
     query=LIST_QUERY,
     one_query=ONE_QUERY,
-    indexed=("status",),
     limits=(rules.ACTIVE, rules.EXCLUDED),
     filled={"name": "A model", "algoTypeId": 1, "lookBackPeriod": 30, "dataSources": [], "sid": 0},
     constants=NEVER_RUN,
@@ -58,11 +57,6 @@ def processing_history(call: Call) -> Reply:
     return json_reply(figures.history(_model(call)))
 
 
-def algorithms(call: Call) -> Reply:  # noqa: ARG001
-    """Answer GET /algorithms."""
-    return json_reply([rules.ALGORITHM])
-
-
 def algorithm(call: Call) -> Reply:
     """Answer GET /algorithms/{algoTypeId}."""
     key = call.params["algoTypeId"]
@@ -86,7 +80,7 @@ SERVICE = Service(
         ),
         Route("GET", f"{_AT}/runs/latest/stats", latest_stats, "Accuracy against reach of the last run"),
         Route("GET", f"{_AT}/processing-history", processing_history, "When the model ran"),
-        Route("GET", "/v1/algorithms", algorithms, "The algorithms that models can use"),
+        Route("GET", "/v1/algorithms", always([rules.ALGORITHM]), "The algorithms that models can use"),
         Route("GET", "/v1/algorithms/{algoTypeId:int}", algorithm, "One algorithm"),
     ),
 )

@@ -16,14 +16,7 @@ FIELDS = (
     DESCRIPTION,
     replace(STATUS, about="INACTIVE is paused."),
     Field("segmentRule", "string", "The expression over traits.", required=True),
-    Field(
-        "folderId",
-        "integer",
-        "The segment folder it is in; 0 is the root.",
-        required=True,
-        of=("segment_folders",),
-        besides=(0,),
-    ),
+    Field("folderId", "integer", "Its folder; 0 is the root.", required=True, of=("segment_folders",), besides=(0,)),
     Field("dataSourceId", "integer", "The data source it belongs to.", required=True, of=("data_sources",)),
     Field(
         "mergeRuleDataSourceId",
@@ -49,11 +42,7 @@ QUERY = (
     ),
     Parameter("includeInUseStatus", "Adds `inUse` and `mappedEntities`.", "boolean", adds=rules.use_of),
     Parameter(
-        "includeExprTree",
-        "One segment only: adds the parsed rule.",
-        "boolean",
-        adds=rules.tree_of,
-        one_only=True,
+        "includeExprTree", "One segment only: adds the parsed rule.", "boolean", adds=rules.tree_of, one_only=True
     ),
     Parameter("includeTraitMetrics", "Accepted, adds nothing (its shape is unpublished).", "boolean"),
     Parameter(
@@ -67,10 +56,7 @@ QUERY = (
     Parameter("folderId", "Segments directly in this folder (subfolders not, inferred).", "integer", equals="folderId"),
     Parameter("dataSourceId", "Repeatable.", "integer", equals="dataSourceId"),
     Parameter(
-        "mergeRuleDataSourceId",
-        "Segments with this profile merge rule.",
-        "integer",
-        equals="mergeRuleDataSourceId",
+        "mergeRuleDataSourceId", "Segments with this profile merge rule.", "integer", equals="mergeRuleDataSourceId"
     ),
     Parameter("integrationCode", "Exact.", equals="integrationCode"),
     Parameter("status", "ACTIVE or INACTIVE.", equals="status"),

@@ -33,7 +33,6 @@ SEGMENTS = Resource(
     codes=True,
     fields=FIELDS,
     query=QUERY,
-    indexed=("integrationCode",),
     limits=(Limit("segments", 20_000, "segments"),),
     filled={"name": "A segment", "folderId": 0, "mergeRuleDataSourceId": DEFAULT_MERGE_RULE_ID, "segmentRule": ""},
     constants={"traitType": "SEGMENT"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.emulator.core.authentication import hidden
-from airflow_provider_aam.emulator.core.call import Route, json_reply
+from airflow_provider_aam.emulator.core.call import Route, always
 from airflow_provider_aam.emulator.core.resource import Resource
 from airflow_provider_aam.emulator.core.service import Service
 
@@ -33,11 +33,6 @@ def children(call: Call) -> Reply:
     return call.reply(_below(call.state, CATEGORIES.find(call), deep=False))
 
 
-def schemas(call: Call) -> Reply:  # noqa: ARG001
-    """Answer GET /schemas; its content is unknown."""
-    return json_reply([])
-
-
 def _below(state: State, parent: int, *, deep: bool) -> list[dict[str, Any]]:
     rows = CATEGORIES.collection(state).rows.values()
     return [_shown(state, row, deep=deep) for row in rows if row.get("parentCategoryID", ROOT_ID) == parent]
@@ -58,6 +53,6 @@ SERVICE = Service(
         Route("GET", "/v1/taxonomies/0", show, "All categories as a tree"),
         Route("GET", "/v1/taxonomies/0/{categoryId:int}", get, "One category with those below it"),
         Route("GET", "/v1/taxonomies/0/{categoryId:int}/childCategories", children, "The categories right below one"),
-        Route("GET", "/v1/schemas", schemas, "Always empty; what it holds is unknown"),
+        Route("GET", "/v1/schemas", always([]), "Always empty; what it holds is unknown"),
     ),
 )

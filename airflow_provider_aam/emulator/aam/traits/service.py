@@ -35,8 +35,7 @@ TRAITS = Resource(
     codes=True,
     fields=FIELDS,
     query=QUERY,
-    indexed=("integrationCode", "algoModelId", "traitType"),
-    # Adobe Audience Manager, "Usage limits" (2026), as all limits but where it says otherwise.
+    indexed=("algoModelId",),
     limits=(
         Limit("traits", 100_000, "traits"),
         _limit("rule_based_traits", 100_000, "RULE_BASED_TRAIT"),

@@ -99,19 +99,14 @@ def _either(where: str, handler: Callable[[Call], Reply], about: str, **more: An
     return tuple(Route(method, f"/v1/users{where}", handler, about, **more) for method in ("POST", "PUT"))
 
 
+_SELF = "/v1/users/self"
 _USER = ref(USERS.schema)
 SERVICE = Service(
     tag="Users",
     about="People and technical accounts.",
     resources=(USERS,),
     routes=(
-        Route(
-            "GET",
-            "/v1/users/self",
-            users_self,
-            "The caller; the first call creates the technical account",
-            answer=_USER,
-        ),
+        Route("GET", _SELF, users_self, "The caller; the first call creates the technical account", answer=_USER),
         *_either("/self/update", update_self, "Change the caller's own name and address", answer=_USER),
         *_either("/self/update-password", update_password, "Change the caller's password", status=204),
         *_either("/{userId:int}/reset-password", reset_password, "Reset a user's password", status=204),
