@@ -1,15 +1,14 @@
-"""What may be granted, and what a group was granted [doc: group management methods]."""
+"""What may be granted to groups, and who is in one [doc: group management methods]."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_aam.emulator.core.authentication import require_access
-from airflow_provider_aam.emulator.core.call import json_reply
-from airflow_provider_aam.emulator.core.refusals import bad_request, not_found
-
 if TYPE_CHECKING:
-    from airflow_provider_aam.emulator.core.call import Call, Reply
+    from collections.abc import Callable
+
+    from airflow_provider_aam.emulator.core.call import Call
+    from airflow_provider_aam.emulator.core.collection import Row
     from airflow_provider_aam.emulator.core.state import State
 
 _BASE = ["READ", "WRITE", "CREATE", "DELETE"]
@@ -39,51 +38,44 @@ WILDCARDS = {wildcard for each in TYPES.values() for wildcard in each["wildcard"
 _COLLECTIONS = {"SEGMENT": "segments", "TRAIT": "traits", "DESTINATION": "destinations"}
 
 
-def types(call: Call) -> Reply:  # noqa: ARG001
-    """Answer GET /permissionable-object-types."""
-    return json_reply(list(TYPES))
+def problems(state: State, values: Row, key: int | None) -> list[str]:  # noqa: ARG001
+    """Return what is wrong with a group about to be stored."""
+    users = state.collections["users"].rows
+    found = [f"users: user {user} does not exist" for user in values.get("users") or [] if user not in users]
+    unknown = [each for each in values.get("wildcards", []) if each not in WILDCARDS]
+    return found + [f"wildcards: {each} is not known" for each in unknown]
 
 
-def one_type(call: Call) -> Reply:
-    """Answer GET /permissionable-object-types/{objectType}."""
-    name = call.params["objectType"]
-    if name not in TYPES:
-        raise not_found("Object type", name)
-    return json_reply(TYPES[name])
+def changed(state: State, old: Row | None, row: Row) -> None:  # noqa: ARG001
+    """Membership is kept with the users."""
+    members = row.pop("users", None)
+    if members is not None:
+        set_members(state, row["groupId"], members)
 
 
-def show(call: Call) -> Reply:
-    """Answer GET /groups/{groupId}/permissions."""
-    return json_reply(granted(call.state, _group(call)))
+def set_members(state: State, group: int, members: list[int]) -> None:
+    """Make `members` and nobody else the group's."""
+    users = state.collections["users"]
+    for key, row in list(users.rows.items()):
+        others = [each for each in row["groups"] if each != group]
+        wanted = [*others, group] if key in members else others
+        if sorted(wanted) != sorted(row["groups"]):
+            users.put(row | {"groups": wanted})
 
 
-def grant(call: Call) -> Reply:
-    """Answer PUT /groups/{groupId}/permissions: what the body does not name is taken away (inferred)."""
-    key, body = _group(call), call.json_objects()
-    problems = [problem for number, each in enumerate(body) for problem in _problems(call.state, number, each)]
-    if problems:
-        raise bad_request(problems)
-    kept = [{name: each[name] for name in ("objectId", "objectType", "permissions")} for each in body]
-    call.state.collections["group_permissions"].put({"groupId": key, "permissions": kept})
-    return json_reply(kept)
+def extras(call: Call) -> Callable[[Row], dict[str, Any]]:
+    """Return the function that says who is in a group."""
+    users = call.state.collections["users"].rows
+
+    def members(row: Row) -> dict[str, Any]:
+        inside = [key for key, user in users.items() if row["groupId"] in user["groups"]]
+        return {"membershipCount": len(inside), "users": inside}
+
+    return members
 
 
-def granted(state: State, group: int) -> list[dict[str, Any]]:
-    """Return the permissions of a group on single objects."""
-    row = state.collections["group_permissions"].rows.get(group)
-    found: list[dict[str, Any]] = row["permissions"] if row else []
-    return found
-
-
-def _group(call: Call) -> int:
-    require_access(call)
-    key: int = call.params["groupId"]
-    if key not in call.state.collections["groups"].rows:
-        raise not_found("Group", key)
-    return key
-
-
-def _problems(state: State, number: int, given: dict[str, Any]) -> list[str]:
+def permission_problems(state: State, number: int, given: dict[str, Any]) -> list[str]:
+    """Return what is wrong with one entry of a group's permissions."""
     kind, key, wanted = given.get("objectType"), given.get("objectId"), given.get("permissions")
     if kind not in TYPES:
         return [f"[{number}].objectType: must be one of {', '.join(TYPES)}"]

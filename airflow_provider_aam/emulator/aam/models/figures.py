@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_aam.emulator.aam.traits.metrics import lifetime_of
+from airflow_provider_aam.emulator.aam.traits.figures import lifetime_of
 
 if TYPE_CHECKING:
     from airflow_provider_aam.emulator.core.collection import Row

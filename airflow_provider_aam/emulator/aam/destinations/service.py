@@ -1,4 +1,4 @@
-"""The routes of destinations."""
+"""Destinations."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.emulator.aam.destinations import rules
 from airflow_provider_aam.emulator.aam.destinations.fields import FIELDS, LIST_QUERY, ONE_QUERY, SUMMARY
-from airflow_provider_aam.emulator.aam.destinations.outbound import deliveries
-from airflow_provider_aam.emulator.aam.mappings.routes import MAPPINGS
-from airflow_provider_aam.emulator.aam.traits.metrics import lifetime_of
-from airflow_provider_aam.emulator.aam.validation import limits_reply
+from airflow_provider_aam.emulator.aam.destinations.figures import deliveries
+from airflow_provider_aam.emulator.aam.mappings.service import MAPPINGS
+from airflow_provider_aam.emulator.aam.traits.figures import lifetime_of
 from airflow_provider_aam.emulator.core.authentication import hidden
-from airflow_provider_aam.emulator.core.call import Parameter, Reply, Route, json_reply
-from airflow_provider_aam.emulator.core.crud import crud_routes
+from airflow_provider_aam.emulator.core.call import Parameter, Route, always, json_reply
+from airflow_provider_aam.emulator.core.limits import Limit
 from airflow_provider_aam.emulator.core.refusals import bad_request
-from airflow_provider_aam.emulator.core.rendering import escape_json, renderer
-from airflow_provider_aam.emulator.core.resource import Resource
+from airflow_provider_aam.emulator.core.rendering import renderer
+from airflow_provider_aam.emulator.core.resource import VERBS, Resource
+from airflow_provider_aam.emulator.core.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from airflow_provider_aam.emulator.core.call import Call
+    from airflow_provider_aam.emulator.core.call import Call, Reply
     from airflow_provider_aam.emulator.core.collection import Row
 
+# The document prints the words unquoted.
 PLATFORMS = ["BROWSER", "ANDROID", "iOS", "ALL"]
 _MAPPINGS = frozenset({"mappings"})
 
@@ -48,30 +49,32 @@ class Destinations(Resource):
         return render
 
 
+def _limit(name: str, maximum: int, kind: str) -> Limit:
+    return Limit(name, maximum, f"destinations of type {kind}", "destinationType", kind)
+
+
 DESTINATIONS = Destinations(
     name="destinations",
     noun="Destination",
     path="/v1/destinations",
     id_field="destinationId",
+    first_id=4_001,
+    verbs=("limits", *VERBS),
     fields=FIELDS,
     query=LIST_QUERY,
     one_query=ONE_QUERY,
+    limits=(
+        Limit("destinations", 1_000, "destinations"),
+        _limit("url_destinations", 1_000, "PUSH"),
+        _limit("cookie_destinations", 1_000, "ADS"),
+        _limit("s2s_destinations", 100, "S2S"),
+    ),
+    filled={"name": "A destination", "destinationType": "PUSH"},
     problems=rules.problems,
-    limit=rules.limit,
     in_use=rules.in_use,
     keep=rules.keep,
     completed=rules.completed,
 )
-
-
-def limits(call: Call) -> Reply:
-    """Answer GET /destinations/limits."""
-    return limits_reply(rules.usage(call.state))
-
-
-def platforms(call: Call) -> Reply:  # noqa: ARG001
-    """Answer GET /destinations/configurations/available-platforms; the document prints the words unquoted."""
-    return json_reply(PLATFORMS)
 
 
 def outbound_history(call: Call) -> Reply:
@@ -103,32 +106,22 @@ def segment_impressions(call: Call) -> Reply:
         return row
 
     rows = [] if hidden(call) else list(state.collections["mappings"].rows.values())
-    body = json_reply([row_of(each) for each in rows]).body
-    return Reply(body=escape_json(body) if call.escaped else body)
+    return call.reply([row_of(each) for each in rows])
 
 
-def _route(where: str, handler: Callable[[Call], Reply], about: str, tag: str = "Destinations", **more: Any) -> Route:
-    return Route(method="GET", path=f"/v1/destinations{where}", handler=handler, tag=tag, about=about, **more)
-
-
-_INCLUDE_NAMES = ("includeDestinationName", "includeSegmentName", "includeFeedIds")
-ROUTES = (
-    _route("/limits", limits, "How many destinations there are and may be", "Limits"),
-    _route("/configurations/available-platforms", platforms, "The platforms a destination may be for"),
-    _route(
-        "/segment-impressions",
-        segment_impressions,
-        "Which segments were sent where; the shape is inferred",
-        query=tuple(Parameter(name=each, type="boolean", about="Adds a member (inferred).") for each in _INCLUDE_NAMES),
+_INCLUDES = ("includeDestinationName", "includeSegmentName", "includeFeedIds")
+_ADDS = tuple(Parameter(each, "Adds a member (inferred).", "boolean") for each in _INCLUDES)
+_DATES = tuple(Parameter(each, "Needed: epoch milliseconds.", "integer") for each in ("startDate", "endDate"))
+_PLATFORMS = "/v1/destinations/configurations/available-platforms"
+_IMPRESSIONS = "/v1/destinations/segment-impressions"
+_HISTORY = "/v1/destinations/{destinationId:int}/history/outbound"
+SERVICE = Service(
+    tag="Destinations",
+    about="Where segments are sent.",
+    resources=(DESTINATIONS,),
+    routes=(
+        Route("GET", _PLATFORMS, always(PLATFORMS), "The platforms a destination may be for"),
+        Route("GET", _IMPRESSIONS, segment_impressions, "Which segments were sent where (inferred)", query=_ADDS),
+        Route("GET", _HISTORY, outbound_history, "What was sent to a destination", query=_DATES),
     ),
-    _route(
-        "/{destinationId:int}/history/outbound",
-        outbound_history,
-        "What was sent to a destination",
-        query=(
-            Parameter(name="startDate", type="integer", about="Needed: epoch milliseconds."),
-            Parameter(name="endDate", type="integer", about="Needed: epoch milliseconds."),
-        ),
-    ),
-    *crud_routes(DESTINATIONS, tag="Destinations"),
 )

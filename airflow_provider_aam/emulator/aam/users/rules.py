@@ -1,9 +1,10 @@
-"""The accounts behind tokens: they become users of AAM when they first call `users/self`."""
+"""What must hold of a user, and the accounts behind tokens: they become users when they first call `users/self`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_aam.emulator.core.refusals import conflict
 from airflow_provider_aam.emulator.core.state import LEGACY_USER_ID, PID, TECHNICAL_USER_ID
 
 if TYPE_CHECKING:
@@ -12,6 +13,20 @@ if TYPE_CHECKING:
 
 API_GROUP_ID = 501
 COMPANY = "Example & Sons"
+
+
+def problems(state: State, values: Row, key: int | None) -> list[str]:
+    """409 for a name that is taken [doc]; groups that are not there are problems."""
+    taken = [user for user, row in state.collections["users"].rows.items() if row["username"] == values.get("username")]
+    if taken and taken != [key]:
+        raise conflict(f"The username '{values['username']}' is already taken.")
+    groups = state.collections["groups"].rows
+    return [f"groups: group {group} does not exist" for group in values.get("groups", []) if group not in groups]
+
+
+def changed(state: State, old: Row | None, row: Row) -> None:  # noqa: ARG001
+    """Keep both names of an id and of an administrator alike."""
+    row |= {"uid": row["userId"], "admin": row["isAdmin"]}
 
 
 def account_of(state: State, user_id: int) -> Row:

@@ -1,4 +1,4 @@
-"""The routes of mappings."""
+"""Mappings of segments to destinations: objects that stand within a destination."""
 
 from __future__ import annotations
 
@@ -8,21 +8,29 @@ from airflow_provider_aam.emulator.aam.dates import earlier
 from airflow_provider_aam.emulator.aam.destinations.fields import INCLUDES
 from airflow_provider_aam.emulator.aam.mappings import rules
 from airflow_provider_aam.emulator.aam.mappings.fields import FIELDS
-from airflow_provider_aam.emulator.core.authentication import require_access
-from airflow_provider_aam.emulator.core.call import Call, Reply, Route
+from airflow_provider_aam.emulator.core.call import Call, Reply, Route, ref
 from airflow_provider_aam.emulator.core.listing import PAGING, list_reply
 from airflow_provider_aam.emulator.core.refusals import Refusal, bad_request, not_found
-from airflow_provider_aam.emulator.core.rendering import renderer, tagged
+from airflow_provider_aam.emulator.core.rendering import renderer
 from airflow_provider_aam.emulator.core.resource import Resource
+from airflow_provider_aam.emulator.core.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from airflow_provider_aam.emulator.core.collection import Collection, Row
+    from airflow_provider_aam.emulator.core.collection import Row
 
 
 class Mappings(Resource):
     """Mappings are stored as sent; `mapping_dates_shift_days` makes answers show other start dates, as samples do."""
+
+    def find(self, call: Call) -> int:
+        """Return the id a path names; it may name the destination as well."""
+        destination = _destination(call) if "destinationId" in call.params else None
+        key = super().find(call)
+        if destination is not None and self.collection(call.state).rows[key]["destinationId"] != destination:
+            raise not_found(self.noun, key)
+        return key
 
     def render(self, call: Call, *, one: bool) -> Callable[[int], bytes]:  # noqa: ARG002
         """Return the function from an id to the mapping as an answer shows it."""
@@ -41,9 +49,13 @@ MAPPINGS = Mappings(
     noun="Mapping",
     path="/v1/destinations/mappings",
     id_field="destinationMappingId",
+    first_id=65_001,
+    verbs=("update",),
     fields=FIELDS,
     query=INCLUDES,
     constants={"mappingId": 0, "traitValue": 0, "tagCode": None, "secureTagCode": None} | rules.NO_ELEMENT,
+    indexed=("destinationId", "sid"),
+    filled={"destinationId": 0, "sid": 0, "startDate": "2026-01-01"},
     problems=rules.problems,
     completed=rules.completed,
 )
@@ -51,9 +63,9 @@ MAPPINGS = Mappings(
 
 def show(call: Call) -> Reply:
     """Answer GET /destinations/{destinationId}/mappings."""
-    key, collection = _destination(call), _mappings(call)
+    key, collection = _destination(call), MAPPINGS.collection(call.state)
     among = collection.with_value("destinationId", key)
-    return list_reply(call, collection, None, MAPPINGS.render(call, one=False), among)
+    return list_reply(call, collection, (), MAPPINGS.render(call, one=False), among)
 
 
 def create(call: Call) -> Reply:
@@ -77,20 +89,9 @@ def bulk_create(call: Call) -> Reply:
     return Reply(201, b"[" + b",".join([render(MAPPINGS.add(call, values)) for values in found]) + b"]")
 
 
-def get(call: Call) -> Reply:
-    """Answer GET on one."""
-    return tagged(MAPPINGS.render(call, one=True)(_find(call)))
-
-
-def delete(call: Call) -> Reply:
-    """Answer DELETE on one."""
-    _mappings(call).remove(_find(call))
-    return Reply(204)
-
-
 def delete_segment(call: Call) -> Reply:
     """Answer DELETE of all mappings of a segment; 404 when there is none (inferred)."""
-    destination, sid, collection = _destination(call), call.params["sid"], _mappings(call)
+    destination, sid, collection = _destination(call), call.params["sid"], MAPPINGS.collection(call.state)
     rows = collection.rows
     found = [key for key in collection.with_value("sid", sid) if rows[key]["destinationId"] == destination]
     if not found:
@@ -100,45 +101,31 @@ def delete_segment(call: Call) -> Reply:
     return Reply(204)
 
 
-def _mappings(call: Call) -> Collection:
-    return call.state.collections["mappings"]
-
-
 def _destination(call: Call) -> int:
-    require_access(call)
-    key: int = call.params["destinationId"]
-    if key not in call.state.collections["destinations"].rows:
-        raise not_found("Destination", key)
-    return key
+    return call.state.resources["destinations"].find(call)
 
 
-def _find(call: Call) -> int:
-    destination, key = _destination(call), MAPPINGS.find(call)
-    if _mappings(call).rows[key]["destinationId"] != destination:
-        raise not_found("Mapping", key)
-    return key
-
-
-def _route(method: str, where: str, handler: Callable[[Call], Reply], about: str, **more: Any) -> Route:
-    path = f"/v1/destinations/{where}"
-    return Route(method=method, path=path, handler=handler, tag="Mappings", about=about, **more)
-
-
-_AT = "{destinationId:int}"
-_ONE: dict[str, Any] = {"$ref": "#/components/schemas/Mapping"}
-_BODY: dict[str, Any] = {"$ref": "#/components/schemas/MappingBody"}
+_AT = "/v1/destinations/{destinationId:int}"
+_MAPPING = f"{_AT}/mappings/{{destinationMappingId:int}}"
+_ONE: dict[str, Any] = ref("Mapping")
+_BODY: dict[str, Any] = ref("MappingBody")
 _MANY = {"type": "array", "items": _ONE}
-_QUERY = (*INCLUDES, *PAGING)
+_LIST: dict[str, Any] = {"query": (*INCLUDES, *PAGING), "answer": _MANY}
+_CREATE: dict[str, Any] = {"body": _BODY, "answer": _ONE, "status": 201}
 _BULK: dict[str, Any] = {"body": {"type": "array", "items": _BODY}, "answer": _MANY, "status": 201}
-ROUTES = (
-    _route("PUT", "mappings/{destinationMappingId:int}", MAPPINGS.update, "Replace a mapping", body=_BODY, answer=_ONE),
-    _route("GET", f"{_AT}/mappings", show, "The mappings of a destination", query=_QUERY, answer=_MANY),
-    _route("GET", f"{_AT}/traits", show, "The same, as some samples spell it", query=_QUERY, answer=_MANY),
-    _route("POST", f"{_AT}/mappings", create, "Map a segment", body=_BODY, answer=_ONE, status=201),
-    _route("POST", f"{_AT}/traits", create, "The same, as some samples spell it", body=_BODY, answer=_ONE, status=201),
-    _route("POST", f"{_AT}/bulk-create", bulk_create, "Map many segments", **_BULK),
-    _route("POST", f"{_AT}bulk-create", bulk_create, "The same, as some samples spell it", **_BULK),
-    _route("GET", f"{_AT}/mappings/{{destinationMappingId:int}}", get, "One mapping", answer=_ONE),
-    _route("DELETE", f"{_AT}/mappings/{{destinationMappingId:int}}", delete, "Delete a mapping", status=204),
-    _route("DELETE", f"{_AT}/segments/{{sid:int}}", delete_segment, "Delete all mappings of a segment", status=204),
+SERVICE = Service(
+    tag="Mappings",
+    about="Which segment goes to which destination.",
+    resources=(MAPPINGS,),
+    routes=(
+        Route("GET", f"{_AT}/mappings", show, "The mappings of a destination", **_LIST),
+        Route("GET", f"{_AT}/traits", show, "The same, as some samples spell it", **_LIST),
+        Route("POST", f"{_AT}/mappings", create, "Map a segment", **_CREATE),
+        Route("POST", f"{_AT}/traits", create, "The same, as some samples spell it", **_CREATE),
+        Route("POST", f"{_AT}/bulk-create", bulk_create, "Map many segments", **_BULK),
+        Route("POST", f"{_AT}bulk-create", bulk_create, "The same, as some samples spell it", **_BULK),
+        Route("GET", _MAPPING, MAPPINGS.get, "One mapping", answer=_ONE),
+        Route("DELETE", _MAPPING, MAPPINGS.delete, "Delete a mapping", status=204),
+        Route("DELETE", f"{_AT}/segments/{{sid:int}}", delete_segment, "Delete all mappings of a segment", status=204),
+    ),
 )

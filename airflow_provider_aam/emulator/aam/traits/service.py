@@ -1,4 +1,4 @@
-"""The routes of traits."""
+"""Traits."""
 
 from __future__ import annotations
 
@@ -8,41 +8,46 @@ from urllib.parse import parse_qsl, urlsplit
 from airflow_provider_aam.emulator.aam.traits import rules
 from airflow_provider_aam.emulator.aam.traits.expression import trait_rule_problem
 from airflow_provider_aam.emulator.aam.traits.fields import FIELDS, QUERY
-from airflow_provider_aam.emulator.aam.validation import limits_reply, validation_reply
+from airflow_provider_aam.emulator.aam.validation import TAG, validation_route
 from airflow_provider_aam.emulator.core.call import Route, json_reply
-from airflow_provider_aam.emulator.core.crud import crud_routes
+from airflow_provider_aam.emulator.core.limits import Limit
 from airflow_provider_aam.emulator.core.refusals import bad_request
-from airflow_provider_aam.emulator.core.resource import Resource
+from airflow_provider_aam.emulator.core.resource import VERBS, Resource
+from airflow_provider_aam.emulator.core.service import Service
 
 if TYPE_CHECKING:
     from airflow_provider_aam.emulator.core.call import Call, Reply
+    from airflow_provider_aam.emulator.core.state import State
+
+
+def _limit(name: str, maximum: int, trait_type: str) -> Limit:
+    return Limit(name, maximum, f"traits of type {trait_type}", "traitType", trait_type)
+
 
 TRAITS = Resource(
     name="traits",
     noun="Trait",
     path="/v1/traits",
     id_field="sid",
+    first_id=4_011_001,
+    sequence="sid",
+    verbs=("limits", *VERBS),
+    codes=True,
     fields=FIELDS,
     query=QUERY,
+    indexed=("algoModelId",),
+    limits=(
+        Limit("traits", 100_000, "traits"),
+        _limit("rule_based_traits", 100_000, "RULE_BASED_TRAIT"),
+        _limit("onboarded_traits", 100_000, "ON_BOARDED_TRAIT"),
+        _limit("algo_traits", 50, "ALGO_TRAIT"),
+    ),
+    filled={"name": "A trait", "traitType": "RULE_BASED_TRAIT", "folderId": 0, "traitRule": 'c_page == "home"'},
     constants={"traitRuleVersion": 1},
     unique_code_flag="uniqueTraitIntegrationCodes",
     problems=rules.problems,
-    limit=rules.limit,
-    keep=rules.keep,
-    extras=rules.extras,
     changed=rules.changed,
 )
-
-
-def limits(call: Call) -> Reply:
-    """Answer GET /traits/limits."""
-    return limits_reply(rules.usage(call.state))
-
-
-def validate(call: Call) -> Reply:
-    """Answer POST /traits/validate."""
-    problem = trait_rule_problem(str(call.json_object().get("code") or ""))
-    return validation_reply([problem] if problem else [])
 
 
 def test(call: Call) -> Reply:
@@ -51,40 +56,34 @@ def test(call: Call) -> Reply:
     It says whether the rule is valid and which signals the event carries; rules are not evaluated.
     """
     body = call.json_object()
-    problem = trait_rule_problem(str(body.get("code") or "")) if body.get("code") else None
+    problems = _rule_problems(call.state, str(body["code"])) if body.get("code") else []
     headers = body.get("headers") or {}
     if not isinstance(headers, dict):
         raise bad_request(["headers: must be an object"])
     signals = dict(parse_qsl(urlsplit(str(body.get("url") or "")).query))
     signals |= {f"h_{str(name).casefold()}": str(value) for name, value in headers.items()}
-    problems = [problem] if problem else []
     return json_reply({"valid": not problems, "childMessages": problems, "signals": signals})
 
 
 def versions(call: Call) -> Reply:
     """Answer GET /traits/{sid}/trait-rule/versions."""
     sid = TRAITS.find(call)
-    row = call.state.collections["traits"].rows[sid]
+    row = TRAITS.collection(call.state).rows[sid]
     return json_reply(call.state.rule_versions.get(sid) or [rules.version_of(row)])
 
 
-def _route(method: str, where: str, handler: object, about: str, *, tag: str = "Traits", **more: object) -> Route:
-    return Route(method=method, path=f"/v1/traits{where}", handler=handler, tag=tag, about=about, **more)  # type: ignore[arg-type]
+def _rule_problems(state: State, rule: str) -> list[str]:  # noqa: ARG001
+    problem = trait_rule_problem(rule)
+    return [problem] if problem else []
 
 
-ROUTES = (
-    _route("GET", "/limits", limits, "How many traits there are and may be", tag="Limits"),
-    _route(
-        "POST",
-        "/validate",
-        validate,
-        "Check a trait rule",
-        tag="Validation and estimates",
-        body={"$ref": "#/components/schemas/Code"},
+SERVICE = Service(
+    tag="Traits",
+    about="What people did or are, by rule, by inbound file or by a model.",
+    resources=(TRAITS,),
+    routes=(
+        validation_route("/v1/traits/validate", "Check a trait rule", _rule_problems),
+        Route("GET", "/v1/traits/{sid:int}/trait-rule/versions", versions, "All versions of a trait's rule"),
+        Route("POST", "/v1/traits/test", test, "Test an event against a rule", tag=TAG, body={"type": "object"}),
     ),
-    _route("GET", "/{sid:int}/trait-rule/versions", versions, "All versions of a trait's rule"),
-    _route(
-        "POST", "/test", test, "Test an event against a rule", tag="Validation and estimates", body={"type": "object"}
-    ),
-    *crud_routes(TRAITS, tag="Traits", codes=True),
 )

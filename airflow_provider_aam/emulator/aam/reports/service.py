@@ -1,11 +1,9 @@
-"""The routes of reports. Parameters and paths are a client's; bodies but the trend's are inferred."""
+"""Reports on populations. Parameters and paths are a client's; bodies but the trend's are inferred."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from airflow_provider_aam.emulator.aam.reports.figures import (
     DAY_MS,
@@ -17,11 +15,11 @@ from airflow_provider_aam.emulator.aam.reports.figures import (
     today_of,
 )
 from airflow_provider_aam.emulator.core.authentication import require_access
-from airflow_provider_aam.emulator.core.call import Call, Parameter, Reply, Route
+from airflow_provider_aam.emulator.core.call import Call, Parameter, Reply, Route, ref
 from airflow_provider_aam.emulator.core.fields import Field, read_body
-from airflow_provider_aam.emulator.core.listing import PAGING, requested_page
-from airflow_provider_aam.emulator.core.refusals import bad_request, not_found
-from airflow_provider_aam.emulator.core.rendering import escape_json
+from airflow_provider_aam.emulator.core.listing import PAGING, requested_page, searching
+from airflow_provider_aam.emulator.core.refusals import bad_request
+from airflow_provider_aam.emulator.core.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,24 +27,25 @@ if TYPE_CHECKING:
     from airflow_provider_aam.emulator.core.collection import Row
 
 TREND_FIELDS = (
-    Field(name="startDate", kind="integer", required=True, about="Epoch milliseconds."),
-    Field(name="endDate", kind="integer", required=True, about="Epoch milliseconds, inclusive (inferred)."),
-    Field(name="interval", kind="string", default="1D", about="1D, 7D, 14D, 30D, 60D or 90D before each day."),
-    Field(name="sids", kind="integers", required=True, about="Traits, or segments."),
-    Field(name="traitMetricsType", kind="string", one_of=("DEVICE", "CROSS_DEVICE"), about="The figures are the same."),
+    Field("startDate", "integer", "Epoch milliseconds.", required=True),
+    Field("endDate", "integer", "Epoch milliseconds, inclusive (inferred).", required=True),
+    Field("interval", "string", "1D, 7D, 14D, 30D, 60D or 90D before each day.", default="1D"),
+    Field("sids", "integers", "Traits, or segments.", required=True),
+    Field("traitMetricsType", "string", "The figures are the same.", one_of=("DEVICE", "CROSS_DEVICE")),
 )
-INTERVAL = Parameter(name="interval", about="1D unless given.")
-DATES = (
-    Parameter(name="startDate", type="integer", about="Epoch milliseconds, required."),
-    Parameter(name="endDate", type="integer", about="Epoch milliseconds, required."),
-)
-RANKING = (
+INTERVAL = Parameter("interval", "1D unless given.")
+OVER_TIME = (
+    Parameter("startDate", "Epoch milliseconds, required.", "integer"),
+    Parameter("endDate", "Epoch milliseconds, required.", "integer"),
     INTERVAL,
-    Parameter(
-        name="cutOff", type="integer", about="Leaves out smaller populations (meaning inferred); 0 unless given."
-    ),
-    Parameter(name="restrictType", about="A trait type."),
 )
+TABLE = (
+    INTERVAL,
+    Parameter("cutOff", "Leaves out smaller populations (meaning inferred); 0 unless given.", "integer"),
+    Parameter("restrictType", "A trait type."),
+    *PAGING,
+)
+DATE = Parameter("date", "Epoch milliseconds; today unless given (inferred).", "integer")
 
 
 def trend(kind: str, call: Call) -> Reply:
@@ -59,24 +58,19 @@ def trend(kind: str, call: Call) -> Reply:
         raise bad_request(problems)
     interval = interval_of(values["interval"])
     asked = days(call, values["startDate"], values["endDate"])
-    return _reply(call, [_series(call, kind, rows[sid], asked, interval) for sid in values["sids"]])
+    return call.reply([_series(call, kind, rows[sid], asked, interval) for sid in values["sids"]])
 
 
 def trend_of_one(kind: str, call: Call) -> Reply:
     """Answer GET of one sid with one object (inferred: an array of one would be as likely)."""
-    require_access(call)
-    rows, sid = call.state.collections[kind].rows, call.params["sid"]
-    if sid not in rows:
-        raise not_found(kind.removesuffix("s").capitalize(), sid)
-    return _reply(call, _series(call, kind, rows[sid], _asked_days(call), interval_of(call.text("interval"))))
+    resource = call.state.resources[kind]
+    row = resource.collection(call.state).rows[resource.find(call)]
+    return call.reply(_series(call, kind, row, _asked_days(call), interval_of(call.text("interval"))))
 
 
 def largest(kind: str, call: Call) -> Reply:
     """Answer with the largest populations, the largest first."""
-    interval, today = interval_of(call.text("interval")), today_of(call.state)
-    rows = [
-        described(row) | figures(call.state, kind, row, day=today, interval=interval) for row in _candidates(call, kind)
-    ]
+    rows = _rows(call, kind, today_of(call.state))
     return _table(call, kind, rows, lambda row: row[SIZES[kind]])
 
 
@@ -95,16 +89,11 @@ def most_changed(kind: str, call: Call) -> Reply:
 
 def for_date(kind: str, call: Call) -> Reply:
     """Answer with every object's figures of one day, today unless given. AAM gives it to the portal's users only."""
-    day = call.integer("date")
-    today = today_of(call.state)
+    day, today = call.integer("date"), today_of(call.state)
     day = today if day is None else day // DAY_MS * DAY_MS
     if day > today:
         raise bad_request(["date: must not be in the future"])
-    interval = interval_of(call.text("interval"))
-    rows = [
-        described(row) | figures(call.state, kind, row, day=day, interval=interval) for row in _candidates(call, kind)
-    ]
-    return _table(call, kind, rows, lambda row: -row["sid"])
+    return _table(call, kind, _rows(call, kind, day), lambda row: -row["sid"])
 
 
 def partner_uniques(call: Call) -> Reply:
@@ -120,12 +109,18 @@ def partner_uniques(call: Call) -> Reply:
         }
         for day in _asked_days(call)
     }
-    return _reply(call, {"metrics": metrics})
+    return call.reply({"metrics": metrics})
 
 
 def _series(call: Call, kind: str, row: Row, asked: list[int], interval: int) -> dict[str, Any]:
     of_day = partial(figures, call.state, kind, row, interval=interval)
     return described(row) | {"metrics": {str(day): of_day(day=day) for day in asked}}
+
+
+def _rows(call: Call, kind: str, day: int) -> list[Row]:
+    interval = interval_of(call.text("interval"))
+    rows = _candidates(call, kind)
+    return [described(row) | figures(call.state, kind, row, day=day, interval=interval) for row in rows]
 
 
 def _asked_days(call: Call) -> list[int]:
@@ -137,7 +132,7 @@ def _asked_days(call: Call) -> list[int]:
 
 def _candidates(call: Call, kind: str) -> list[Row]:
     require_access(call)
-    wanted = {value for value in call.query.get("restrictType", []) if value}
+    wanted = call.texts("restrictType")
     rows = call.state.collections[kind].rows.values()
     return [row for row in rows if not wanted or row["traitType"] in wanted]
 
@@ -145,62 +140,54 @@ def _candidates(call: Call, kind: str) -> list[Row]:
 def _table(call: Call, kind: str, rows: list[Row], rank: Callable[[Row], int]) -> Reply:
     """Return the rows in the order of `rank`, or of `sortBy`: an array, or a page when the query asks for one."""
     page, least = requested_page(call), call.integer("cutOff") or 0
-    rows = [row for row in rows if row[SIZES[kind]] >= least and _mentions(row, call.text("search").casefold())]
+    search = searching(call)
+    rows = [row for row in rows if row[SIZES[kind]] >= least and all(mentioned(row) for mentioned in search)]
     rows.sort(key=lambda row: (-rank(row), row["sid"]))
     if sort_by := call.text("sortBy"):
         rows.sort(key=lambda row: _sortable(row.get(sort_by)), reverse=call.flag("descending"))
     if page is None:
-        return _reply(call, rows)
+        return call.reply(rows)
     number, size = page
     part = rows[number * size : (number + 1) * size]
-    return _reply(call, {"total": len(rows), "page": number, "pageSize": size, "list": part})
-
-
-def _mentions(row: Row, needle: str) -> bool:
-    return not needle or any(needle in str(value).casefold() for value in row.values() if value is not None)
+    return call.reply({"total": len(rows), "page": number, "pageSize": size, "list": part})
 
 
 def _sortable(value: object) -> tuple[float, str]:
     return (value, "") if isinstance(value, int | float) else (0.0, str(value or "").casefold())
 
 
-def _reply(call: Call, value: object) -> Reply:
-    body = msgspec.json.encode(value)
-    return Reply(body=escape_json(body) if call.escaped else body)
-
-
 def _routes(kind: str) -> tuple[Route, ...]:
     def route(method: str, where: str, handler: Any, about: str, **more: Any) -> Route:
-        path = f"/v1/reports/{where}"
-        return Route(method=method, path=path, handler=partial(handler, kind), tag="Reports", about=about, **more)
+        return Route(method, f"/v1/reports/{where}", partial(handler, kind), about, **more)
 
-    body = {"$ref": "#/components/schemas/TrendBody"}
-    table = (*RANKING, *PAGING)
-    date = Parameter(name="date", type="integer", about="Epoch milliseconds; today unless given (inferred).")
     return (
-        route("POST", f"{kind}-trend", trend, f"Populations of {kind} by day", body=body),
+        route("POST", f"{kind}-trend", trend, f"Populations of {kind} by day", body=ref("TrendBody")),
         route(
             "GET",
             f"{kind}-trend/{{sid:int}}",
             trend_of_one,
             f"Populations of one of the {kind} by day",
-            query=(*DATES, INTERVAL),
+            query=OVER_TIME,
         ),
-        route("GET", f"largest-{kind}", largest, f"The largest {kind}", query=table),
-        route("GET", f"most-changed-{kind}", most_changed, f"The {kind} that changed most", query=table),
-        route("GET", f"{kind}-for-date", for_date, f"All {kind} on one day", query=(date, *table)),
+        route("GET", f"largest-{kind}", largest, f"The largest {kind}", query=TABLE),
+        route("GET", f"most-changed-{kind}", most_changed, f"The {kind} that changed most", query=TABLE),
+        route("GET", f"{kind}-for-date", for_date, f"All {kind} on one day", query=(DATE, *TABLE)),
     )
 
 
-ROUTES = (
-    *_routes("traits"),
-    *_routes("segments"),
-    Route(
-        method="GET",
-        path="/v1/reports/partner-uniques",
-        handler=partner_uniques,
-        tag="Reports",
-        about="The partner's unique visitors by day",
-        query=(*DATES, INTERVAL),
+SERVICE = Service(
+    tag="Reports",
+    about="Populations over time, the largest and the most changed.",
+    routes=(
+        *_routes("traits"),
+        *_routes("segments"),
+        Route(
+            "GET",
+            "/v1/reports/partner-uniques",
+            partner_uniques,
+            "The partner's unique visitors by day",
+            query=OVER_TIME,
+        ),
     ),
+    bodies={"TrendBody": TREND_FIELDS},
 )
