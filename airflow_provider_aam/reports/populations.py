@@ -10,7 +10,6 @@ from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import LIST_ATTEMPTS, Collection
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, AAMNotFound, Fate
 from airflow_provider_aam.api.guide import Step
-from airflow_provider_aam.api.pool import in_order
 from airflow_provider_aam.reports.places import find_data_source, find_folders
 from airflow_provider_aam.reports.selection import Selection, number_of
 
@@ -71,7 +70,7 @@ def read_by_sids(client: AAMClient, kind: str, sids: Sequence[int], metric: str)
         except AAMNotFound:
             return None
 
-    found = in_order(read, sids, concurrency=client.session.limit.highest)
+    found = client.in_order(read, sids)
     return _by_sid((record for record in found if record is not None), metric)
 
 

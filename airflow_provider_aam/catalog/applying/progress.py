@@ -25,7 +25,7 @@ _BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS.values()}
 
 def identify(client: AAMClient) -> dict[str, Any]:
     """The account that the client speaks to, as a plan notes it. One request."""
-    return {"base_url": client.session.base_url, "pid": client.users.self().get("pid")}
+    return {"base_url": client.base_url, "pid": client.users.self().get("pid")}
 
 
 def find_progress(client: AAMClient, plan: Plan) -> dict[int, int | None]:
@@ -50,7 +50,7 @@ def find_progress(client: AAMClient, plan: Plan) -> dict[int, int | None]:
 
 
 def _refuse_other_account(client: AAMClient, plan: Plan) -> None:
-    here = identify(client) if "pid" in plan.account else {"base_url": client.session.base_url}
+    here = identify(client) if "pid" in plan.account else {"base_url": client.base_url}
     if here != plan.account:
         there = ", ".join(f"{name} {value}" for name, value in plan.account.items()) or "it does not say which"
         now = ", ".join(f"{name} {value}" for name, value in here.items())

@@ -141,7 +141,7 @@ class _Planning:
             source=self._source,
             match_on=self._options.match_on,
             created_at=now.isoformat(),
-            account={"base_url": self._account.client.session.base_url},
+            account={"base_url": self._account.client.base_url},
             changes=changes,
             unchanged=tuple(unchanged),
             warnings=(*self._remarks(), *warnings, *overfull),

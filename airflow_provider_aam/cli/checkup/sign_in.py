@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -91,21 +90,7 @@ def check_clock(visit: Visit) -> Verdict:
 
 def check_token(visit: Visit) -> Verdict:
     """A new token; one from the process's cache would prove what was right an hour ago. Raises ``AAMError``."""
-    from airflow_provider_aam.api.ims import request_token
-    from airflow_provider_aam.api.retry import may_repeat
-
-    session = visit.session
-
-    def send(request: Request) -> Answer:
-        return session.transport.send(replace(request, headers={**request.headers, "User-Agent": session.user_agent}))
-
-    token = session.retries.run(
-        lambda: request_token(
-            session.credential, token_url=session.token_url, send=send, now=visit.now, redactor=session.redactor
-        ),
-        may_repeat=lambda error: may_repeat(error, replayable=True),
-    )
-    session.token_source.get(lambda _: token, session.redactor)
+    token = visit.client.sign_in()
     return green(f"a new token ({_auth(visit)}), valid for {_duration(token.lifetime)}")
 
 
