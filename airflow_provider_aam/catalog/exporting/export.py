@@ -73,7 +73,7 @@ def export_catalog(
             file = _File(kind, account, describer)
             target = stages.enter_context(stage(directory / FILES[kind.key]))
             with target.local.open("wb") as out:
-                for line in file.lines(client.session.base_url):
+                for line in file.lines(client.base_url):
                     content = line.encode() + b"\n"
                     digest.update(content)
                     size += out.write(content)
