@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SCHEMAS = Path("airflow_provider_aam/catalog/schemas")
 
 GENERATED: Mapping[Path, Callable[[], str]] = {
-    **{SCHEMAS / f"{kind.collection}.schema.json": partial(render_schema, kind) for kind in KINDS.values()},
+    **{SCHEMAS / f"{kind.resource.name}.schema.json": partial(render_schema, kind) for kind in KINDS.values()},
     SCHEMAS / "catalog.schema.json": partial(render_catalog_schema, KINDS.values()),
     Path("docs/catalog.md"): catalog_page.render,
     Path("docs/coverage.md"): coverage_page.render,

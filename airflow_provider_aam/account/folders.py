@@ -9,9 +9,6 @@ from airflow_provider_aam.account.keys import plain
 from airflow_provider_aam.api.errors import AAMBadAnswer, Fate
 from airflow_provider_aam.api.numbers import whole_number
 
-DEEPEST = 5
-"""Levels below the root (Adobe's usage limits)."""
-MOST = 2_000
 ROOT_ID = 0
 
 
@@ -54,6 +51,10 @@ class FolderTree:
         if names and names[0].casefold() in self._root_names:
             names = names[1:]
         return "/" + "/".join(names)
+
+    def paths(self) -> list[str]:
+        """All but the root's."""
+        return [path for path in self._ids if path != "/"]
 
     def find(self, path: str) -> list[int]:
         """The ids of all folders with this path: none, one, or several when siblings share a name."""

@@ -142,7 +142,8 @@ class AAMClient:
         if name not in resources.RESOURCES:
             near = near_misses([name], resources.RESOURCES)
             raise AAMArgumentError(f"There is no resource {name!r}; there are {', '.join(resources.RESOURCES)}.{near}")
-        return Collection(resources.RESOURCES[name], self.session)
+        own = getattr(type(self), name, None)
+        return getattr(self, name) if own is not None else Collection(resources.RESOURCES[name], self.session)
 
 
 def _user_agent() -> str:

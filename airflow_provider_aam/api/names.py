@@ -19,3 +19,8 @@ def near_misses(unknown: Iterable[str], known: Iterable[str], *, form: str = "{}
     names = [*known]
     near = [form.format(match) for word in unknown if (match := nearest(word, names)) is not None]
     return f" Did you mean {', '.join(near)}?" if near else ""
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """`` Did you mean “…”?`` with a leading blank, or nothing."""
+    return near_misses([word], known, form="“{}”")

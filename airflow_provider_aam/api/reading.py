@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 from airflow_provider_aam.api.actions import Actions
 from airflow_provider_aam.api.answers import shape_of
+from airflow_provider_aam.api.complete import until_complete
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, AAMIncomplete, AAMNotFound, Fate
 from airflow_provider_aam.api.listing import Record, Records, decoded, flat_tree, named_page, with_names
 from airflow_provider_aam.api.names import near_misses
@@ -16,9 +17,6 @@ from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.paging import LARGEST_PAGE, Completeness, Page, iter_pages, parse_page
 from airflow_provider_aam.api.pool import in_order
 from airflow_provider_aam.api.resources import Verb
-
-LIST_ATTEMPTS = 3
-T = TypeVar("T")
 
 
 class Reading(Actions):
@@ -40,7 +38,7 @@ class Reading(Actions):
 
     def fetch_all(self, **filters: Any) -> Records:
         """:meth:`list` in memory, read again from the start (three times at most) when it was not complete."""
-        return _until_complete(lambda: [*self.list(**filters)])
+        return until_complete(lambda: [*self.list(**filters)])
 
     def read_all(self, **params: Any) -> Iterator[Record]:
         """Every object as :meth:`get` gives it, in the order of the list: one request each, several under way at once.
@@ -52,7 +50,7 @@ class Reading(Actions):
         self._require(Verb.GET)
         self._check_params(params, what=f"one of {self.resource.name}")
         names = (self.resource.id_field, *self.resource.path_ids)
-        keys = _until_complete(lambda: [[row[name] for name in names] for row in self.list()])
+        keys = until_complete(lambda: [[row[name] for name in names] for row in self.list()])
         return self._read_each(keys, params)
 
     def _read_each(self, keys: Sequence[Sequence[Any]], params: Mapping[str, Any]) -> Iterator[Record]:
@@ -69,7 +67,7 @@ class Reading(Actions):
             if record is not None:
                 yield record
         if missing:
-            listed = _until_complete(lambda: {str(row[self.resource.id_field]) for row in self.list()})
+            listed = until_complete(lambda: {str(row[self.resource.id_field]) for row in self.list()})
             if hidden := sorted(missing & listed):
                 raise AAMIncomplete(
                     f"{self.resource.name}: AAM lists {len(hidden)} that it does not find when they are asked for one "
@@ -210,7 +208,7 @@ class Reading(Actions):
                     raise
                 return ()
 
-        ids = sorted(_until_complete(lambda: [int(row[parents.resource.id_field]) for row in parents.list()]))
+        ids = sorted(until_complete(lambda: [int(row[parents.resource.id_field]) for row in parents.list()]))
         number = 0
         for pages in in_order(read, ids, concurrency=concurrency):
             for page in pages:
@@ -233,12 +231,3 @@ class Reading(Actions):
         except AAMNotFound:
             return False
         return True
-
-
-def _until_complete(read: Callable[[], T]) -> T:
-    for _ in range(LIST_ATTEMPTS - 1):
-        try:
-            return read()
-        except AAMIncomplete:
-            continue
-    return read()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from airflow_provider_aam.api.errors import AAMSourceError
-from airflow_provider_aam.api.names import near_misses
 
 MOST_SHOWN = 100
 
@@ -37,20 +36,20 @@ class Finding:
         return f"{self.place}: {self.field}: {self.problem}" if self.field else f"{self.place}: {self.problem}"
 
 
-def refuse(source: str, findings: Sequence[Finding]) -> None:
-    """Raises :class:`AAMSourceError` with all ``findings``, in the order of the file; does nothing without any."""
+def refuse(source: str, findings: Sequence[Finding], *, more: str = "") -> None:
+    """Raises :class:`AAMSourceError` with all ``findings``, in the order of the file; does nothing without any.
+
+    ``more`` is said behind them.
+    """
     if not findings:
         return
-    ordered = [str(finding) for finding in sorted(findings, key=_position)]
+    ordered = [*dict.fromkeys(str(finding) for finding in sorted(findings, key=_position))]
     count = "1 problem" if len(ordered) == 1 else f"{len(ordered)} problems"
     lines = "\n".join(f"  {text}" for text in ordered[:MOST_SHOWN])
-    more = f"\n  … and {len(ordered) - MOST_SHOWN} more" if len(ordered) > MOST_SHOWN else ""
-    raise AAMSourceError(f"{source} has {count}; nothing was changed in AAM.\n{lines}{more}", findings=tuple(ordered))
-
-
-def near(word: str, known: Iterable[str]) -> str:
-    """`` Did you mean “…”?`` with a leading blank, or nothing."""
-    return near_misses([word], known, form="“{}”")
+    cut = f"\n  … and {len(ordered) - MOST_SHOWN} more" if len(ordered) > MOST_SHOWN else ""
+    behind = f"\n{more}" if more else ""
+    text = f"{source} has {count}; nothing was changed in AAM.\n{lines}{cut}{behind}"
+    raise AAMSourceError(text, findings=tuple(ordered))
 
 
 def _position(finding: Finding) -> tuple[str, int]:

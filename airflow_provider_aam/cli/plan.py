@@ -17,7 +17,7 @@ from airflow_provider_aam.catalog.applying.push import make_plan
 from airflow_provider_aam.catalog.plan.plan import Plan
 from airflow_provider_aam.catalog.plan.render import render_plan
 from airflow_provider_aam.catalog.planning.guards import Guards
-from airflow_provider_aam.catalog.planning.planner import PlanOptions
+from airflow_provider_aam.catalog.planning.options import PlanOptions
 from airflow_provider_aam.catalog.planning.prune import check_scope
 from airflow_provider_aam.cli.client import aam_client
 from airflow_provider_aam.cli.exits import ExitCode, Outcome

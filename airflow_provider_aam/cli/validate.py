@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from airflow_provider_aam.api.errors import AAMSourceError
-from airflow_provider_aam.catalog.planning.planner import check_catalog
+from airflow_provider_aam.catalog.checking.check import check_catalog
 from airflow_provider_aam.catalog.planning.remarks import remarks_of, repeated
 from airflow_provider_aam.catalog.problems import refuse
 from airflow_provider_aam.cli.exits import ExitCode, Outcome

@@ -14,7 +14,7 @@ from airflow_provider_aam.operators.sources import Source, read_rows
 
 if TYPE_CHECKING:
     from airflow_provider_aam.catalog.plan.plan import Plan
-    from airflow_provider_aam.catalog.planning.planner import Catalog, PlanOptions
+    from airflow_provider_aam.catalog.planning.options import Catalog, PlanOptions
 
 
 class ComparingOperator(BaseOperator):
@@ -127,7 +127,7 @@ class ChangingOperator(ComparingOperator):
 
     def _options(self) -> PlanOptions:
         from airflow_provider_aam.catalog.planning.guards import Guards
-        from airflow_provider_aam.catalog.planning.planner import PlanOptions
+        from airflow_provider_aam.catalog.planning.options import PlanOptions
 
         self._refuse_bad_arguments()
         return PlanOptions(

@@ -157,7 +157,7 @@ class AAMDeleteOperator(BaseOperator):
         from airflow_provider_aam.catalog.kinds import KINDS
         from airflow_provider_aam.catalog.planning.delete import code_field, is_mapped
 
-        known = {key: kind for key, kind in KINDS.items() if "delete" in kind.actions}
+        known = {key: kind for key, kind in KINDS.items() if "delete" in kind.acts}
         if self.kind not in known:
             return [f"kind is {self.kind!r}; AAM's API can delete {', '.join(known)}"]
         kind = known[self.kind]

@@ -14,7 +14,7 @@ from airflow_provider_aam.operators.summary import lines
 
 if TYPE_CHECKING:
     from airflow_provider_aam.catalog.plan.plan import Plan
-    from airflow_provider_aam.catalog.planning.planner import PlanOptions
+    from airflow_provider_aam.catalog.planning.options import PlanOptions
 
 OnDrift = Literal["fail", "warn", "event"]
 ON_DRIFT: tuple[OnDrift, ...] = ("fail", "warn", "event")
@@ -80,7 +80,7 @@ class AAMDriftOperator(ComparingOperator):
         }
 
     def _options(self) -> PlanOptions:
-        from airflow_provider_aam.catalog.planning.planner import PlanOptions
+        from airflow_provider_aam.catalog.planning.options import PlanOptions
 
         self._refuse_bad_arguments()
         return PlanOptions(match_on=self.match_on, prune_scope=self._scope(), guards=None)

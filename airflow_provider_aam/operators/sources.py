@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_aam.operators.paths import open_path
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.catalog.planning.planner import Catalog
+    from airflow_provider_aam.catalog.planning.options import Catalog
     from airflow_provider_aam.catalog.reading.documents import Check
 
 Uri = str | os.PathLike[str]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow_provider_aam.api.collection import Collection
+from airflow_provider_aam.api.complete import ATTEMPTS, until_complete
 from airflow_provider_aam.api.errors import AAMIncomplete
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.paging import LARGEST_PAGE, Completeness, Page
@@ -24,8 +25,6 @@ from airflow_provider_aam.pull.query import Query, build_query
 from airflow_provider_aam.pull.receipt import Receipt
 
 log = logging.getLogger(__name__)
-
-ATTEMPTS = 3
 
 
 def pull_resource(
@@ -97,20 +96,18 @@ class _Reading:
 
     def run(self, path: Path) -> Completeness:
         """Write a list to ``path`` that is proven complete."""
-        for attempt in range(1, ATTEMPTS):
-            try:
-                return self._read_once(path)
-            except AAMIncomplete as incomplete:
-                text = "%s Nothing of it is kept; it is read again from the start (attempt %d of %d)."
-                log.warning(text, incomplete.message, attempt + 1, ATTEMPTS)
-                self.progress.restart()
         try:
-            return self._read_once(path)
+            return until_complete(lambda: self._read_once(path), again=self._restart)
         except AAMIncomplete as incomplete:
             raise incomplete.with_text(
                 f"That was attempt {ATTEMPTS} of {ATTEMPTS}, and none was complete, so no file was written. Run the "
                 "task when the account is quieter, or narrow the list with filters."
             ) from incomplete
+
+    def _restart(self, incomplete: AAMIncomplete, attempt: int) -> None:
+        text = "%s Nothing of it is kept; it is read again from the start (attempt %d of %d)."
+        log.warning(text, incomplete.message, attempt, ATTEMPTS)
+        self.progress.restart()
 
     def _read_once(self, path: Path) -> Completeness:
         proof = self.collection.completeness()

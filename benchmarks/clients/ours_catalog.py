@@ -10,7 +10,7 @@ from airflow_provider_aam.catalog.applying.push import apply_saved, make_plan
 from airflow_provider_aam.catalog.exporting.export import export_catalog
 from airflow_provider_aam.catalog.kinds import KINDS
 from airflow_provider_aam.catalog.plan.plan import Plan
-from airflow_provider_aam.catalog.planning.planner import PlanOptions
+from airflow_provider_aam.catalog.planning.options import PlanOptions
 from airflow_provider_aam.catalog.reading.documents import read_catalog
 
 given = options()

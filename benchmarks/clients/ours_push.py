@@ -7,7 +7,7 @@ from report import measure, options
 from airflow_provider_aam.api import AAMClient, AAMConfig
 from airflow_provider_aam.catalog.applying.push import push
 from airflow_provider_aam.catalog.kinds import TRAITS
-from airflow_provider_aam.catalog.planning.planner import PlanOptions
+from airflow_provider_aam.catalog.planning.options import PlanOptions
 from airflow_provider_aam.catalog.reading.source import read_source
 
 given = options()

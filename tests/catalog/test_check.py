@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from airflow_provider_aam.api.errors import AAMSourceError
+from airflow_provider_aam.api.names import near
 from airflow_provider_aam.catalog.checking.check import check_rows
 from airflow_provider_aam.catalog.kinds import TRAITS
-from airflow_provider_aam.catalog.problems import Finding, Place, near, refuse
+from airflow_provider_aam.catalog.problems import Finding, Place, refuse
 from airflow_provider_aam.catalog.reading.rows import SourceRow
 from catalog.support import rows_of, texts, trait
 

@@ -11,7 +11,8 @@ from airflow_provider_aam.api.errors import AAMPlanRefused
 from airflow_provider_aam.catalog.exporting.export import export_catalog
 from airflow_provider_aam.catalog.kinds import KINDS
 from airflow_provider_aam.catalog.planning.guards import Guards
-from airflow_provider_aam.catalog.planning.planner import PlanOptions, build_plan
+from airflow_provider_aam.catalog.planning.options import PlanOptions
+from airflow_provider_aam.catalog.planning.planner import build_plan
 from airflow_provider_aam.catalog.reading.documents import read_catalog
 from catalog.support import only
 from catalog.whole_account import account, others

@@ -17,7 +17,7 @@ from airflow_provider_aam.catalog.applying.outcomes import Outcome, OutcomeLog
 from airflow_provider_aam.catalog.applying.push import push as push_rows
 from airflow_provider_aam.catalog.kinds import TRAITS
 from airflow_provider_aam.catalog.plan.plan import Plan
-from airflow_provider_aam.catalog.planning.planner import PlanOptions
+from airflow_provider_aam.catalog.planning.options import PlanOptions
 from catalog.support import (
     LIST,
     LIST_FOLDERS,

@@ -84,14 +84,14 @@ def test_folder_means_everything_below_it(add_trait, check, folders):
 
 
 def test_unknown_folder_is_an_error_with_the_nearest(check, folders):
-    with pytest.raises(AAMLookupFailed, match=r"folder '/Web/Prices': .* Did you mean /Web/Pricing\?"):
+    with pytest.raises(AAMLookupFailed, match=r"folder: .* “/Web/Prices”. Did you mean “/Web/Pricing”\?"):
         check(folder="/Web/Prices", minimum=1)
 
 
 def test_folders_that_contain_each_other_do_not_hang(emulator, add_trait, check):
     rows = [{"folderId": 0}, {"folderId": 5, "parentFolderId": 6}, {"folderId": 6, "parentFolderId": 5}]
     emulator.trouble("GET /v1/folders/traits", "status", status=200, body=rows)
-    with pytest.raises(AAMLookupFailed, match="AAM shows no such folder"):
+    with pytest.raises(AAMLookupFailed, match="folder: AAM has no trait folder “/C”"):
         check(folder="/C", minimum=1)
 
 
@@ -119,9 +119,11 @@ def test_data_source_by_id_code_and_name_narrows(emulator, add_trait, check):
 def test_data_source_that_is_unknown_or_means_two(emulator, check):
     for _ in "12":
         emulator.add("data_sources", {"name": "Twice", "integrationCode": None})
-    with pytest.raises(AAMLookupFailed, match=r"several have this name: \d+, \d+\. Give one of these ids"):
+    with pytest.raises(
+        AAMLookupFailed, match=r"data_source: “Twice” means 2 data sources \(\d+, \d+\): give dataSourceId"
+    ):
         check(data_source="Twice", minimum=1)
-    with pytest.raises(AAMLookupFailed, match=r"data_source 'Twic': .* Did you mean Twice\?"):
+    with pytest.raises(AAMLookupFailed, match=r"data_source: .* “Twic”. Did you mean “Twice”\?"):
         check(data_source="Twic", minimum=1)
 
 

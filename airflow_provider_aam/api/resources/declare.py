@@ -107,7 +107,11 @@ class Resource:
     """Of one object; those of the list are taken as well."""
     always: Mapping[str, object] = field(default_factory=dict)
     """Parameters of every list and get, without which AAM leaves fields out."""
+    named_by: tuple[str, ...] = ("integrationCode", "name")
+    """Fields by which people call an object, the surest first."""
     paged: bool = False
+    in_short: bool = False
+    """The list leaves fields out: only an object that is asked for by its id is whole."""
     children: str | None = None
     """The field that nests objects of the same kind: AAM answers one tree instead of a list."""
     parent: str | None = None
@@ -121,6 +125,21 @@ class Resource:
     @property
     def path_ids(self) -> tuple[str, ...]:
         return placeholders(self.path)
+
+    @property
+    def label(self) -> str:
+        """What people call one object: ``data source``."""
+        return self.name.replace("_", " ").removesuffix("s")
+
+    @property
+    def is_tree(self) -> bool:
+        """Folders and the like: an object stands within another of its kind."""
+        return self.children is not None
+
+    @property
+    def is_owned(self) -> bool:
+        """Whether codes and names are those of a data source: two of them may use the same."""
+        return {"dataSourceId", "integrationCode"} <= self.fields.keys() - {self.id_field}
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Every address that the declaration stands for."""

@@ -171,7 +171,7 @@ class _Run:
 
     def _limit_of(self, change: Change) -> tuple[str, Any]:
         """AAM counts kinds apart, and some kinds by type."""
-        by = self._kind(change).limited_by
+        by = self._kind(change).limits.by
         return change.kind, next((field.after for field in change.fields if field.field == by), None)
 
     def _kind(self, change: Change) -> Kind:

@@ -19,7 +19,8 @@ from airflow_provider_aam.catalog.applying.outcomes import UNWRITABLE, Outcome, 
 from airflow_provider_aam.catalog.applying.progress import find_progress, identify
 from airflow_provider_aam.catalog.plan.plan import Plan
 from airflow_provider_aam.catalog.plan.render import render_plan
-from airflow_provider_aam.catalog.planning.planner import Catalog, PlanOptions, build_plan
+from airflow_provider_aam.catalog.planning.options import Catalog, PlanOptions
+from airflow_provider_aam.catalog.planning.planner import build_plan
 
 log = logging.getLogger(__name__)
 

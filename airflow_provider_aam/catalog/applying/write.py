@@ -64,7 +64,7 @@ class Writer:
         keys = (change.key for change in plan.changes if change.kind == kind.name and change.action == "create")
         return cls(
             kind=kind,
-            collection=client.collection(kind.collection),
+            collection=client.collection(kind.resource.name),
             patience_s=session.timeout_s,
             sleep=session.retries.sleep,
             planned=[{name: plain(str(key[name])) for name in kind.refine if name in key} for key in keys],

@@ -4,31 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
 
+from airflow_provider_aam.api.names import near
 from airflow_provider_aam.catalog.drafts import Draft
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
-from airflow_provider_aam.catalog.problems import Finding, Place, near
+from airflow_provider_aam.catalog.problems import Finding, Place
 from airflow_provider_aam.catalog.reading.rows import SourceRow
 
+_KEPT = 16
+"""Rows whose values are kept as a dictionary: those that were asked for last."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Checked:
-    """A row that is right in itself. ``typed`` holds what differs from the text in the file."""
+    """A row after the check. ``typed`` holds what differs from the text in the file."""
 
     row: SourceRow
     typed: tuple[tuple[str, Any], ...]
+    broken: frozenset[str] | None = None
+    """The fields that hold nothing usable, of a row with something wrong; ``None``: the row is right in itself."""
 
     @property
-    def given(self) -> dict[str, Any]:
-        """What the row says under the file's names, in the types that AAM uses."""
-        return {**{name: value for name, value in self.row.values.items() if value is not None}, **dict(self.typed)}
+    def is_sound(self) -> bool:
+        return self.broken is None
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """What the row says under the file's names, in the types that AAM uses; broken fields are left out."""
+        return _given(self)
+
+
+@lru_cache(maxsize=_KEPT)
+def _given(item: Checked) -> Mapping[str, Any]:
+    broken = item.broken or ()
+    values = {name: value for name, value in item.row.values.items() if value is not None and name not in broken}
+    return {**values, **dict(item.typed)}
+
+
+def check_catalog(
+    catalog: Mapping[Kind, Sequence[SourceRow]], *, match_on: str | None = None
+) -> tuple[dict[Kind, list[Checked]], list[Finding]]:
+    """:func:`check_rows` of every kind, in the order in which kinds need each other."""
+    checked: dict[Kind, list[Checked]] = {}
+    findings: list[Finding] = []
+    for kind in KINDS.values():
+        if kind in catalog:
+            checked[kind], found = check_rows(catalog[kind], kind, match_on=match_on)
+            findings += found
+    return checked, findings
 
 
 def check_rows(rows: Sequence[SourceRow], kind: Kind, *, match_on: str | None) -> tuple[list[Checked], list[Finding]]:
-    """The rows that are right in themselves, and every problem of the others; keys that stand twice included.
+    """All rows, and every problem of those that are not sound; keys that stand twice included.
 
     ``match_on`` ``None``: each row is matched by its id, its code or its name, whichever it gives first.
     """
@@ -38,16 +69,32 @@ def check_rows(rows: Sequence[SourceRow], kind: Kind, *, match_on: str | None) -
     shared: dict[object, tuple[tuple[str, Any], ...]] = {}
     for row in rows:
         values = {name: value for name, value in row.values.items() if value is not None}
+        broken: frozenset[str] | None = None
         try:
             given = kind.model.model_validate(values).given()
         except ValidationError as invalid:
             findings += _explain(invalid, row, unknown)
-            continue
-        findings += _missing(row, given, kind, match_on)
+            given, broken = _rest(kind.model, values, invalid)
+        else:
+            if missing := _missing(row, given, kind, match_on):
+                findings += missing
+                broken = frozenset()
         typed = tuple((name, value) for name, value in given.items() if values.get(name) is not value)
         typed = tuple(pair for pair in typed if type(pair[1]) is not str or pair[1] != values.get(pair[0]))
-        checked.append(Checked(row, shared.setdefault(repr(typed), typed)))
+        checked.append(Checked(row, shared.setdefault(repr(typed), typed), broken))
     return checked, [*findings, *_unknown(unknown, kind.model), *_duplicates(checked, kind, match_on)]
+
+
+def _rest(
+    model: type[Draft], values: Mapping[str, Any], invalid: ValidationError
+) -> tuple[dict[str, Any], frozenset[str]]:
+    """What is right in a row that is not: the fields without fault, unless they contradict each other."""
+    broken = frozenset(str(error["loc"][0]) for error in invalid.errors(include_url=False) if error["loc"])
+    try:
+        rest = {name: value for name, value in values.items() if name not in broken}
+        return model.model_validate(rest).given(), broken
+    except ValidationError:
+        return {}, frozenset(values)
 
 
 def find_faults(held: Mapping[str, Sequence[SourceRow]], *, match_on: str | None) -> list[Finding]:
@@ -86,6 +133,8 @@ def _duplicates(checked: Sequence[Checked], kind: Kind, match_on: str | None) ->
     first: dict[int, SourceRow] = {}
     findings = []
     for item in checked:
+        if item.broken:
+            continue
         given = item.given
         way = kind.way_of(given, match_on)
         column = kind.model.column_of(way) if way in kind.match_on[way] else way

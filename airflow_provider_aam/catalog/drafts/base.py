@@ -10,19 +10,26 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from airflow_provider_aam.api.resources import Resource
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """A column that names other objects by their natural keys.
+    """A column that names other objects by what people call them.
 
-    ``field`` is AAM's field that holds the id, or the ids with ``many``; ``to`` is the key of the kind named
-    (``dataSources``, ``traitFolders``, …, ``partnerSites``). With ``many`` the column is a list, and where it bears the
-    field's own name (``dataSources`` of a model) its numbers are ids and everything else is a word.
+    ``field`` is AAM's field that holds the id, or the ids with ``many``. With ``many`` the column is a list, and where
+    it bears the field's own name (``dataSources`` of a model) its numbers are ids and everything else is a word.
     """
 
     field: str
-    to: str
+    to: Resource
+    or_to: Resource | None = None
+    """What an id or a word may mean where it means nothing among ``to``."""
     many: bool = False
+    listed: bool = True
+    """Whether AAM's lists show every object that may be referred to."""
+    none: int | None = None
+    """An id that stands for no object."""
 
 
 class Draft(BaseModel):
@@ -61,6 +68,11 @@ class Draft(BaseModel):
     def reference_of(cls, field: str) -> Reference | None:
         """The reference whose ids AAM holds in this field, if it holds any."""
         return next((reference for reference in cls.references.values() if reference.field == field), None)
+
+    @classmethod
+    def missing_within(cls, given: Mapping[str, Any], around: Mapping[str, Any]) -> list[str]:  # noqa: ARG003
+        """What an object to be created lacks because of the object that it stands within, as sentences."""
+        return []
 
     @classmethod
     def missing(cls, given: Mapping[str, Any]) -> list[str]:  # noqa: ARG003  for kinds that need it

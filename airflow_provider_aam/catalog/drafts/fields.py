@@ -10,13 +10,13 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from airflow_provider_aam.account.limits import DEEPEST
 from airflow_provider_aam.api.numbers import LARGEST, whole_number
 from airflow_provider_aam.catalog.rules import segment_rule, trait_rule
 
 LONGEST_NAME = 255
 LARGEST_DAYS = 2**31 - 1
-DEEPEST_TRAIT_FOLDER = 5
-"""Levels below the root (Adobe's usage limits; published for trait folders only)."""
+DEEPEST_TRAIT_FOLDER = DEEPEST["trait_folders"]
 
 _DATE = r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*$"
 _DATE_OR_NONE = r"^\s*([0-9]{4}-[0-9]{2}-[0-9]{2})?\s*$"

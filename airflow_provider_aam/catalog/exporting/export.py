@@ -10,14 +10,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.catalog.exporting.describe import Describer
 from airflow_provider_aam.catalog.exporting.yaml_text import block, comment
-from airflow_provider_aam.catalog.kinds import DESTINATIONS, KINDS, MAPPINGS, Kind
-from airflow_provider_aam.catalog.planning.account import Account
+from airflow_provider_aam.catalog.kinds import KINDS, Kind
 from airflow_provider_aam.files.staging import stage
 
 log = logging.getLogger(__name__)
@@ -63,8 +63,6 @@ def export_catalog(
     started_at = now()
     chosen = _chosen(kinds)
     account = Account(client)
-    if MAPPINGS in chosen or DESTINATIONS in chosen:
-        account.read_destinations(with_mappings=MAPPINGS in chosen)
     describer = Describer(account)
     digest = hashlib.sha256()
     size = 0
@@ -122,7 +120,7 @@ class _File:
         yield comment("Numbers behind # are AAM's ids, for people. A field left out is left alone in AAM.")
         outsiders = []
         ordered: list[tuple[tuple[str, ...], int]] = []
-        for record in self._account.objects(self._kind):
+        for record in self._account.objects(self._kind.resource):
             object_id = int(record[self._kind.id_field])
             obstacle = self._describer.obstacle(self._kind, record)
             if obstacle is None:
@@ -131,7 +129,7 @@ class _File:
                 outsiders.append((str(record.get("name")), object_id, obstacle))
         ordered.sort()
         for _, object_id in ordered:
-            yield from self._object(self._account.objects(self._kind).get(object_id) or {}, object_id)
+            yield from self._object(self._account.objects(self._kind.resource).get(object_id) or {}, object_id)
         if not self.described:
             yield f"{self._kind.key}: []"
         for name, object_id, obstacle in sorted(outsiders):

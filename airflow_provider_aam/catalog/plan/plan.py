@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from airflow_provider_aam.api.errors import AAMSourceError
-from airflow_provider_aam.catalog.kinds import KINDS, Action
+from airflow_provider_aam.catalog.kinds import KINDS, Act
 
 PLAN_VERSION = 2
 
@@ -39,7 +39,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     given (create) or what there was (delete). Changes of one ``wave`` do not need each other; waves follow each other.
     """
 
-    action: Action
+    action: Act
     kind: str
     label: str
     key: dict[str, Any]
@@ -127,16 +127,17 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def makes_folder(change: Change) -> bool:
-    return change.action == "create" and change.kind.endswith(" folder")
+    return change.action == "create" and any(kind.is_tree and kind.name == change.kind for kind in KINDS.values())
 
 
 def _problems(plan: Plan) -> Iterator[str]:
     """What no plan of ours has, of the changes that somebody may have edited."""
+    known_kinds = {kind.name: kind for kind in KINDS.values()}
     for at, change in enumerate(plan.changes):
-        known = next((kind for kind in KINDS.values() if kind.name == change.kind), None)
+        known = known_kinds.get(change.kind)
         if known is None:
             yield f"change {at} is of an unknown kind {change.kind!r}"
-        elif change.action not in known.actions:
+        elif change.action not in known.acts:
             yield f"change {at} is to {change.action} a {change.kind}, which AAM's API cannot"
         if change.action != "create" and change.id is None:
             yield f"change {at} is to {change.action} a {change.kind} without an id"

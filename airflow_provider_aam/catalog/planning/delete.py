@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.account.keys import key_of
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import Record
-from airflow_provider_aam.api.errors import AAMNotFound
+from airflow_provider_aam.api.errors import AAMLookupFailed, AAMNotFound
 from airflow_provider_aam.api.numbers import whole_number
+from airflow_provider_aam.api.resources import DATA_SOURCES
 from airflow_provider_aam.catalog.kinds import KINDS, MAPPINGS, Kind
 from airflow_provider_aam.catalog.plan.plan import Plan
-from airflow_provider_aam.catalog.planning.account import Account, refuse_bare_list
+from airflow_provider_aam.catalog.planning.bare_list import refuse_bare_list
 from airflow_provider_aam.catalog.planning.changes import Changes
 from airflow_provider_aam.catalog.planning.guards import Guards
 from airflow_provider_aam.catalog.planning.order import in_order
-from airflow_provider_aam.catalog.planning.targets import Targets, Unresolved
+from airflow_provider_aam.catalog.planning.targets import Targets
 from airflow_provider_aam.catalog.planning.usage import refuse_used
 from airflow_provider_aam.catalog.problems import Finding, Place, refuse
 from airflow_provider_aam.catalog.reading.rows import SourceRow
@@ -108,7 +110,7 @@ def plan_deletes(
     doomed: dict[str, list[Record]] = {kind.key: present}
     if unmap and present:
         ids = {int(record[kind.id_field]) for record in present}
-        doomed[MAPPINGS.key] = [each for each in account.objects(MAPPINGS) if int(each[kind.id_field]) in ids]
+        doomed[MAPPINGS.key] = [each for each in account.objects(MAPPINGS.resource) if int(each[kind.id_field]) in ids]
     changes = Changes(Targets(account))
     planned = [
         changes.delete(KINDS[key], record, way=KINDS[key].way_of(record, None))
@@ -135,13 +137,13 @@ def _find(account: Account, named: Named, source: str) -> tuple[list[Record], tu
     if named.codes:
         by_code, lost = _ids_of_codes(account, named, source)
         ids |= {object_id: {} for object_id in by_code}
-    singly = not account.is_read(kind) and not kind.is_tree and len(ids) <= MOST_ASKED
+    singly = not account.is_read(kind.resource) and not kind.is_tree and len(ids) <= MOST_ASKED
     present: list[Record] = []
     for object_id, within in ids.items():
         if singly and set(within) == set(kind.within):
             record = _read(account, kind, object_id, within)
         else:
-            record = account.objects(kind).get(object_id)
+            record = account.objects(kind.resource).get(object_id)
         if record is None:
             lost.append(str(object_id))
         else:
@@ -151,14 +153,14 @@ def _find(account: Account, named: Named, source: str) -> tuple[list[Record], tu
 
 def _read(account: Account, kind: Kind, object_id: int, within: Mapping[str, int]) -> Record | None:
     try:
-        return account.client.collection(kind.collection).get(object_id, **within)
+        return account.client.collection(kind.resource.name).get(object_id, **within)
     except AAMNotFound:
         return None
 
 
 def _ids_of_codes(account: Account, named: Named, source: str) -> tuple[list[int], list[str]]:
     kind, field = named.kind, str(code_field(named.kind))
-    objects = account.objects(kind)
+    objects = account.objects(kind.resource)
     refuse_bare_list(account, kind, [field])
     owner = _owner(account, named, source)
     fields = (field,) if owner is None else ("dataSourceId", field)
@@ -166,7 +168,7 @@ def _ids_of_codes(account: Account, named: Named, source: str) -> tuple[list[int
     lost: list[str] = []
     findings: list[Finding] = []
     for number, code in enumerate(named.codes, start=1):
-        key = key_of({field: account.tree(kind).normalise(code) if kind.is_tree else code}, (field,))
+        key = key_of({field: account.tree(kind.resource).normalise(code) if kind.is_tree else code}, (field,))
         ids = objects.find(fields, key if owner is None else (str(owner), *key)) if key is not None else []
         if len(ids) > 1:
             instead = "give data_source, or ids" if "dataSource" in kind.model.references else "give ids"
@@ -182,8 +184,8 @@ def _owner(account: Account, named: Named, source: str) -> int | None:
     if named.data_source is None:
         return None
     try:
-        target = Targets(account).find("dataSources", named.data_source)
-    except Unresolved as unknown:
+        target = Targets(account).find(DATA_SOURCES, named.data_source)
+    except AAMLookupFailed as unknown:
         refuse(source, [Finding(place=Place(source=source), field="data_source", problem=str(unknown))])
         raise
     return target if isinstance(target, int) else None

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from airflow_provider_aam.account.folders import ROOT_ID, FolderTree
+from airflow_provider_aam.api.errors import AAMLookupFailed
 from airflow_provider_aam.catalog.checking.check import Checked
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.planning.new_folders import NewFolders
 from airflow_provider_aam.catalog.planning.resolve import Desired
-from airflow_provider_aam.catalog.planning.targets import Pending, Unresolved
+from airflow_provider_aam.catalog.planning.targets import Pending
 from airflow_provider_aam.catalog.problems import Finding
 
 
@@ -66,7 +67,7 @@ class FolderRows:
     def _hang(self, desired: Desired, parent: str) -> None:
         try:
             target = self._folders.find(parent, declared=True)
-        except Unresolved as problem:
+        except AAMLookupFailed as problem:
             self._find(desired.item, "parentFolder", str(problem))
             return
         if isinstance(target, Pending):
@@ -81,7 +82,7 @@ class FolderRows:
         path = given.get("path") or self._below(given, tree)
         try:
             target = self._folders.find(path, declared=True)
-        except Unresolved as problem:
+        except AAMLookupFailed as problem:
             self._find(item, "path", str(problem))
             return
         first = self._first.setdefault(target if isinstance(target, int) else target.text, item)
@@ -93,7 +94,7 @@ class FolderRows:
         for named in (tree.normalise(path), *tree.above(path)):
             self.kept.update(tree.find(named))
 
-    def _below(self, given: dict[str, Any], tree: FolderTree) -> str:
+    def _below(self, given: Mapping[str, Any], tree: FolderTree) -> str:
         parent = given.get("parentFolder") or tree.path_of(int(given.get("parentFolderId") or ROOT_ID))
         return f"{parent}/{given['name']}"
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from airflow_provider_aam.account.limits import LIMITS, NO_LIMITS
 from airflow_provider_aam.api.errors import AAMForbidden, AAMNotFound
 from airflow_provider_aam.api.guide import Step
 from airflow_provider_aam.api.limits import LimitUse, parse_limits
@@ -16,14 +17,6 @@ if TYPE_CHECKING:
     from airflow_provider_aam.api.paging import Page
     from airflow_provider_aam.cli.checkup.visit import Visit
 
-# Audience Manager's usage limits, as documented. For what AAM has no answer, or none that is understood.
-DOCUMENTED_LIMITS = {
-    "traits": 100_000,
-    "segments": 20_000,
-    "destinations": 1_000,
-    "derived_signals": 50_000,
-    "trait_folders": 2_000,
-}
 CORE = frozenset({"segments", "traits", "segment_folders", "trait_folders", "data_sources"})
 """What a technical account is for. The other lists may be closed to it (users, groups) or not bought (data feeds)."""
 NEARLY_FULL = 0.9
@@ -44,7 +37,12 @@ def writable() -> list[str]:
 
 
 def limited() -> list[str]:
-    return [name for name in readable() if Verb.LIMITS in RESOURCES[name].verbs or name in DOCUMENTED_LIMITS]
+    return [name for name in readable() if Verb.LIMITS in RESOURCES[name].verbs or _documented(name) is not None]
+
+
+def _documented(name: str) -> int | None:
+    """For what AAM has no answer, or none that is understood."""
+    return LIMITS.get(name, NO_LIMITS).most.get(None)
 
 
 def check_reading(visit: Visit, name: str) -> Verdict:
@@ -89,9 +87,9 @@ def check_limit(visit: Visit, name: str) -> Verdict:
             uses = parse_limits(visit.client.collection(name).limits()) or []
         except AAMNotFound:
             uses = []
-    if not uses and name in DOCUMENTED_LIMITS and name in visit.pages:
-        count = _count(visit.pages[name])
-        uses = [LimitUse(type="documented limit", limit=DOCUMENTED_LIMITS[name], count=count)]
+    most = _documented(name)
+    if not uses and most is not None and name in visit.pages:
+        uses = [LimitUse(type="documented limit", limit=most, count=_count(visit.pages[name]))]
     if not uses and name in visit.refused:
         return skipped("its list is closed to this user")
     if not uses:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import IO, Any, NoReturn
 
-from airflow_provider_aam.catalog.problems import Finding, Place, near
+from airflow_provider_aam.api.names import near
+from airflow_provider_aam.catalog.problems import Finding, Place
 from airflow_provider_aam.catalog.reading.readers.lists import ONE_VALUE_DUE, plain_list
 from airflow_provider_aam.catalog.reading.readers.text import decode_text, is_extra
 from airflow_provider_aam.catalog.reading.rows import RowPacker, SourceRow, Table

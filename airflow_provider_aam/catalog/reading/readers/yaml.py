@@ -11,7 +11,8 @@ from typing import IO, Any
 
 import yaml
 
-from airflow_provider_aam.catalog.problems import Finding, Place, near
+from airflow_provider_aam.api.names import near
+from airflow_provider_aam.catalog.problems import Finding, Place
 from airflow_provider_aam.catalog.reading.readers.text import TextStream, is_extra
 from airflow_provider_aam.catalog.reading.readers.yaml_nodes import ListNode, Nodes
 from airflow_provider_aam.catalog.reading.readers.yaml_rows import YamlRows
