@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from airflow_provider_aam.api.errors import AAMConfigError
+from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.cli.credentials.add import add_to_airflow
 from airflow_provider_aam.cli.credentials.files import read_files
 from airflow_provider_aam.cli.credentials.found import Found
@@ -40,7 +40,7 @@ def build_connection(paths: Sequence[Path], wanted: Wanted) -> Outcome:
     for each in found:
         print(f"{each.source}: {each.kind}", file=sys.stderr)
     extra = {"ims_url": wanted.ims_url, "environment": wanted.environment}
-    draft = merge(found, problems, host=wanted.host, extra=extra, now=datetime.now(UTC))
+    draft = merge(found, problems, host=wanted.host, extra=extra, now=utc_now())
     shown = draft.connection if wanted.show_secrets else hide_secrets(draft.connection)
     text = render(shown, wanted.conn_id, wanted.form)
     if wanted.add:

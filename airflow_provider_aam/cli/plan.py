@@ -6,13 +6,13 @@ import hashlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from airflow_provider_aam.api.errors import AAMConfigError, AAMPlanRefused
+from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.catalog.applying.push import make_plan
 from airflow_provider_aam.catalog.plan.plan import Plan
 from airflow_provider_aam.catalog.plan.render import render_plan
@@ -59,7 +59,7 @@ def show_plan(paths: Sequence[Path], wanted: Wanted) -> Outcome:
             options,
             source=source,
             plan_path=wanted.out,
-            now=datetime.now(UTC),
+            now=utc_now(),
             identified=True,
         )
     saved = None if wanted.out is None else _saved(wanted.out)

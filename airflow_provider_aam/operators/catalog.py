@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -57,6 +56,7 @@ class ComparingOperator(BaseOperator):
 
     def _plan(self, options: PlanOptions, *, identified: bool) -> Plan:
         """The plan, logged and written to ``plan_path``."""
+        from airflow_provider_aam.api.moments import utc_now
         from airflow_provider_aam.catalog.applying.push import make_plan
         from airflow_provider_aam.hooks.aam import AAMHook
 
@@ -69,7 +69,7 @@ class ComparingOperator(BaseOperator):
                 options,
                 source=source,
                 plan_path=plan_path,
-                now=datetime.now(UTC),
+                now=utc_now(),
                 identified=identified,
             )
 

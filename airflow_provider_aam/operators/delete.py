@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_aam.api.errors import AAMConfigError
@@ -101,6 +100,7 @@ class AAMDeleteOperator(BaseOperator):
         return {**receipt.as_xcom(), "gone": len(deletion.gone)}
 
     def _delete(self) -> tuple[Deletion, PushReceipt]:
+        from airflow_provider_aam.api.moments import utc_now
         from airflow_provider_aam.catalog.applying.push import carry_out
         from airflow_provider_aam.catalog.planning.delete import plan_deletes
         from airflow_provider_aam.catalog.planning.guards import Guards
@@ -109,7 +109,7 @@ class AAMDeleteOperator(BaseOperator):
         self._refuse_bad_arguments()
         named, source = self._named()
         outcome_path = optional_path(self.outcome_path, what="outcome_path")
-        now = datetime.now(UTC)
+        now = utc_now()
         with closing(AAMHook(self.aam_conn_id)) as hook:
             client = hook.get_conn()
             guards = Guards(max_deletes=self.max_deletes)

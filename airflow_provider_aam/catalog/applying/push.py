@@ -6,13 +6,14 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.errors import AAMDestinationError, AAMPushFailed
+from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.catalog.applying.apply import apply_plan
 from airflow_provider_aam.catalog.applying.outcomes import UNWRITABLE, Outcome, OutcomeLog, WritablePath, reason
 from airflow_provider_aam.catalog.applying.progress import find_progress, identify
@@ -57,7 +58,7 @@ def push(
     dry_run: bool = False,
     max_failed: int = 0,
     max_concurrency: int | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Callable[[], datetime] = utc_now,
 ) -> PushReceipt:
     """Make every row true in AAM; with ``dry_run`` only say what that would change.
 
@@ -90,7 +91,7 @@ def carry_out(
     dry_run: bool = False,
     max_failed: int = 0,
     max_concurrency: int | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Callable[[], datetime] = utc_now,
 ) -> PushReceipt:
     """Log a plan that was made this moment, write it to ``plan_path``, and, without ``dry_run``, carry it out.
 
@@ -129,7 +130,7 @@ def apply_saved(
     outcome_path: Any = None,
     max_failed: int = 0,
     max_concurrency: int | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Callable[[], datetime] = utc_now,
 ) -> PushReceipt:
     """Carry out exactly this plan, what is left of it when an earlier run has begun.
 

@@ -7,13 +7,14 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.api.errors import AAMArgumentError
+from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.catalog.exporting.describe import Describer
 from airflow_provider_aam.catalog.exporting.yaml_text import block, comment
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
@@ -51,7 +52,7 @@ def export_catalog(
     directory: Any,
     *,
     kinds: Sequence[str] | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Callable[[], datetime] = utc_now,
 ) -> ExportReceipt:
     """Write one file a kind to ``directory``; planning them against the same account changes nothing.
 
