@@ -63,7 +63,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return {field.field: field.after for field in self.fields}
 
 
-class Unchanged(msgspec.Struct, frozen=True):
+class Unchanged(msgspec.Struct, frozen=True, gc=False):
     """An object that is already as it shall be."""
 
     kind: str
