@@ -150,7 +150,7 @@ def emptiable(model: type[Draft]) -> frozenset[str]:
 
 def _takes(model: type[Draft], name: str, value: Any) -> bool:
     try:
-        given = model.model_validate({name: value}).given()
+        given = model.model_validate({name: value}).given
     except ValidationError:
         return False
     return bool(given.get(name) == value)
