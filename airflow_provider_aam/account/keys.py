@@ -1,4 +1,4 @@
-"""Natural keys: by which fields an object is recognised, and when two values of such a field are the same."""
+"""Match keys: by which fields an object is recognised, and when two values of such a field are the same."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def plain(text: str) -> str:
 
 
 def key_of(values: Mapping[str, object], fields: Sequence[str]) -> Key | None:
-    """The natural key made of ``fields``; ``None`` when one of them is empty. Ids may be numbers or texts."""
+    """The match key made of ``fields``; ``None`` when one of them is empty. Ids may be numbers or texts."""
     key = tuple(_part(name, values[name]) if values.get(name) is not None else "" for name in fields)
     return key if all(key) else None
 
@@ -39,7 +39,7 @@ def _part(field: str, value: object) -> str:
 
 
 def index_by_key(objects: Iterable[Record], fields: Sequence[str]) -> dict[Key, Records]:
-    """Objects by natural key; objects without one are left out."""
+    """Objects by match key; objects without one are left out."""
     index: dict[Key, Records] = {}
     for record in objects:
         key = key_of(record, fields)

@@ -49,11 +49,11 @@ class Objects:
         return not self._rows or all(name in self.listed for name in fields)
 
     def find(self, fields: tuple[str, ...], key: Key) -> list[int]:
-        """The ids of the objects with this natural key, in AAM's order."""
+        """The ids of the objects with this match key, in AAM's order."""
         return self.index(fields).get(key, [])
 
     def index(self, fields: tuple[str, ...]) -> dict[Key, list[int]]:
-        """Natural key → ids; objects without one are left out."""
+        """Match key → ids; objects without one are left out."""
         if fields not in self._indexes:
             index: dict[Key, list[int]] = {}
             shared: dict[str, str] = {}
