@@ -194,9 +194,9 @@ def run_peer(emulator: EmulatorControl, job: dict[str, Any]) -> Measured:
 def headers(emulator: EmulatorControl) -> dict[str, str]:
     """What the floor sends: a token that our client has fetched."""
     from airflow_provider_aam.api import AAMClient, AAMConfig
-    from airflow_provider_aam.api.token import forget_tokens
+    from airflow_provider_aam.api.shared import forget_shared
 
-    forget_tokens()  # the emulator has, when it was reset
+    forget_shared()  # the emulator has, when it was reset
     c = emulator.connection("jwt")
     config = AAMConfig.from_connection(login=c["login"], password=c["password"], host=c["host"], extra=c["extra"])
     with AAMClient.from_config(config) as client:

@@ -15,7 +15,7 @@ import pytest
 from fakes import FakeTime
 
 from airflow_provider_aam.api import AAMClient, AAMConfig
-from airflow_provider_aam.api.token import forget_tokens
+from airflow_provider_aam.api.shared import forget_shared
 from airflow_provider_aam.emulator import Emulator, running_emulator
 
 # Airflow reads these at its first import. Each process of pytest-xdist comes through here, so each has its own home.
@@ -50,10 +50,10 @@ def emulator(emulator_server: Emulator) -> Emulator:
 
 
 @pytest.fixture(autouse=True)
-def _no_tokens_of_earlier_tests() -> Iterator[None]:
-    forget_tokens()
+def _nothing_shared_with_earlier_tests() -> Iterator[None]:
+    forget_shared()
     yield
-    forget_tokens()
+    forget_shared()
 
 
 @pytest.fixture(autouse=True)

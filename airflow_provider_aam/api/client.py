@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
 from types import TracebackType
@@ -17,15 +17,18 @@ from airflow_provider_aam.api.collection import Collection
 from airflow_provider_aam.api.config import AAMConfig
 from airflow_provider_aam.api.destinations import Destinations
 from airflow_provider_aam.api.errors import AAMArgumentError
+from airflow_provider_aam.api.ims import Token
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.names import near_misses
+from airflow_provider_aam.api.pool import Item, Result, in_order, side_by_side
 from airflow_provider_aam.api.redaction import Redactor, SecretObserver
 from airflow_provider_aam.api.reports import Reports
 from airflow_provider_aam.api.retry import RetryPolicy
 from airflow_provider_aam.api.session import AAMSession
-from airflow_provider_aam.api.throttle import ConcurrencyLimit
-from airflow_provider_aam.api.token import shared_token_source
-from airflow_provider_aam.api.transport import RequestsTransport
+from airflow_provider_aam.api.shared import shared
+from airflow_provider_aam.api.throttle import MOST, ConcurrencyLimit, Places
+from airflow_provider_aam.api.token import TokenSource
+from airflow_provider_aam.api.transport import RequestsTransport, Transport
 from airflow_provider_aam.api.users import Users
 
 
@@ -44,15 +47,15 @@ class AAMClient:
                 ...
     """
 
-    def __init__(self, session: AAMSession, transport: RequestsTransport) -> None:
+    def __init__(self, session: AAMSession) -> None:
         self.session = session
-        self._transport = transport
 
     @classmethod
     def from_config(
         cls,
         config: AAMConfig,
         *,
+        transport: Transport | None = None,
         user_agent: str = "",
         on_secret: SecretObserver | None = None,
         now: Callable[[], datetime] = utc_now,
@@ -62,35 +65,36 @@ class AAMClient:
         """Nothing is asked of Adobe until the first call.
 
         ``on_secret`` is told every secret, tokens minted later included. ``user_agent`` is added to our own. No attempt
-        of a call begins later than ``max_attempts × timeout_s`` after the first. ``now``, ``sleep`` and ``monotonic``
-        are for tests.
+        of a call begins later than ``max_attempts × timeout_s`` after the first. ``transport`` sends the requests, to
+        IMS as well, in place of our own (``timeout_s``, ``verify`` and ``proxies`` are then its business); the client
+        closes it. ``now``, ``sleep`` and ``monotonic`` are for tests.
         """
-        transport = RequestsTransport(
-            timeout_s=config.timeout_s,
-            longest_s=config.max_attempts * config.timeout_s,
-            pool_size=config.max_concurrency + 1,  # a token may be renewed while all slots are taken
-            verify=config.verify,
-            proxies=config.proxies,
-        )
+        budget_s = config.max_attempts * config.timeout_s
+        fingerprint = config.credential.fingerprint()
+        limit = shared(ConcurrencyLimit, ConcurrencyLimit, fingerprint=fingerprint, address=config.base_url)
         session = AAMSession(
             credential=config.credential,
             base_url=config.base_url,
             token_url=config.token_url,
             timeout_s=config.timeout_s,
             user_agent=f"{_user_agent()} {user_agent}".strip(),
-            transport=transport,
-            token_source=shared_token_source(config.credential.fingerprint(), config.token_url, now=now),
-            retries=RetryPolicy(
-                max_attempts=config.max_attempts,
-                budget_s=config.max_attempts * config.timeout_s,
-                sleep=sleep,
-                monotonic=monotonic,
+            transport=transport
+            or RequestsTransport(
+                timeout_s=config.timeout_s,
+                longest_s=budget_s,
+                pool_size=MOST + 1,  # a token may be renewed while all places are taken
+                verify=config.verify,
+                proxies=config.proxies,
             ),
-            limit=ConcurrencyLimit(config.max_concurrency, sleep=sleep, monotonic=monotonic),
+            token_source=shared(
+                TokenSource, lambda: TokenSource(now=now), fingerprint=fingerprint, address=config.token_url
+            ),
+            retries=RetryPolicy(max_attempts=config.max_attempts, budget_s=budget_s, sleep=sleep, monotonic=monotonic),
+            places=Places(limit, config.max_concurrency, sleep=sleep, monotonic=monotonic),
             redactor=Redactor(config.secrets(), observer=on_secret),
             now=now,
         )
-        return cls(session, transport)
+        return cls(session)
 
     def __enter__(self) -> Self:
         return self
@@ -101,7 +105,43 @@ class AAMClient:
         self.close()
 
     def close(self) -> None:
-        self._transport.close()
+        self.session.transport.close()
+
+    @property
+    def base_url(self) -> str:
+        return self.session.base_url
+
+    @property
+    def timeout_s(self) -> float:
+        """How long one request waits for its answer."""
+        return self.session.timeout_s
+
+    @property
+    def max_concurrency(self) -> int:
+        """So many requests at most are under way together; how many it is, AAM's answers tell."""
+        return self.session.places.most
+
+    def at_most(self, max_concurrency: int | None) -> Self:
+        """The same client with a bound of its own, lower or higher (64 at most); ``None`` changes nothing."""
+        return self if max_concurrency is None else type(self)(self.session.at_most(max_concurrency))
+
+    def pause(self, seconds: float) -> None:
+        self.session.retries.sleep(seconds)
+
+    def sign_in(self) -> Token:
+        """A new token from Adobe, by the credential itself; every client of it in this process goes on with that."""
+        return self.session.sign_in()
+
+    def in_order(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """The results of ``work``, as many at a time as requests may be under way, in the order of ``items``."""
+        return in_order(work, items, concurrency=self.max_concurrency)
+
+    def side_by_side(self, work: Callable[[Item], None], items: Iterable[Item]) -> None:
+        """``work`` on each, as many at a time as requests may be under way; no slow one holds up the others.
+
+        The first error ends it when the rest of what has begun is done; nothing else begins.
+        """
+        side_by_side(work, items, concurrency=self.max_concurrency)
 
     segments = _collection(resources.SEGMENTS)
     traits = _collection(resources.TRAITS)

@@ -35,7 +35,7 @@ class AAMConfig:
     token_url: str
     timeout_s: float = 60.0
     max_attempts: int = 5
-    max_concurrency: int = 4
+    max_concurrency: int = 32
     verify: bool | str = True
     proxies: Mapping[str, str] | None = field(default=None, repr=False)
 

@@ -67,7 +67,7 @@ class Extra(BaseModel):
     user_password: SecretStr | None = None
     timeout_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
     max_attempts: Annotated[int, Field(ge=1, le=50)] = 5
-    max_concurrency: Annotated[int, Field(ge=1, le=64)] = 4
+    max_concurrency: Annotated[int, Field(ge=1, le=64)] = 32
     verify: Switch = True
     proxies: JsonTexts | None = None
 

@@ -1,4 +1,4 @@
-"""The same work on many things, several at a time, results in the order of the things."""
+"""The same work on many things, several at a time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ Result = TypeVar("Result")
 
 
 def in_order(work: Callable[[Item], Result], items: Iterable[Item], *, concurrency: int) -> Iterator[Result]:
-    """At most ``concurrency`` results are under way or waiting to be consumed, so memory stays flat.
+    """The results in the order of ``items``.
+
+    At most ``concurrency`` of them are under way or waiting to be consumed, so memory stays flat.
 
     The first error ends it; what has not begun then never begins.
     """
@@ -28,3 +30,25 @@ def in_order(work: Callable[[Item], Result], items: Iterable[Item], *, concurren
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def side_by_side(work: Callable[[Item], None], items: Iterable[Item], *, concurrency: int) -> None:
+    """Nothing waits for its turn among ``items``. The first error ends it; what has not begun then never begins."""
+    waiting = deque(items)
+
+    def work_off() -> None:
+        while waiting:
+            try:
+                item = waiting.popleft()
+            except IndexError:  # another thread was quicker
+                return
+            work(item)
+
+    with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="aam") as pool:
+        working = [pool.submit(work_off) for _ in range(min(concurrency, len(waiting)))]
+        try:
+            for worker in working:
+                worker.result()
+        except BaseException:
+            waiting.clear()  # or the pool would wait until all is done
+            raise

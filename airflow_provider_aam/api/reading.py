@@ -63,7 +63,7 @@ class Reading(Actions):
                 missing.add(str(key[0]))
                 return None
 
-        for record in in_order(read, keys, concurrency=self._session.limit.highest):
+        for record in in_order(read, keys, concurrency=self._session.places.most):
             if record is not None:
                 yield record
         if missing:
@@ -80,15 +80,18 @@ class Reading(Actions):
     ) -> Iterator[Page]:
         """Undecoded pages, for whoever writes or counts rows without looking into them.
 
-        ``max_concurrency`` lowers the Connection's for this list. Feed :meth:`completeness` with the pages.
+        ``max_concurrency`` is for this list instead of the client's (64 at most). Feed :meth:`completeness` with the
+        pages.
         """
         self._require(Verb.LIST)
         self.check_filters(filters)
-        highest = self._session.limit.highest
-        concurrency = min(max_concurrency or highest, highest)
+        if max_concurrency is not None:
+            return Reading(self.resource, self._session.at_most(max_concurrency)).iter_pages(
+                filters, page_size=page_size
+            )
         if all(filters.get(name) is not None for name in self.resource.path_ids):
-            return self._pages(filters, page_size=page_size, concurrency=concurrency)
-        return self._pages_of_all(filters, concurrency=concurrency)
+            return self._pages(filters, page_size=page_size)
+        return self._pages_of_all(filters)
 
     def completeness(self) -> Completeness:
         """An empty proof, to be fed with the pages of one list."""
@@ -171,7 +174,7 @@ class Reading(Actions):
             fate=Fate.UNKNOWN,
         )
 
-    def _pages(self, filters: Mapping[str, Any], *, page_size: int, concurrency: int) -> Iterator[Page]:
+    def _pages(self, filters: Mapping[str, Any], *, page_size: int, concurrency: int | None = None) -> Iterator[Page]:
         """The pages of one list of AAM's."""
         resource, what = self.resource, f"list of {self.resource.name}"
         path, around = self._address(filters)
@@ -192,9 +195,10 @@ class Reading(Actions):
             )
             return named_page(resource, page, around)
 
-        return iter_pages(fetch, page_size=page_size, concurrency=concurrency, what=what)
+        most = concurrency or self._session.places.most
+        return iter_pages(fetch, page_size=page_size, concurrency=most, what=what)
 
-    def _pages_of_all(self, filters: Mapping[str, Any], *, concurrency: int) -> Iterator[Page]:
+    def _pages_of_all(self, filters: Mapping[str, Any]) -> Iterator[Page]:
         """The lists within every object around, in the order of their ids, each proven complete, as pages of one."""
         assert self.resource.within  # a path names an id only then
         parents = Reading(self.resource.within, self._session)
@@ -210,7 +214,7 @@ class Reading(Actions):
 
         ids = sorted(until_complete(lambda: [int(row[parents.resource.id_field]) for row in parents.list()]))
         number = 0
-        for pages in in_order(read, ids, concurrency=concurrency):
+        for pages in in_order(read, ids, concurrency=self._session.places.most):
             for page in pages:
                 yield replace(page, number=number, total=None)
                 number += 1

@@ -130,7 +130,10 @@ def _error_of(state: tenacity.RetryCallState) -> AAMError | None:
 
 
 def _pause_s(state: tenacity.RetryCallState) -> float:
-    asked: float | None = getattr(_error_of(state), "retry_after_s", None)
+    error = _error_of(state)
+    asked: float | None = getattr(error, "retry_after_s", None)
+    if isinstance(error, AAMThrottled) and asked is None:
+        return 0.0  # it waits for a place among the requests under way, of which there are fewer now
     ceiling = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (state.attempt_number - 1))
     jittered = ceiling * random.uniform(0.5, 1.0)  # noqa: S311  spreads load, guards nothing
     return jittered if asked is None else asked + jittered / 10

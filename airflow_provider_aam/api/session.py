@@ -1,6 +1,6 @@
-"""One authenticated call to AAM, with everything between the caller and the wire: slot, token, retries, meaning.
+"""One authenticated call to AAM, with everything between the caller and the wire: place, token, retries, meaning.
 
-The stages read as a staircase: ``call`` → ``_call_with_retries`` → ``_call_authorised`` → ``_send_in_slot``.
+The stages read as a staircase: ``call`` → ``_call_with_retries`` → ``_call_authorised`` → ``_send_in_place``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from airflow_provider_aam.api.ims import Token, request_token
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.redaction import Redactor
 from airflow_provider_aam.api.retry import RetryPolicy, fate_of, is_overload, may_repeat
-from airflow_provider_aam.api.throttle import ConcurrencyLimit
+from airflow_provider_aam.api.throttle import Places
 from airflow_provider_aam.api.token import TokenSource
 from airflow_provider_aam.api.transport import Answer, Request, Transport
 
@@ -31,7 +31,7 @@ REPLAYABLE_METHODS = frozenset({"GET", "PUT", "DELETE"})
 
 @dataclass(frozen=True, kw_only=True)
 class AAMSession:
-    """Safe to share between threads. ``limit`` bounds what all of them have under way together."""
+    """Safe to share between threads. ``places`` bounds what all of them have under way together."""
 
     credential: Credential
     base_url: str
@@ -40,7 +40,7 @@ class AAMSession:
     transport: Transport
     token_source: TokenSource
     retries: RetryPolicy
-    limit: ConcurrencyLimit
+    places: Places
     redactor: Redactor = field(repr=False)
     timeout_s: float
     """How long one request waits for its answer."""
@@ -72,10 +72,16 @@ class AAMSession:
 
     def access_token(self) -> str:
         """A token that is accepted now, from the shared source: no request to IMS while there is one."""
-        return self.retries.run(
-            lambda: self.token_source.get(self._exchange, self.redactor),
-            may_repeat=lambda error: may_repeat(error, replayable=True),
-        )
+        return self._with_retries(lambda: self.token_source.get(self._exchange, self.redactor))
+
+    def sign_in(self) -> Token:
+        return self._with_retries(lambda: self.token_source.sign_in(self._exchange))
+
+    def _with_retries(self, ask_ims: Callable[[], T]) -> T:
+        return self.retries.run(ask_ims, may_repeat=lambda error: may_repeat(error, replayable=True))
+
+    def at_most(self, max_concurrency: int) -> AAMSession:
+        return replace(self, places=self.places.at_most(max_concurrency))
 
     def _build_request(self, method: str, path: str, *, params: Params | None, body: Any) -> Request:
         path = re.sub("/{2,}", "/", f"/v1/{path}")
@@ -124,28 +130,25 @@ class AAMSession:
     def _call_authorised(self, request: Request) -> bytes | None:
         token = self.token_source.get(self._exchange, self.redactor)
         try:
-            return self._send_in_slot(request, token)
+            return self._send_in_place(request, token)
         except AAMUnauthorized:
             token = self.token_source.renew_rejected(token, self._exchange, self.redactor)
-            return self._send_in_slot(request, token)
+            return self._send_in_place(request, token)
 
-    def _send_in_slot(self, request: Request, token: str) -> bytes | None:
+    def _send_in_place(self, request: Request, token: str) -> bytes | None:
         authorised = replace(request, headers={**request.headers, "Authorization": f"Bearer {token}"})
-        with self.limit.slot() as number:
+        with self.places.take() as place:
             try:
                 answer = self.transport.send(authorised)
                 body = read_answer(authorised, answer, now=self.now(), redactor=self.redactor)
             except AAMError as error:
-                if is_overload(error):
-                    self.limit.slow_down(number, pause_s=self._common_pause_s(error))
+                place.refused = is_overload(error)
+                asked_s: float | None = getattr(error, "retry_after_s", None)
+                # A longer wait than a call may take is not ours to impose on the other calls.
+                place.asked_s = asked_s if asked_s is not None and asked_s <= self.retries.budget_s else None
                 raise
-            self.limit.speed_up()
+            place.good = True
             return body
-
-    def _common_pause_s(self, error: AAMError) -> float | None:
-        """How long all threads wait. A longer wait than a call may take is not ours to impose on the other calls."""
-        asked_s: float | None = getattr(error, "retry_after_s", None)
-        return asked_s if asked_s is not None and asked_s <= self.retries.budget_s else None
 
     def _exchange(self, previous: Token | None) -> Token:
         """One exchange, tried once: the retries around it are those of the call that needs the token."""

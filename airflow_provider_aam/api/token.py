@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import enum
 import logging
-import os
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -73,6 +72,11 @@ class TokenSource:
         redactor.add(token.value)
         return token.value
 
+    def sign_in(self, fetch: Fetch) -> Token:
+        """A new token by the credential itself, whatever there is; everybody goes on with it."""
+        with self._renewing:
+            return self._exchange(lambda _: fetch(None))
+
     def _renew(self, seen: Token | None, fetch: Fetch) -> Token:
         exchanges = self._exchanges
         with self._renewing:
@@ -111,23 +115,3 @@ class TokenSource:
             return token
         finally:
             self._exchanges += 1
-
-
-_shared: dict[tuple[str, str], TokenSource] = {}
-_shared_lock = threading.Lock()
-
-
-def shared_token_source(fingerprint: str, token_url: str, *, now: Callable[[], datetime]) -> TokenSource:
-    """The process's one source for this credential, so that any number of hooks cost one exchange."""
-    with _shared_lock:
-        return _shared.setdefault((fingerprint, token_url), TokenSource(now=now))
-
-
-def forget_tokens() -> None:
-    """Start over: for tests, and for a forked child, whose copied locks may be held by threads it does not have."""
-    global _shared_lock  # noqa: PLW0603
-    _shared_lock = threading.Lock()
-    _shared.clear()
-
-
-os.register_at_fork(after_in_child=forget_tokens)

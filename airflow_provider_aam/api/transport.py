@@ -61,6 +61,8 @@ class Transport(Protocol):
         body), and :class:`AAMConfigError` when the request cannot be sent as configured.
         """
 
+    def close(self) -> None: ...
+
 
 class RequestsTransport:
     """Pooled keep-alive connections over ``requests``; safe to share between threads.

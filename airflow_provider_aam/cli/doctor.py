@@ -25,9 +25,9 @@ def examine(conn_id: str) -> Outcome:
     from airflow_provider_aam.cli.checkup.walk import walk
     from airflow_provider_aam.hooks.aam import AAMHook
 
-    hook = AAMHook(conn_id)
-    with quiet(logging.ERROR), closing(hook):  # the results say the same as the warnings, and better
-        steps = [result.as_json() for result in walk(Visit(hook=hook))]
+    # The results say the same as the warnings, and better.
+    with quiet(logging.ERROR), closing(Visit(hook=AAMHook(conn_id))) as visit:
+        steps = [result.as_json() for result in walk(visit)]
     ok = all(step["state"] != State.RED for step in steps)
     return Outcome(
         document={"connection": conn_id, "ok": ok, "steps": steps},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import replace
 from functools import cache, cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -45,9 +46,19 @@ class AAMHook(BaseHook):
     @cached_property
     def client(self) -> AAMClient:
         """The client, built once. Raises ``AAMConfigError`` with every problem of the Connection."""
+        return self.new_client()
+
+    def new_client(self, *, most_attempts: int | None = None, longest_timeout_s: float | None = None) -> AAMClient:
+        """A client apart from :attr:`client`, less patient than the Connection says if told to; close it."""
         from airflow_provider_aam.api.client import AAMClient
 
-        return AAMClient.from_config(self._read_config(), user_agent=_user_agent(), on_secret=mask)
+        config = self._read_config()
+        impatient = replace(
+            config,
+            max_attempts=min(config.max_attempts, most_attempts or config.max_attempts),
+            timeout_s=min(config.timeout_s, longest_timeout_s or config.timeout_s),
+        )
+        return AAMClient.from_config(impatient, user_agent=_user_agent(), on_secret=mask)
 
     def get_conn(self) -> AAMClient:
         """:attr:`client`, under the name that Airflow gives it."""
@@ -68,10 +79,11 @@ class AAMHook(BaseHook):
 
         Never raises. Makes two requests, a new token and ``GET /v1/users/self``.
         """
-        from airflow_provider_aam.hooks.probe import explain, probe
+        from airflow_provider_aam.hooks.probe import LONGEST_TIMEOUT_S, MOST_ATTEMPTS, explain, probe
 
         try:
-            return probe(self._read_config(), user_agent=_user_agent(), on_secret=mask)
+            with self.new_client(most_attempts=MOST_ATTEMPTS, longest_timeout_s=LONGEST_TIMEOUT_S) as client:
+                return probe(client)
         except AAMError as error:
             return False, explain(error, Step.CONNECTION)
         except AirflowNotFoundException as missing:

@@ -3,42 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from airflow_provider_aam.api.client import AAMClient
-from airflow_provider_aam.api.config import AAMConfig
 from airflow_provider_aam.api.errors import AAMError
 from airflow_provider_aam.api.guide import Step
-from airflow_provider_aam.api.moments import utc_now
-from airflow_provider_aam.api.redaction import SecretObserver
-from airflow_provider_aam.api.token import TokenSource
-from airflow_provider_aam.api.users import Users, is_admin, name_of
+from airflow_provider_aam.api.users import is_admin, name_of
 
 LONGEST_TIMEOUT_S = 10.0
 MOST_ATTEMPTS = 2
+"""With both the button answers in about 40 seconds at most."""
 
 
-def probe(config: AAMConfig, *, user_agent: str, on_secret: SecretObserver) -> tuple[bool, str]:
-    """Whether a new token and ``GET /v1/users/self`` work, and what to do if not. Answers in about 40 seconds at most.
+def probe(client: AAMClient) -> tuple[bool, str]:
+    """Whether a new token and ``GET /v1/users/self`` work, and what to do if not.
 
     A token from the process's cache would prove what was right an hour ago, so one is minted.
     """
-    quick = replace(
-        config,
-        timeout_s=min(config.timeout_s, LONGEST_TIMEOUT_S),
-        max_attempts=min(config.max_attempts, MOST_ATTEMPTS),
-    )
-    with AAMClient.from_config(quick, user_agent=user_agent, on_secret=on_secret) as client:
-        session = replace(client.session, token_source=TokenSource(now=utc_now))
-        try:
-            session.access_token()
-        except AAMError as error:
-            return False, f"Failed at 1 of 2, the token. {explain(error, Step.TOKEN)}"
-        try:
-            user = Users(session).self()
-        except AAMError as error:
-            return False, f"Failed at 2 of 2, the first call with a good token. {explain(error, Step.FIRST_CALL)}"
+    try:
+        client.sign_in()
+    except AAMError as error:
+        return False, f"Failed at 1 of 2, the token. {explain(error, Step.TOKEN)}"
+    try:
+        user = client.users.self()
+    except AAMError as error:
+        return False, f"Failed at 2 of 2, the first call with a good token. {explain(error, Step.FIRST_CALL)}"
     return True, _describe(user)
 
 

@@ -16,7 +16,6 @@ from airflow_provider_aam.api.complete import until_complete
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMLookupFailed, AAMNotFound, Fate
 from airflow_provider_aam.api.guide import Step
 from airflow_provider_aam.api.numbers import whole_number
-from airflow_provider_aam.api.pool import in_order
 from airflow_provider_aam.api.resources import DATA_SOURCES, RESOURCES
 from airflow_provider_aam.reports.selection import Selection
 
@@ -77,7 +76,7 @@ def read_by_sids(client: AAMClient, kind: str, sids: Sequence[int], metric: str)
         except AAMNotFound:
             return None
 
-    found = in_order(read, sids, concurrency=client.session.limit.highest)
+    found = client.in_order(read, sids)
     return _by_sid((record for record in found if record is not None), metric)
 
 

@@ -163,7 +163,7 @@ def _series(
     client: AAMClient, subject: Subject, sids: Sequence[int], period: Period
 ) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Each id with AAM's record of it. Whether AAM's end date is inclusive is not documented: more is asked for."""
-    at_once = SIDS_PER_REQUEST * client.session.limit.highest
+    at_once = SIDS_PER_REQUEST * client.max_concurrency
     for at in range(0, len(sids), at_once):
         part = sids[at : at + at_once]
         answer = client.reports.trend(

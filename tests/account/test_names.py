@@ -20,7 +20,7 @@ from airflow_provider_aam.api.resources import (
     TRAIT_FOLDERS,
     TRAITS,
 )
-from airflow_provider_aam.api.token import forget_tokens
+from airflow_provider_aam.api.shared import forget_shared
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def emulator(aam_emulator):
 
 @pytest.fixture
 def account(emulator):
-    forget_tokens()
+    forget_shared()
     connection = emulator.connection("oauth_server_to_server")
     config = AAMConfig.from_connection(
         login=connection["login"],

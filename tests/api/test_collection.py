@@ -93,15 +93,22 @@ def test_long_list_comes_in_pages_of_a_thousand(emulator: Emulator, client: AAMC
     assert emulator.count(f"GET /v1/{name}") == -(-len(ids) // 1000)
 
 
-def test_concurrency_is_bounded_by_the_connection_whatever_the_caller_asks(
-    emulator: Emulator, make_client: MakeClient
+@pytest.mark.parametrize(("asked", "most"), [(None, 3), (6, 6), (2, 2)])
+def test_concurrency_is_bounded_by_the_connection_or_by_the_caller_in_its_place(
+    emulator: Emulator, make_client: MakeClient, asked: int | None, most: int
 ) -> None:
     emulator.seed(segments=400)
     emulator.configure(latency_s=0.01)
     client = make_client(max_concurrency=3)
-    pages = [*client.segments.iter_pages({}, page_size=10, max_concurrency=20)]
+    pages = [*client.segments.iter_pages({}, page_size=10, max_concurrency=asked)]
     assert sum(len(page.rows) for page in pages) == 400
-    assert 2 <= emulator.max_in_flight <= 3
+    assert emulator.max_in_flight == most
+
+
+def test_no_caller_gets_more_than_64_at_once(make_client: MakeClient) -> None:
+    client = make_client().at_most(1000)
+    assert client.max_concurrency == 64
+    assert client.at_most(None) is client
 
 
 def test_caller_may_lower_the_concurrency(emulator: Emulator, make_client: MakeClient) -> None:

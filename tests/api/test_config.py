@@ -40,7 +40,7 @@ def test_login_and_password_alone_are_server_to_server_with_defaults() -> None:
         ),
     )
     assert (config.base_url, config.token_url) == ("https://aam.adobe.io", "https://ims-na1.adobelogin.com")
-    assert (config.timeout_s, config.max_attempts, config.max_concurrency) == (60, 5, 4)
+    assert (config.timeout_s, config.max_attempts, config.max_concurrency) == (60, 5, 32)
     assert (config.verify, config.proxies) == (True, None)
 
 

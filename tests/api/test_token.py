@@ -12,7 +12,8 @@ from fakes import FakeTime
 from airflow_provider_aam.api.errors import AAMClientRejected, AAMError, AAMTokenUnavailable, AAMUnauthorized
 from airflow_provider_aam.api.ims import Token
 from airflow_provider_aam.api.redaction import Redactor
-from airflow_provider_aam.api.token import TokenSource, TokenState, shared_token_source, state_of
+from airflow_provider_aam.api.shared import shared
+from airflow_provider_aam.api.token import TokenSource, TokenState, state_of
 from airflow_provider_aam.emulator import Emulator
 from api.support import MakeClient
 
@@ -178,10 +179,13 @@ def test_every_redactor_that_uses_the_token_knows_it(source: TokenSource, ims: I
 
 
 def test_sources_are_shared_by_credential_and_address(time: FakeTime) -> None:
-    first = shared_token_source("print", "https://ims", now=time.now)
-    assert shared_token_source("print", "https://ims", now=time.now) is first
-    assert shared_token_source("print", "https://other", now=time.now) is not first
-    assert shared_token_source("other", "https://ims", now=time.now) is not first
+    def source(fingerprint: str, address: str) -> TokenSource:
+        return shared(TokenSource, lambda: TokenSource(now=time.now), fingerprint=fingerprint, address=address)
+
+    first = source("print", "https://ims")
+    assert source("print", "https://ims") is first
+    assert source("print", "https://other") is not first
+    assert source("other", "https://ims") is not first
 
 
 # --- the same, seen from the emulator ---------------------------------------------------------------------------------

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Iterable, Mapping, Set
-from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from typing import Any
 
@@ -28,7 +26,6 @@ def apply_plan(
     plan: Plan,
     outcomes: OutcomeLog,
     *,
-    max_concurrency: int,
     max_failed: int = 0,
     done: Mapping[int, int | None] | None = None,
 ) -> None:
@@ -50,9 +47,9 @@ def apply_plan(
     numbered = [(at, change) for at, change in enumerate(plan.changes) if not run.is_done(at, change)]
     writes = [each for each in numbered if each[1].action != "delete"]
     deletes = [each for each in numbered if each[1].action == "delete"]
-    run.waves(writes, threads=max_concurrency)
+    run.waves(writes)
     run.deletes_wait_for = len(outcomes.bad) if len(outcomes.bad) > max_failed else 0
-    run.waves(deletes, threads=max_concurrency)
+    run.waves(deletes)
     if run.ended is not None:
         raise run.ended
 
@@ -82,7 +79,7 @@ class _Run:
         self._outcomes.add(_outcome(change, "unchanged", id=object_id, message=note))
         return True
 
-    def waves(self, numbered: Iterable[Numbered], *, threads: int) -> None:
+    def waves(self, numbered: Iterable[Numbered]) -> None:
         for _, wave in groupby(numbered, key=lambda each: each[1].wave):
             waiting = [*wave]
             present = self._folders_present(change for _, change in waiting)
@@ -96,7 +93,7 @@ class _Run:
                     self._ids[at] = found
                     note = "created by somebody else meanwhile"
                     self._note(_outcome(change, "unchanged", id=found, message=note))
-            self._side_by_side(rest, threads=threads)
+            self._client.side_by_side(self._carry_out, rest)
 
     def _folders_present(self, changes: Iterable[Change]) -> dict[tuple[str, Any], int]:
         """The folders of a wave that exist by now: AAM would create a second one of the same path."""
@@ -116,28 +113,12 @@ class _Run:
                 found[change.kind, change.key["path"]] = min(here)
         return found
 
-    def _side_by_side(self, numbered: Iterable[Numbered], *, threads: int) -> None:
-        waiting = deque(numbered)
-
-        def work() -> None:
-            while True:
-                try:
-                    at, change = waiting.popleft()
-                except IndexError:
-                    return
-                outcome = self._write(change)
-                if outcome.id is not None and outcome.status in ("created", "unchanged"):
-                    self._ids[at] = outcome.id
-                self._note(outcome)
-
-        with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="aam-write") as pool:
-            working = [pool.submit(work) for _ in range(min(threads, len(waiting)))]
-            try:
-                for worker in working:
-                    worker.result()
-            except BaseException:
-                waiting.clear()  # or the pool would wait until all is written
-                raise
+    def _carry_out(self, numbered: Numbered) -> None:
+        at, change = numbered
+        outcome = self._write(change)
+        if outcome.id is not None and outcome.status in ("created", "unchanged"):
+            self._ids[at] = outcome.id
+        self._note(outcome)
 
     def _write(self, change: Change) -> Outcome:
         obstacle = self._obstacle(change)

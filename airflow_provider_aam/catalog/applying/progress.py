@@ -23,7 +23,7 @@ MOST_SHOWN = 50
 
 def identify(client: AAMClient) -> dict[str, Any]:
     """The account that the client speaks to, as a plan notes it. One request."""
-    return {"base_url": client.session.base_url, "pid": client.users.self().get("pid")}
+    return {"base_url": client.base_url, "pid": client.users.self().get("pid")}
 
 
 def find_progress(client: AAMClient, plan: Plan) -> dict[int, int | None]:
@@ -48,7 +48,7 @@ def find_progress(client: AAMClient, plan: Plan) -> dict[int, int | None]:
 
 
 def _refuse_other_account(client: AAMClient, plan: Plan) -> None:
-    here = identify(client) if "pid" in plan.account else {"base_url": client.session.base_url}
+    here = identify(client) if "pid" in plan.account else {"base_url": client.base_url}
     if here != plan.account:
         there = ", ".join(f"{name} {value}" for name, value in plan.account.items()) or "it does not say which"
         now = ", ".join(f"{name} {value}" for name, value in here.items())

@@ -62,9 +62,9 @@ def push(
 ) -> PushReceipt:
     """Make every row true in AAM; with ``dry_run`` only say what that would change.
 
-    ``max_concurrency`` may lower the client's own. Raises :class:`AAMSourceError` and :class:`AAMPlanRefused`
-    before anything is written, :class:`AAMPushFailed` when more than ``max_failed`` rows were rejected or ended
-    unknown.
+    ``max_concurrency`` counts for the writes instead of the client's own. Raises :class:`AAMSourceError` and
+    :class:`AAMPlanRefused` before anything is written, :class:`AAMPushFailed` when more than ``max_failed`` rows were
+    rejected or ended unknown.
     """
     started_at = now()
     plan = build_plan(client, catalog, options, source=source, now=started_at)
@@ -166,12 +166,11 @@ class _Run:
         max_failed: int,
         max_concurrency: int | None,
     ) -> PushReceipt:
-        highest = client.session.limit.highest
-        threads = min(max_concurrency or highest, highest)
         outcomes = OutcomeLog(outcome_path)
         with outcomes:
             try:
-                apply_plan(client, self.plan, outcomes, max_concurrency=threads, max_failed=max_failed, done=done)
+                bounded = client.at_most(max_concurrency)
+                apply_plan(bounded, self.plan, outcomes, max_failed=max_failed, done=done)
             finally:
                 log.info("Push of %s: %s.", self.plan.source, outcomes.said())
         _report(outcomes, self.plan.source, max_failed=max_failed, outcome_path=outcome_path)

@@ -60,13 +60,12 @@ class Writer:
 
     @classmethod
     def of(cls, client: AAMClient, kind: Kind, plan: Plan) -> Self:
-        session = client.session
         keys = (change.key for change in plan.changes if change.kind == kind.name and change.action == "create")
         return cls(
             kind=kind,
             collection=client.collection(kind.resource.name),
-            patience_s=session.timeout_s,
-            sleep=session.retries.sleep,
+            patience_s=client.timeout_s,
+            sleep=client.pause,
             planned=[{name: plain(str(key[name])) for name in kind.refine if name in key} for key in keys],
         )
 

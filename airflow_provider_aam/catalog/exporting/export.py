@@ -22,9 +22,6 @@ from airflow_provider_aam.files.staging import stage
 
 log = logging.getLogger(__name__)
 
-FILES = {key: "".join(f"-{mark.lower()}" if mark.isupper() else mark for mark in key) + ".yaml" for key in KINDS}
-"""``trait-folders.yaml`` and so on, by key of the kind."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class ExportReceipt:
@@ -72,9 +69,9 @@ def export_catalog(
         staged = []
         for kind in chosen:
             file = _File(kind, account, describer)
-            target = stages.enter_context(stage(directory / FILES[kind.key]))
+            target = stages.enter_context(stage(directory / kind.file_name))
             with target.local.open("wb") as out:
-                for line in file.lines(client.session.base_url):
+                for line in file.lines(client.base_url):
                     content = line.encode() + b"\n"
                     digest.update(content)
                     size += out.write(content)
@@ -85,7 +82,7 @@ def export_catalog(
     log.info("Export to %s: %s.", directory, ", ".join(f"{count:,} {key}" for key, count in objects.items()))
     return ExportReceipt(
         uri=str(directory),
-        files=tuple(FILES[kind.key] for kind in chosen),
+        files=tuple(kind.file_name for kind in chosen),
         objects=objects,
         left_out=left_out,
         bytes=size,

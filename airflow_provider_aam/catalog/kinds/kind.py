@@ -89,6 +89,11 @@ class Kind:
         return head + "".join(word.capitalize() for word in rest)
 
     @property
+    def file_name(self) -> str:
+        """Of the file that an export writes: ``trait-folders.yaml``."""
+        return f"{self.resource.name.replace('_', '-')}.yaml"
+
+    @property
     def id_field(self) -> str:
         return self.resource.id_field
 

@@ -121,7 +121,7 @@ def plan_deletes(
         source=source,
         match_on=None,
         created_at=now.isoformat(),
-        account={"base_url": client.session.base_url},
+        account={"base_url": client.base_url},
         changes=in_order(planned),
         warnings=_said_of(kind, gone),
     )

@@ -60,7 +60,7 @@ def build_plan(client: AAMClient, catalog: Catalog, options: PlanOptions, *, sou
         source=source,
         match_on=options.match_on,
         created_at=now.isoformat(),
-        account={"base_url": client.session.base_url},
+        account={"base_url": client.base_url},
         changes=changes,
         unchanged=tuple(comparison.unchanged),
         warnings=(*_remarks(comparison, pairing, checked), *warnings, *overfull),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ from airflow_provider_aam.cli.checkup.result import Verdict, green, red, red_of_
 from airflow_provider_aam.compat import AirflowNotFoundException
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.api.transport import Answer
     from airflow_provider_aam.cli.checkup.visit import Visit
 
 SMALL_SKEW = timedelta(seconds=30)
@@ -89,21 +87,7 @@ def check_clock(visit: Visit) -> Verdict:
 
 def check_token(visit: Visit) -> Verdict:
     """A new token; one from the process's cache would prove what was right an hour ago. Raises ``AAMError``."""
-    from airflow_provider_aam.api.ims import request_token
-    from airflow_provider_aam.api.retry import may_repeat
-
-    session = visit.session
-
-    def send(request: Request) -> Answer:
-        return session.transport.send(replace(request, headers={**request.headers, "User-Agent": session.user_agent}))
-
-    token = session.retries.run(
-        lambda: request_token(
-            session.credential, token_url=session.token_url, send=send, now=visit.now, redactor=session.redactor
-        ),
-        may_repeat=lambda error: may_repeat(error, replayable=True),
-    )
-    session.token_source.get(lambda _: token, session.redactor)
+    token = visit.client.sign_in()
     return green(f"a new token ({_auth(visit)}), valid for {in_words(token.lifetime)}")
 
 

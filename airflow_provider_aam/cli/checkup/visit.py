@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,6 @@ from airflow_provider_aam.api.errors import AAMError
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.paging import Page
 from airflow_provider_aam.api.session import AAMSession
-from airflow_provider_aam.api.token import TokenSource
 from airflow_provider_aam.hooks.aam import AAMHook
 
 MOST_ATTEMPTS = 2
@@ -33,19 +32,14 @@ class Visit:
 
     @property
     def client(self) -> AAMClient:
-        """The Connection's client, less patient, and with no token of earlier: an old one would prove nothing."""
+        """Less patient than the Connection's own."""
         if self._client is None:
-            client = self.hook.client
-            retries = client.session.retries
-            attempts = min(retries.max_attempts, MOST_ATTEMPTS)
-            client.session = replace(
-                client.session,
-                now=self.now,
-                token_source=TokenSource(now=self.now),
-                retries=replace(retries, max_attempts=attempts, budget_s=attempts * client.session.timeout_s),
-            )
-            self._client = client
+            self._client = self.hook.new_client(most_attempts=MOST_ATTEMPTS)
         return self._client
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
 
     @property
     def session(self) -> AAMSession:
