@@ -40,9 +40,12 @@ class Checked:
 
 @lru_cache(maxsize=_KEPT)
 def _given(item: Checked) -> Mapping[str, Any]:
-    broken = item.broken or ()
-    values = {name: value for name, value in item.row.values.items() if value is not None and name not in broken}
-    return {**values, **dict(item.typed)}
+    values = item.row.values
+    if item.broken or None in values.values():
+        broken = item.broken or ()
+        values = {name: value for name, value in values.items() if value is not None and name not in broken}
+    values.update(item.typed)
+    return values
 
 
 def check_catalog(

@@ -63,7 +63,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return {field.field: field.after for field in self.fields}
 
 
-class Unchanged(msgspec.Struct, frozen=True):
+class Unchanged(msgspec.Struct, frozen=True, gc=False):
     """An object that is already as it shall be."""
 
     kind: str
@@ -106,8 +106,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     def to_json(self) -> bytes:
         """Indented, for people, with the counts first."""
-        document = {"counts": self.counts(), **msgspec.to_builtins(self)}
-        return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+        counts = msgspec.json.encode({"counts": self.counts()})
+        return msgspec.json.format(counts[:-1] + b"," + msgspec.json.encode(self)[1:], indent=2) + b"\n"
 
     @classmethod
     def from_json(cls, content: bytes) -> Plan:
