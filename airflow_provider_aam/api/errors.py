@@ -243,7 +243,7 @@ class AAMPushFailed(AAMError):
 
 
 class AAMCheckFailed(AAMError):
-    """Populations out of bounds, objects gone, differences from the catalog: the same in a minute, so no retry helps."""
+    """Populations out of bounds, objects gone, differences from the catalog: no retry helps."""
 
 
 class AAMDestinationError(AAMError, ValueError):
