@@ -63,7 +63,7 @@ class Draft(BaseModel):
 
     @classmethod
     def column_of(cls, field: str) -> str:
-        """The column by which people give this AAM field: that of the natural key where there is one."""
+        """The column by which people give this AAM field: that of the match key where there is one."""
         return cls._columns_of_fields().get(field, field)
 
     @classmethod
