@@ -1,6 +1,6 @@
-"""A gateway in front of the emulator that takes a number of requests at once, which it tells nobody, and refuses others.
+"""A gateway before the emulator that takes a number of requests at once, which it tells nobody, and refuses others.
 
-Run by itself (`python tests/crowd.py ADDRESS MOST LATENCY_S RETRY_AFTER`) it prints its address and serves until killed.
+Run by itself (`python tests/crowd.py ADDRESS MOST LATENCY_S RETRY_AFTER`) it prints its address and serves on.
 """
 
 from __future__ import annotations
@@ -92,5 +92,6 @@ async def _message(reader: asyncio.StreamReader) -> bytes:
 
 if __name__ == "__main__":
     with Crowd(sys.argv[1], int(sys.argv[2]), latency_s=float(sys.argv[3]), retry_after=sys.argv[4] or None) as crowd:
-        print(crowd.url, flush=True)
+        sys.stdout.write(f"{crowd.url}\n")
+        sys.stdout.flush()
         threading.Event().wait()

@@ -61,8 +61,8 @@ def push(
     """Make every row true in AAM; with ``dry_run`` only say what that would change.
 
     ``max_concurrency`` counts for the writes instead of the client's own. Raises :class:`AAMSourceError` and
-    :class:`AAMPlanRefused` before anything is written, :class:`AAMPushFailed` when more than ``max_failed`` rows were rejected or ended
-    unknown.
+    :class:`AAMPlanRefused` before anything is written, :class:`AAMPushFailed` when more than ``max_failed`` rows were
+    rejected or ended unknown.
     """
     started_at = now()
     plan = build_plan(client, catalog, options, source=source, now=started_at)
