@@ -182,7 +182,7 @@ def test_interrupted_push_starts_no_further_write(emulator, client, web, monkeyp
 
     monkeypatch.setattr(outcomes, "add", add)
     with pytest.raises(KeyboardInterrupt):
-        apply_plan(client, plan, outcomes)
+        apply_plan(client.at_most(4), plan, outcomes)
     assert outcomes.counts["created"] == len(codes(emulator)) < 30
 
 
