@@ -28,11 +28,6 @@ _MOST_COMPARED = 5_000
 More = TypeVar("More")
 
 
-def fields_naming(resource: Resource) -> tuple[str, ...]:
-    """By which fields a word names an object; the first that fits wins."""
-    return tuple(name for name in resource.named_by if name in resource.fields)
-
-
 class Names(Generic[More]):
     """Words and ids of all resources, as the account has them, and ``More``, where a subclass knows of more.
 
@@ -41,7 +36,9 @@ class Names(Generic[More]):
 
     def __init__(self, account: Account) -> None:
         self.account = account
+        # Of data sources, destinations and the like; there are too many traits and segments to keep each.
         self._known: dict[tuple[str, str], int] = {}
+        self._labels: dict[tuple[str, int], str] = {}
 
     def find(self, resource: Resource, word: int | str) -> int | More:
         """The object that the word means. Raises :class:`AAMLookupFailed` when that is none, or several.
@@ -53,22 +50,24 @@ class Names(Generic[More]):
             if not self.holds(resource, word):
                 raise AAMLookupFailed(self.unknown(resource, word))
             return word
-        known = self._known.get((resource.name, word))
-        if known is not None:
-            return known
         if resource.is_owned:
             return self.find_owned(resource, *_parsed(word), text=word)
         if resource.is_tree:
             return min(self._folders(resource, word))
-        return self._remember(resource, word, self._named(resource, word))
+        known = self._known.get((resource.name, word))
+        if known is not None:
+            return known
+        found = self._only(resource, word, self._named(resource, word))
+        if isinstance(found, int):
+            self._known[resource.name, word] = found
+        return found
 
     def find_owned(self, resource: Resource, source: str | None, name: str, *, text: str) -> int | More:
         """A trait or segment, by code or name, of one data source or of any; ``text`` is how it was written.
 
         Raises :class:`AAMLookupFailed`.
         """
-        known = self._known.get((resource.name, text))
-        return self._remember(resource, text, self._owned(resource, source, name), name) if known is None else known
+        return self._only(resource, text, self._owned(resource, source, name), name)
 
     def find_below(self, resource: Resource, path: str) -> frozenset[int]:
         """The ids of the folder with this path (``/`` for all) and of those below. Raises :class:`AAMLookupFailed`."""
@@ -91,7 +90,12 @@ class Names(Generic[More]):
             return "none"
         if resource.is_tree:
             return self.account.tree(resource).path_of(object_id)
-        return self._first_word(resource, object_id) or str(object_id)
+        if resource.is_owned:
+            return self._first_word(resource, object_id) or str(object_id)
+        known = self._labels.get((resource.name, object_id))
+        if known is None:
+            known = self._labels[resource.name, object_id] = self._first_word(resource, object_id) or str(object_id)
+        return known
 
     def word(self, resource: Resource, object_id: int) -> str | None:
         """The word that means this object and no other, if there is one."""
@@ -122,19 +126,17 @@ class Names(Generic[More]):
         """Objects that the field's present value no longer means."""
         return set()
 
-    def _remember(self, resource: Resource, text: str, found: Sequence[int | More], name: str = "") -> int | More:
-        """The only one. ``name`` is the part of the text that is compared with others, where it is not the whole."""
+    def _only(self, resource: Resource, text: str, found: Sequence[int | More], name: str = "") -> int | More:
+        """``name`` is the part of the text that is compared with others, where it is not the whole."""
         if len(found) > 1:
             ids = ", ".join(map(str, found))
             raise AAMLookupFailed(f"“{text}” means {len(found)} {resource.label}s ({ids}): {_instead(resource)}")
         if not found:
             raise AAMLookupFailed(f"AAM has no {resource.label} “{text}”{self._hint(resource, name or text)}")
-        if isinstance(found[0], int):
-            self._known[resource.name, text] = found[0]
         return found[0]
 
     def _named(self, resource: Resource, word: str) -> Sequence[int | More]:
-        for field in fields_naming(resource):
+        for field in resource.naming:
             found = [*self._held(resource, (field,), (word,)), *self.more(resource, field, word, None)]
             if found:
                 return found
@@ -144,18 +146,18 @@ class Names(Generic[More]):
             and self.holds(resource, object_id)
         ):
             return [object_id]
-        resorts = (self.last_resort(resource, field, word, None) for field in fields_naming(resource))
+        resorts = (self.last_resort(resource, field, word, None) for field in resource.naming)
         return next(filter(None, resorts), ())
 
     def _owned(self, resource: Resource, source: str | None, word: str) -> Sequence[int | More]:
         """Of any data source where ``source`` is ``None``."""
         owner = None if source is None else self.find(DATA_SOURCES, source)
-        for field in fields_naming(resource):
+        for field in resource.naming:
             fields, words = ((field,), (word,)) if owner is None else (("dataSourceId", field), (owner, word))
             found = [*self._held(resource, fields, words), *self.more(resource, field, word, owner)]
             if found:
                 return found
-        resorts = (self.last_resort(resource, field, word, owner) for field in fields_naming(resource))
+        resorts = (self.last_resort(resource, field, word, owner) for field in resource.naming)
         return next(filter(None, resorts), ())
 
     def _held(self, resource: Resource, fields: tuple[str, ...], words: Sequence[object]) -> Iterator[int]:
@@ -175,7 +177,7 @@ class Names(Generic[More]):
 
     def _first_word(self, resource: Resource, object_id: int) -> str | None:
         record = self.account.objects(resource).get(object_id)
-        texts = (plain(str(record.get(name) or "")) for name in fields_naming(resource)) if record else iter(())
+        texts = (plain(str(record.get(name) or "")) for name in resource.naming) if record else iter(())
         return next((text for text in texts if text), None)
 
     def _owned_word(self, resource: Resource, object_id: int) -> str | None:
@@ -192,8 +194,8 @@ class Names(Generic[More]):
     def _hint(self, resource: Resource, word: str) -> str:
         objects, more = self.account.objects(resource), [*self.more_words(resource)]
         if len(objects) + len(more) > _MOST_COMPARED:
-            return f" (looked for by {' and '.join(fields_naming(resource))})"
-        known = [part for name in fields_naming(resource) for (part,) in objects.index((name,))]
+            return f" (looked for by {' and '.join(resource.naming)})"
+        known = [part for name in resource.naming for (part,), _ in objects.keys((name,))]
         if known or more or len(objects):
             return f".{near(word, [*known, *more])}"
         return f": {NONE_SEEN}" if self._is_blind(resource) else f": it has no {resource.label} at all"

@@ -22,7 +22,7 @@ from airflow_provider_aam.api.resources import Verb
 class Reading(Actions):
     """What every collection can be asked. Its verbs that write are in :class:`.collection.Collection`."""
 
-    def list(self, **filters: Any) -> Iterator[Record]:
+    def list(self, *, max_concurrency: int | None = None, **filters: Any) -> Iterator[Record]:
         """Every object that matches, in AAM's order of ids; one request per 1,000, several under way at once.
 
         ``filters`` are AAM's query parameters (``folderId=7``, ``search="price"``, ``includeMetrics=True``). Raises
@@ -30,7 +30,7 @@ class Reading(Actions):
         before the iteration has ended.
         """
         proof = self.completeness()
-        for page in self.iter_pages(filters):
+        for page in self.iter_pages(filters, max_concurrency=max_concurrency):
             proof.add(page)
             for row in page.rows:
                 yield decoded(self.resource, row)

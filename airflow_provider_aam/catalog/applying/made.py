@@ -52,8 +52,9 @@ class Made:
         if key is None:
             return {}
         if (kind.key, fields) not in self._caseless:
-            index = self._account.objects(kind.resource).index(fields)
-            self._caseless[kind.key, fields] = {_caseless(each): ids[0] for each, ids in index.items()}
+            caseless = self._caseless[kind.key, fields] = {}
+            for each, object_id in self._account.objects(kind.resource).keys(fields):
+                caseless.setdefault(_caseless(each), object_id)
         found = self._caseless[kind.key, fields].get(key)
         if found is None or (kind.name, found) in self._known:
             return {}

@@ -21,6 +21,7 @@ DEEPEST_TRAIT_FOLDER = DEEPEST["trait_folders"]
 _DATE = r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*$"
 _DATE_OR_NONE = r"^\s*([0-9]{4}-[0-9]{2}-[0-9]{2})?\s*$"
 _DIGITS_AS_WORD = re.compile(r'"[0-9]+"')
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _FLAGS = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -37,7 +38,7 @@ def column(description: str, *, alias: str | None = None, default: str | None = 
 def _one_line(value: object) -> object:
     if isinstance(value, str):
         value = value.strip()
-        if any(ord(mark) < 32 or ord(mark) == 127 for mark in value):
+        if _CONTROL.search(value):
             raise refuse("must not hold tabs, line breaks or other control characters")
     return value
 

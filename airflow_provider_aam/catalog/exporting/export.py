@@ -22,9 +22,6 @@ from airflow_provider_aam.files.staging import stage
 
 log = logging.getLogger(__name__)
 
-FILES = {key: "".join(f"-{mark.lower()}" if mark.isupper() else mark for mark in key) + ".yaml" for key in KINDS}
-"""``trait-folders.yaml`` and so on, by key of the kind."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class ExportReceipt:
@@ -72,7 +69,7 @@ def export_catalog(
         staged = []
         for kind in chosen:
             file = _File(kind, account, describer)
-            target = stages.enter_context(stage(directory / FILES[kind.key]))
+            target = stages.enter_context(stage(directory / kind.file_name))
             with target.local.open("wb") as out:
                 for line in file.lines(client.base_url):
                     content = line.encode() + b"\n"
@@ -85,7 +82,7 @@ def export_catalog(
     log.info("Export to %s: %s.", directory, ", ".join(f"{count:,} {key}" for key, count in objects.items()))
     return ExportReceipt(
         uri=str(directory),
-        files=tuple(FILES[kind.key] for kind in chosen),
+        files=tuple(kind.file_name for kind in chosen),
         objects=objects,
         left_out=left_out,
         bytes=size,
@@ -151,7 +148,7 @@ class _File:
             yield comment(line)
 
     def _sort_key(self, record: Record) -> tuple[str, ...]:
-        """By natural key, not by id: accounts that say the same are written the same."""
+        """By match key, not by id: accounts that say the same are written the same."""
         kind = self._kind
         if kind.is_tree:
             return (str(record["path"]),)

@@ -9,7 +9,8 @@ from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.plan.plan import Unchanged
 from airflow_provider_aam.catalog.planning.changes import Changes, Planned
-from airflow_provider_aam.catalog.planning.pairing import Pair, Pairing
+from airflow_provider_aam.catalog.planning.matching import Match
+from airflow_provider_aam.catalog.planning.pairing import Pairing
 from airflow_provider_aam.catalog.planning.remarks import refused_by_account
 from airflow_provider_aam.catalog.planning.resolve import Desired
 from airflow_provider_aam.catalog.problems import Finding
@@ -28,9 +29,10 @@ class Comparison:
         self._changed: dict[tuple[str, int], Record] = {}
 
     def run(self) -> None:
-        for kind, pairs in self._pairing.pairs.items():
-            for pair in pairs:
-                self._compare(kind, pair)
+        for kind, matches in self._pairing.matches.items():
+            matches.reverse()
+            while matches:  # 100,000 of them need not be kept to the end
+                self._compare(kind, matches.pop())
         for kind in self._pairing.folder_rows:
             self._compare_folders(kind)
 
@@ -38,19 +40,18 @@ class Comparison:
         """Those that rows name and AAM lacks, parents first."""
         return [self.changes.folder(pending) for tree in self._pairing.folders.values() for pending in tree]
 
-    def _compare(self, kind: Kind, pair: Pair) -> None:
-        match, pending = pair
+    def _compare(self, kind: Kind, match: Match) -> None:
         desired, problems = self._pairing.resolver.resolve(match.item, kind, match.way)
         self.findings += problems
         if problems:
             return
-        if pending is None:
+        if match.pending is None:
             record = self._account.objects(kind.resource).get(int(match.object_id or 0)) or {}
             result = self.changes.update(kind, desired, record)
         else:
             look_first = self._pairing.matchers[kind].look_first(match.way)
             beside = self._beside(kind, desired)
-            result = self.changes.create(kind, desired, pending, look_first=look_first, beside=beside)
+            result = self.changes.create(kind, desired, match.pending, look_first=look_first, beside=beside)
         if isinstance(result, Unchanged):
             self.unchanged.append(result)
             return

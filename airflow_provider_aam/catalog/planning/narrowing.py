@@ -23,7 +23,8 @@ def narrow(
         return {}
     ((kind, rows),) = checked.items()
     ways = {kind.way_of(item.given, match_on) for item in rows}
-    if not rows or "dataSource" not in kind.model.references or any(_anywhere(kind, way) for way in ways):
+    can_be = "dataSourceId" in kind.resource.list_params and "dataSource" in kind.model.references
+    if not rows or not can_be or any(_anywhere(kind, way) for way in ways):
         return {}
     words = {item.given.get("dataSource") or item.given.get("dataSourceId") for item in rows}
     if scope is not None:

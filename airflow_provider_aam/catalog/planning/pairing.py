@@ -6,22 +6,20 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from airflow_provider_aam.account.account import Account
+from airflow_provider_aam.account.keys import key_of
 from airflow_provider_aam.api.resources import DATA_SOURCES
 from airflow_provider_aam.catalog.checking.check import Checked
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
 from airflow_provider_aam.catalog.planning.bare_list import refuse_bare_list
 from airflow_provider_aam.catalog.planning.folder_rows import FolderRows
-from airflow_provider_aam.catalog.planning.matching import Match, Matcher
+from airflow_provider_aam.catalog.planning.matching import Keyed, Match, Matcher
 from airflow_provider_aam.catalog.planning.narrowing import narrow
 from airflow_provider_aam.catalog.planning.new_folders import NewFolders
 from airflow_provider_aam.catalog.planning.options import PlanOptions
 from airflow_provider_aam.catalog.planning.resolve import Resolver
-from airflow_provider_aam.catalog.planning.targets import Pending, Targets
+from airflow_provider_aam.catalog.planning.targets import Pending, Target, Targets
 from airflow_provider_aam.catalog.problems import Finding
 from airflow_provider_aam.catalog.rules.segment_rule import word_of
-
-Pair = tuple[Match, Pending | None]
-"""A row with the object that it was found for, or with what is to be created for it."""
 
 
 class Pairing:
@@ -35,7 +33,7 @@ class Pairing:
         self.folders: dict[str, NewFolders] = {}
         """By name of their resource."""
         self.resolver = Resolver(self.targets, self.folders)
-        self.pairs: dict[Kind, list[Pair]] = {}
+        self.matches: dict[Kind, list[Match]] = {}
         self.matchers: dict[Kind, Matcher] = {}
         self.folder_rows: dict[Kind, FolderRows] = {}
         self.findings: list[Finding] = []
@@ -53,7 +51,7 @@ class Pairing:
                 self.folder_rows[kind] = FolderRows(sound, self.folders[kind.resource.name])
                 self.findings += self.folder_rows[kind].findings
             else:
-                self.pairs[kind] = self._pair(kind, rows)
+                self.matches[kind] = self._pair(kind, rows)
 
     def kept(self, kind: Kind) -> Collection[int]:
         """The ids of the objects that rows describe."""
@@ -66,11 +64,11 @@ class Pairing:
         needed |= {kind.resource.name for kind in self.checked}
         return [kind for kind in KINDS.values() if kind.is_tree and kind.resource.name in needed]
 
-    def _pair(self, kind: Kind, rows: Sequence[Checked]) -> list[Pair]:
+    def _pair(self, kind: Kind, rows: Sequence[Checked]) -> list[Match]:
         """Rows that are wrong, or whose key cannot be resolved, are left out: only their references are looked at."""
         match_on = self.options.told(kind)
-        keyed = []
-        used = set()
+        keyed: list[Keyed] = []
+        shared: dict[object, Mapping[str, Target]] = {}
         for item in rows:
             given = item.given
             way = kind.way_of(given, match_on)
@@ -79,24 +77,25 @@ class Pairing:
                 self.targets.excuse(Pending(kind, self._text(given), given))
                 self.findings += self.resolver.resolve(item, kind, way)[1]
             else:
-                keyed.append((item, references))
-                used.add(way)
-        objects = self.account.objects(kind.resource)
+                key = key_of({**given, **references}, kind.match_on[way])
+                keyed.append((key, Match(item, way, shared.setdefault(tuple(references.items()), references))))
+        used = {match.way for _, match in keyed}
         refuse_bare_list(self.account, kind, [way for way in kind.match_on if way in used])
-        self.matchers[kind] = matcher = Matcher(kind, objects, match_on=match_on)
+        self.matchers[kind] = matcher = Matcher(kind, self.account.objects(kind.resource), match_on=match_on)
         matches, mismatched = matcher.match(keyed)
         self.findings += mismatched
-        return [(match, self._pending(kind, match)) for match in matches]
+        for match in matches:
+            self._announce(kind, match)
+        return matches
 
-    def _pending(self, kind: Kind, match: Match) -> Pending | None:
-        given = match.item.given
-        fields = {**given, **(self.resolver.key_of(given, kind, match.way) or {})}
+    def _announce(self, kind: Kind, match: Match) -> None:
+        """From now on other rows may mean what this one makes: a new object, or one with other words."""
+        fields = match.values
         if match.object_id is not None:
             self.targets.rename(kind, match.object_id, fields)
-            return None
-        pending = Pending(kind, self._text(fields), fields)
-        self.targets.add(pending)
-        return pending
+        else:
+            match.pending = Pending(kind, self._text(fields), fields)
+            self.targets.add(match.pending)
 
     def _text(self, fields: Mapping[str, Any]) -> str:
         source = fields.get("dataSourceId")

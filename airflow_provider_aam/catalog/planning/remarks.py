@@ -19,7 +19,7 @@ from airflow_provider_aam.catalog.rules import segment_rule
 def discouraged(rows: Sequence[Checked], kind: Kind) -> Iterator[str]:
     """Characters that Adobe advises against."""
     for name, marks in kind.discouraged.items():
-        found = [item for item in rows if any(mark in (item.row.values.get(name) or "") for mark in marks)]
+        found = [item for item in rows if any(mark in (item.row.get(name) or "") for mark in marks)]
         if found:
             first = f"“{found[0].given[name]}”, {found[0].row.place}"
             yield f"Adobe advises against {' '.join(marks)} in a {name}; {len(found)} rows have one (first: {first})"
@@ -30,7 +30,7 @@ def repeated(checked: Mapping[Kind, Sequence[Checked]]) -> Iterator[Finding]:
     for kind, rows in checked.items():
         for name in kind.rules:
             for item in rows:
-                for problem in segment_rule.find_repetitions(str(item.row.values.get(name) or "")):
+                for problem in segment_rule.find_repetitions(str(item.row.get(name) or "")):
                     yield Finding(place=item.row.place_of(name), field=name, problem=f"{problem}: name it once")
 
 
@@ -70,7 +70,7 @@ def homeless(folders: NewFolders, kind: Kind, objects: Objects) -> Iterator[str]
 def doubled(rows: Sequence[Checked], kind: Kind, folders: Mapping[str, NewFolders]) -> Iterator[str]:
     """Paths that mean two folders. ``folders`` by name of their resource."""
     columns = {column: each.to.name for column, each in kind.model.references.items() if each.to.name in folders}
-    paths = {(to, path) for column, to in columns.items() for item in rows if (path := item.row.values.get(column))}
+    paths = {(to, path) for column, to in columns.items() for item in rows if (path := item.row.get(column))}
     for to, path in sorted(paths):
         found = sorted(folders[to].tree.find(path))
         if len(found) > 1:
