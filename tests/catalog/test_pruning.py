@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from airflow_provider_aam.api.errors import AAMPlanRefused
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMPlanRefused
 from airflow_provider_aam.catalog.exporting.export import export_catalog
 from airflow_provider_aam.catalog.kinds import KINDS
 from airflow_provider_aam.catalog.planning.guards import Guards
@@ -115,7 +115,7 @@ def test_folder_with_contents_is_not_deleted(emulator, push_all, plan_all):
 )
 def test_scope_of_kinds_that_means_nothing_is_refused(emulator, plan_all, scope, said):
     emulator.clear_stats()
-    with pytest.raises(AAMPlanRefused) as refused:
+    with pytest.raises(AAMArgumentError) as refused:
         plan_all({"traits": account()["traits"]}, prune_scope=scope)
     assert said in str(refused.value)
     assert emulator.count() == 0
