@@ -16,9 +16,10 @@ from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.catalog.applying.apply import apply_plan
 from airflow_provider_aam.catalog.applying.outcomes import UNWRITABLE, Outcome, OutcomeLog, WritablePath, reason
 from airflow_provider_aam.catalog.applying.progress import find_progress, identify
+from airflow_provider_aam.catalog.checking.check import Catalog
 from airflow_provider_aam.catalog.plan.plan import Plan
 from airflow_provider_aam.catalog.plan.render import render_plan
-from airflow_provider_aam.catalog.planning.options import Catalog, PlanOptions
+from airflow_provider_aam.catalog.planning.options import PlanOptions
 from airflow_provider_aam.catalog.planning.planner import build_plan
 from airflow_provider_aam.files.staging import Destination, stage
 
