@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from airflow_provider_aam.catalog.applying.deleting import delete, deletion_problems, name_objects
-    from airflow_provider_aam.catalog.applying.push import PushReceipt, make_plan, push
     from airflow_provider_aam.catalog.applying.push import apply_saved as apply
+    from airflow_provider_aam.catalog.applying.push import make_plan, push
+    from airflow_provider_aam.catalog.applying.receipt import PushReceipt
     from airflow_provider_aam.catalog.checking.check import Catalog
     from airflow_provider_aam.catalog.checking.schema import build_schema, render_catalog_schema, render_schema
     from airflow_provider_aam.catalog.checking.sources import Source, Uri, check, load, ways_to_match
@@ -64,7 +65,8 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "applying.push": ("PushReceipt", "make_plan", "push"),
+    "applying.push": ("make_plan", "push"),
+    "applying.receipt": ("PushReceipt",),
     "checking.check": ("Catalog",),
     "checking.schema": ("build_schema", "render_catalog_schema", "render_schema"),
     "applying.deleting": ("delete", "deletion_problems", "name_objects"),

@@ -9,7 +9,8 @@ from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.problems import Place, Problem, refuse
 from airflow_provider_aam.catalog.reading.recognise import KindColumns, kind_of_name, kinds_of_columns
 from airflow_provider_aam.catalog.reading.rows import SourceRow, Table
-from airflow_provider_aam.catalog.reading.source import UNREADABLE, ReadablePath, Unreadable, read_tables, rows_of
+from airflow_provider_aam.catalog.reading.source import ReadablePath, Unreadable, read_tables, rows_of
+from airflow_provider_aam.files.refusals import UNREADABLE
 
 Check = Callable[[Mapping[str, Sequence[SourceRow]]], Iterable[Problem]]
 """Rows of each kind, by its key → what is wrong with them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import PurePosixPath
@@ -14,17 +13,14 @@ from airflow_provider_aam.catalog.problems import Place, Problem, refuse
 from airflow_provider_aam.catalog.reading.readers import NEVER_ZIPPED, READERS, Reader
 from airflow_provider_aam.catalog.reading.recognise import is_name_of
 from airflow_provider_aam.catalog.reading.rows import SourceRow, Table
-
-UNREADABLE = (OSError, EOFError, zlib.error, ValueError, NotImplementedError)
-"""What the file systems behind a path, and a broken .gz, raise."""
+from airflow_provider_aam.files.refusals import UNREADABLE, reason
 
 
 class Unreadable(Exception):
     """A source could not be opened, or not be read to its end; says why."""
 
     def __init__(self, error: BaseException) -> None:
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        super().__init__(f"cannot be read: {reason}. Check the path, and the connection of the file system.")
+        super().__init__(f"cannot be read: {reason(error)}. Check the path, and the connection of the file system.")
 
 
 NO_SUFFIX = f"has no known suffix; known are {', '.join(READERS)} (all but {', '.join(NEVER_ZIPPED)} also .gz)"
