@@ -340,7 +340,7 @@ def push_to(tiny, *items, **options):
 
 
 def test_created_object_with_another_value_is_told(caplog):
-    caplog.set_level(logging.INFO, LOG)
+    caplog.set_level(logging.INFO, ENDS)
     tiny = TinyAAM()
     tiny.stored = lambda row: {**row, "ttl": 120}
     receipt, _ = push_to(tiny, trait(ttl=30))
