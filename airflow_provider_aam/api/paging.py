@@ -6,9 +6,11 @@ them, or where a resource knows no pages, a bare array of everything. Both are r
 
 from __future__ import annotations
 
+import operator
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 import msgspec
 
@@ -133,6 +135,8 @@ class Completeness:
 
 def first_duplicate(ids: array[int]) -> int | None:
     """A value that occurs twice, in a fixed amount of memory: one slice of the values at a time."""
+    if all(map(operator.lt, ids, islice(ids, 1, None))):  # in AAM's order of ids
+        return None
     slices = 1 + len(ids) // _IDS_PER_PASS
     for wanted in range(slices):
         seen: set[int] = set()
