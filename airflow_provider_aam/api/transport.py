@@ -27,7 +27,7 @@ from airflow_provider_aam.api.errors import AAMBadAnswer, AAMConfigError, AAMErr
 CONNECT_TIMEOUT_S = 10.0
 LARGEST_ANSWER_BYTES = 512 * 1024 * 1024
 """Far more than any list that AAM answers unpaged; without an end, an answer would take all memory."""
-_PART_BYTES = 64 * 1024
+_PART_BYTES = 512 * 1024
 _REDIRECTS = frozenset({301, 302, 307, 308})
 SMALLEST_FINAL_STATUS = 200
 """Smaller ones announce an answer that is still to come, which http.client does not wait for (but for 100)."""

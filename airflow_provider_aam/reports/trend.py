@@ -30,6 +30,7 @@ FIGURES = {
 }
 """Those with columns of their own. Of traits they are Adobe's; of segments they are inferred."""
 _MS = 1000
+REQUESTS_HELD = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +104,7 @@ def write_trend(
 
     Columns: ``sid, name, date`` (UTC), ``epochMs`` (AAM's own instant of the day) and the figures; what AAM sends
     beside those is kept as in a pull. Raises :class:`AAMNotFound` when AAM leaves an object out, or lists none. The
-    file appears whole or not at all. As many objects as fit the requests under way at once are in memory.
+    file appears whole or not at all. The objects of :data:`REQUESTS_HELD` requests are in memory.
     """
     started_at = now()
     form = choose_format(path_of(destination), file_format)
@@ -163,7 +164,7 @@ def _series(
     client: AAMClient, subject: Subject, sids: Sequence[int], period: Period
 ) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Each id with AAM's record of it. Whether AAM's end date is inclusive is not documented: more is asked for."""
-    at_once = SIDS_PER_REQUEST * client.max_concurrency
+    at_once = SIDS_PER_REQUEST * min(client.max_concurrency, REQUESTS_HELD)
     for at in range(0, len(sids), at_once):
         part = sids[at : at + at_once]
         answer = client.reports.trend(
