@@ -104,7 +104,7 @@ class Completeness:
     _decoder: msgspec.json.Decoder[list[Any]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        id_only = msgspec.defstruct("IdOnly", [("id", int)], rename={"id": self.id_field})
+        id_only = msgspec.defstruct("IdOnly", [("id", int)], rename={"id": self.id_field}, gc=False)
         self._decoder = msgspec.json.Decoder(list[id_only], strict=False)  # type: ignore[valid-type]
 
     def add(self, page: Page) -> None:

@@ -17,7 +17,7 @@ from airflow_provider_aam.api.resources import Type
 from airflow_provider_aam.api.session import utc_now
 from airflow_provider_aam.files.columns import OTHER, Columns
 from airflow_provider_aam.files.formats import choose_format
-from airflow_provider_aam.files.staging import Destination, measure, path_of, stage
+from airflow_provider_aam.files.staging import Destination, path_of, stage
 from airflow_provider_aam.files.writers import open_writer
 from airflow_provider_aam.reports.period import Period
 from airflow_provider_aam.reports.selection import number_of, parse_kind, parse_sids
@@ -114,17 +114,16 @@ def write_trend(
     rows = silent = 0
     with stage(destination) as staged:
         sids = _sids_of(client, subject)
-        with open_writer(staged.local, form, columns) as writer:
+        with open_writer(staged.local, form, columns) as (writer, written):
             for series in _series(client, subject, sids, period):
                 days = [*_days(subject.kind, series, period)]
                 writer.write([msgspec.Raw(msgspec.json.encode(day)) for day in days])
                 rows += len(days)
                 silent += not days
-        size, sha256 = measure(staged.local)
         staged.publish()
     if silent:
         log.warning("AAM has no figures of %d of %d %s in this period.", silent, len(sids), subject.kind)
-    log.info("Trend of %d %s: %d rows, %d bytes, to %s", len(sids), subject.kind, rows, size, staged.uri)
+    log.info("Trend of %d %s: %d rows, %d bytes, to %s", len(sids), subject.kind, rows, written.size, staged.uri)
     return TrendReceipt(
         kind=subject.kind,
         interval=subject.interval,
@@ -135,8 +134,8 @@ def write_trend(
         uri=staged.uri,
         format=form.name,
         rows=rows,
-        bytes=size,
-        sha256=sha256,
+        bytes=written.size,
+        sha256=written.sha256,
         started_at=started_at,
         finished_at=now(),
     )
