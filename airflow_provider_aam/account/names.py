@@ -28,11 +28,6 @@ _MOST_COMPARED = 5_000
 More = TypeVar("More")
 
 
-def fields_naming(resource: Resource) -> tuple[str, ...]:
-    """By which fields a word names an object; the first that fits wins."""
-    return tuple(name for name in resource.named_by if name in resource.fields)
-
-
 class Names(Generic[More]):
     """Words and ids of all resources, as the account has them, and ``More``, where a subclass knows of more.
 
@@ -141,7 +136,7 @@ class Names(Generic[More]):
         return found[0]
 
     def _named(self, resource: Resource, word: str) -> Sequence[int | More]:
-        for field in fields_naming(resource):
+        for field in resource.naming:
             found = [*self._held(resource, (field,), (word,)), *self.more(resource, field, word, None)]
             if found:
                 return found
@@ -151,18 +146,18 @@ class Names(Generic[More]):
             and self.holds(resource, object_id)
         ):
             return [object_id]
-        resorts = (self.last_resort(resource, field, word, None) for field in fields_naming(resource))
+        resorts = (self.last_resort(resource, field, word, None) for field in resource.naming)
         return next(filter(None, resorts), ())
 
     def _owned(self, resource: Resource, source: str | None, word: str) -> Sequence[int | More]:
         """Of any data source where ``source`` is ``None``."""
         owner = None if source is None else self.find(DATA_SOURCES, source)
-        for field in fields_naming(resource):
+        for field in resource.naming:
             fields, words = ((field,), (word,)) if owner is None else (("dataSourceId", field), (owner, word))
             found = [*self._held(resource, fields, words), *self.more(resource, field, word, owner)]
             if found:
                 return found
-        resorts = (self.last_resort(resource, field, word, owner) for field in fields_naming(resource))
+        resorts = (self.last_resort(resource, field, word, owner) for field in resource.naming)
         return next(filter(None, resorts), ())
 
     def _held(self, resource: Resource, fields: tuple[str, ...], words: Sequence[object]) -> Iterator[int]:
@@ -182,7 +177,7 @@ class Names(Generic[More]):
 
     def _first_word(self, resource: Resource, object_id: int) -> str | None:
         record = self.account.objects(resource).get(object_id)
-        texts = (plain(str(record.get(name) or "")) for name in fields_naming(resource)) if record else iter(())
+        texts = (plain(str(record.get(name) or "")) for name in resource.naming) if record else iter(())
         return next((text for text in texts if text), None)
 
     def _owned_word(self, resource: Resource, object_id: int) -> str | None:
@@ -199,8 +194,8 @@ class Names(Generic[More]):
     def _hint(self, resource: Resource, word: str) -> str:
         objects, more = self.account.objects(resource), [*self.more_words(resource)]
         if len(objects) + len(more) > _MOST_COMPARED:
-            return f" (looked for by {' and '.join(fields_naming(resource))})"
-        known = [part for name in fields_naming(resource) for (part,), _ in objects.keys((name,))]
+            return f" (looked for by {' and '.join(resource.naming)})"
+        known = [part for name in resource.naming for (part,), _ in objects.keys((name,))]
         if known or more or len(objects):
             return f".{near(word, [*known, *more])}"
         return f": {NONE_SEEN}" if self._is_blind(resource) else f": it has no {resource.label} at all"

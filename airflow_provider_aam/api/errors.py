@@ -36,13 +36,13 @@
     └── AAMDestinationError        a file that cannot be written there
 
 ↻ marks ``retryable``: the same call may succeed later with nothing changed. Messages say what was attempted, what came
-back and what to do next; they hold no secret and no whole body. All errors pickle, because Airflow moves them between
-processes.
+back and what to do next; they hold no secret and no whole body. All pickle: Airflow moves them between processes.
 """
 
 from __future__ import annotations
 
 import enum
+import functools
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -67,19 +67,14 @@ class AAMError(Exception):
         super().__init__(message)
         self.message = message
         self.details = details
-        for name, value in details.items():
-            setattr(self, name, value)
+        self.__dict__.update(details)
 
     def with_text(self, text: str) -> Self:
         """The same error, its message followed by ``text``."""
         return type(self)(f"{self.message} {text}", **self.details)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.message, self.details)
-
-
-def _rebuild(kind: type[AAMError], message: str, details: dict[str, Any]) -> AAMError:
-    return kind(message, **details)
+        return functools.partial(type(self), **self.details), (self.message,)
 
 
 class _Problems(AAMError, ValueError):
@@ -248,10 +243,7 @@ class AAMPushFailed(AAMError):
 
 
 class AAMCheckFailed(AAMError):
-    """The account is not as it should be: populations out of bounds, objects gone, differences from the catalog.
-
-    It will be the same in a minute, so no retry helps.
-    """
+    """Populations out of bounds, objects gone, differences from the catalog: no retry helps."""
 
 
 class AAMDestinationError(AAMError, ValueError):

@@ -11,8 +11,8 @@ from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, Fate
 from airflow_provider_aam.api.listing import Records
 from airflow_provider_aam.api.pool import in_order
 
-Kind = Literal["traits", "segments"]
-KINDS: tuple[Kind, ...] = ("traits", "segments")
+Reported = Literal["traits", "segments"]
+REPORTED: tuple[Reported, ...] = ("traits", "segments")
 INTERVALS = ("1D", "7D", "14D", "30D", "60D")
 TREND_INTERVALS = (*INTERVALS, "90D")
 SIDS_PER_REQUEST = 1000
@@ -24,7 +24,7 @@ class Reports(Actions):
 
     def trend(
         self,
-        kind: Kind,
+        kind: Reported,
         *,
         sids: Sequence[int],
         start: int,
@@ -53,19 +53,19 @@ class Reports(Actions):
         return [row for rows in answers for row in rows]
 
     def largest(
-        self, kind: Kind, *, interval: str = "1D", cut_off: int = 0, restrict_type: str | None = None, **paging: Any
+        self, kind: Reported, *, interval: str = "1D", cut_off: int = 0, restrict_type: str | None = None, **paging: Any
     ) -> Records:
         """The largest, ``cut_off`` or more; AAM keeps the answer for a day. ``restrict_type`` is a trait type."""
         return self._top("largest", kind, interval, cut_off, restrict_type, paging)
 
     def most_changed(
-        self, kind: Kind, *, interval: str = "1D", cut_off: int = 0, restrict_type: str | None = None, **paging: Any
+        self, kind: Reported, *, interval: str = "1D", cut_off: int = 0, restrict_type: str | None = None, **paging: Any
     ) -> Records:
         """Those that changed most over the interval, with the differences; otherwise like :meth:`largest`."""
         return self._top("most_changed", kind, interval, cut_off, restrict_type, paging)
 
     def _top(
-        self, which: str, kind: Kind, interval: str, cut_off: int, restrict_type: str | None, paging: dict[str, Any]
+        self, which: str, kind: Reported, interval: str, cut_off: int, restrict_type: str | None, paging: dict[str, Any]
     ) -> Records:
         _check(kind, interval, INTERVALS)
         rows: Records = self.call(
@@ -87,8 +87,8 @@ def _checked(kind: str, rows: list[Any]) -> Records:
 
 def _check(kind: str, interval: str, intervals: tuple[str, ...]) -> None:
     problems = []
-    if kind not in KINDS:
-        problems.append(f"there is no report about {kind!r}, only about {' and '.join(KINDS)}")
+    if kind not in REPORTED:
+        problems.append(f"there is no report about {kind!r}, only about {' and '.join(REPORTED)}")
     if interval not in intervals:
         problems.append(f"interval {interval!r} is none of {', '.join(intervals)}")
     if problems:

@@ -26,7 +26,7 @@ CONTROL_PLANE = Service(
     about="What tests ask of the emulator itself, under `/_emulator/`; described in docs/emulator.md.",
 )
 Body = dict[str, Any]
-Action = Callable[["State", Body], Any]
+Deed = Callable[["State", Body], Any]
 
 
 def _reset(state: State, body: Body) -> None:
@@ -45,7 +45,7 @@ def _clear_stats(state: State, body: Body) -> None:  # noqa: ARG001
     state.stats = type(state.stats)()
 
 
-ACTIONS: dict[str, Action] = {
+ACTIONS: dict[str, Deed] = {
     "reset": _reset,
     "seed": lambda state, body: seed_bulk(state, **body),
     "objects": lambda state, body: add_objects(state, body["collection"], body["objects"]),
@@ -83,7 +83,7 @@ READS: dict[str, Callable[[State, Request], Any]] = {
 def add_control_plane(app: FastAPI, state: State) -> None:
     """Add one POST route an action, and the GET routes that read."""
 
-    def acting(action: Action) -> Any:
+    def acting(action: Deed) -> Any:
         async def serve(request: Request) -> Response:
             body = await request.body()
             return _answer(lambda: action(state, msgspec.json.decode(body or b"{}")))

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.names import near_misses
-from airflow_provider_aam.api.reports import KINDS
+from airflow_provider_aam.api.reports import REPORTED
 from airflow_provider_aam.api.resources import RESOURCES
 from airflow_provider_aam.reports.bounds import NAMES, BoundsBook
 from airflow_provider_aam.reports.selection import Selection
@@ -39,7 +39,7 @@ class Question:
             problems.append(f"nothing to judge by: give some of {', '.join(NAMES)}, bounds and baseline")
         if book.are_relative and not has_baseline:
             problems.append("max_drop and max_rise compare with a baseline: give the path of its file")
-        if selection.kind in KINDS:
+        if selection.kind in REPORTED:
             metric = metric or USUAL_METRIC[selection.kind]
             known = RESOURCES[selection.kind].metrics
             if metric not in known:

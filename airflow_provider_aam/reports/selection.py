@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeGuard
 
 from airflow_provider_aam.api.numbers import whole_number
-from airflow_provider_aam.api.reports import KINDS
+from airflow_provider_aam.api.reports import REPORTED
 
 ONE_OF = ("sids", "codes", "folder", "search")
 
@@ -71,8 +71,8 @@ class Selection:
 
 
 def parse_kind(problems: list[str], kind: object) -> str:
-    if kind not in KINDS:
-        problems.append(f"kind must be {' or '.join(KINDS)}, not {kind!r}")
+    if kind not in REPORTED:
+        problems.append(f"kind must be {' or '.join(REPORTED)}, not {kind!r}")
     return str(kind)
 
 

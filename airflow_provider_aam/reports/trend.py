@@ -14,7 +14,7 @@ from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, AAMLookupFailed, Fate
 from airflow_provider_aam.api.moments import of_epoch_ms, utc_now
 from airflow_provider_aam.api.numbers import whole_number
-from airflow_provider_aam.api.reports import SIDS_PER_REQUEST, TREND_INTERVALS, Kind
+from airflow_provider_aam.api.reports import SIDS_PER_REQUEST, TREND_INTERVALS, Reported
 from airflow_provider_aam.api.resources import Type
 from airflow_provider_aam.files.columns import OTHER, Columns
 from airflow_provider_aam.files.formats import choose_format
@@ -67,7 +67,7 @@ class TrendReceipt:
 class Subject:
     """What a trend is about: ``sids``, or everything that AAM lists with ``filters``."""
 
-    kind: Kind
+    kind: Reported
     interval: str
     sids: tuple[int, ...] | None
     filters: Mapping[str, Any] | None
@@ -87,7 +87,7 @@ class Subject:
         if problems:
             raise AAMArgumentError.from_problems("trend report", problems)
         given = filters if isinstance(filters, Mapping) else None
-        return cls(kind=cast("Kind", parsed), interval=interval, sids=ids, filters=given)
+        return cls(kind=cast("Reported", parsed), interval=interval, sids=ids, filters=given)
 
 
 def write_trend(

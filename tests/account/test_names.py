@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from airflow_provider_aam.account.account import Account
-from airflow_provider_aam.account.names import Names, fields_naming
+from airflow_provider_aam.account.names import Names
 from airflow_provider_aam.api import AAMClient, AAMConfig
 from airflow_provider_aam.api.errors import AAMIncomplete, AAMLookupFailed
 from airflow_provider_aam.api.resources import (
@@ -131,6 +131,6 @@ def test_list_that_is_not_complete_is_read_again_and_then_refused(account, emula
 
 
 def test_fields_that_name_an_object_are_the_resource_s():
-    assert fields_naming(TRAITS) == ("integrationCode", "name")
-    assert fields_naming(DESTINATIONS) == ("name",)
-    assert fields_naming(PARTNER_SITES) == ("url",)
+    assert TRAITS.naming == ("integrationCode", "name")
+    assert DESTINATIONS.naming == ("name",)
+    assert PARTNER_SITES.naming == ("url",)

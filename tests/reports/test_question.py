@@ -103,7 +103,7 @@ def test_data_source_by_id_code_and_name_narrows(emulator, add_trait, check):
     add_trait("a", 1, dataSourceId=web)
     add_trait("b", 1, dataSourceId=web)
     add_trait("a", 1, dataSourceId=other)
-    seen = lambda **given: [each.population.sid for each in check(minimum=0, **given).findings]  # noqa: E731
+    seen = lambda **given: [each.population.sid for each in check(minimum=0, **given).judgments]  # noqa: E731
     first, second, third = (row["sid"] for row in emulator.objects("traits"))
     assert seen(codes=["a"]) == [first, third]
     for data_source in (web, str(web), "web", "Web site"):
@@ -136,10 +136,10 @@ def test_selection_without_objects_is_an_error(check, given):
 def test_few_ids_are_asked_for_one_by_one_and_many_with_the_list(emulator, add_trait, check):
     sids = [add_trait(f"t{number}", 5) for number in range(60)]
     emulator.clear_stats()
-    assert len(check(sids=[str(sid) for sid in sids[:3]], minimum=1).findings) == 3
+    assert len(check(sids=[str(sid) for sid in sids[:3]], minimum=1).judgments) == 3
     assert (emulator.count("GET /v1/traits/{sid}"), emulator.count(LIST)) == (3, 0)
     emulator.clear_stats()
-    assert len(check(sids=sids[:55], minimum=1).findings) == 55
+    assert len(check(sids=sids[:55], minimum=1).judgments) == 55
     assert (emulator.count("GET /v1/traits/{sid}"), emulator.count(LIST)) == (0, 1)
 
 
@@ -147,7 +147,7 @@ def test_incomplete_list_is_read_again_and_never_judged(emulator, add_trait, che
     for number in range(3):
         add_trait(f"t{number}", 5)
     emulator.trouble(LIST, "duplicate_row", times=2)
-    assert len(check(search="Trait", minimum=1).findings) == 3
+    assert len(check(search="Trait", minimum=1).judgments) == 3
     emulator.trouble(LIST, "duplicate_row", times=3)
     with pytest.raises(AAMIncomplete):
         check(search="Trait", minimum=1)

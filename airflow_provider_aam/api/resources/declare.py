@@ -6,6 +6,7 @@ import enum
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -122,21 +123,26 @@ class Resource:
     """Where PUT goes, when it is not below ``path``."""
     actions: tuple[Action, ...] = ()
 
-    @property
+    @cached_property
     def path_ids(self) -> tuple[str, ...]:
         return placeholders(self.path)
 
-    @property
+    @cached_property
     def label(self) -> str:
         """What people call one object: ``data source``."""
         return self.name.replace("_", " ").removesuffix("s")
 
-    @property
+    @cached_property
+    def naming(self) -> tuple[str, ...]:
+        """Those of ``named_by`` that its objects have."""
+        return tuple(name for name in self.named_by if name in self.fields)
+
+    @cached_property
     def is_tree(self) -> bool:
         """Folders and the like: an object stands within another of its kind."""
         return self.children is not None
 
-    @property
+    @cached_property
     def is_owned(self) -> bool:
         """Whether codes and names are those of a data source: two of them may use the same."""
         return {"dataSourceId", "integrationCode"} <= self.fields.keys() - {self.id_field}

@@ -1,4 +1,4 @@
-"""What became of a create whose answer was lost: looked up by its natural key, never blindly repeated."""
+"""What became of a create whose answer was lost: looked up by its match key, never blindly repeated."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SEARCHABLE = re.compile(r"[A-Za-z0-9_. -]+")
 
 
 def look_up(collection: Collection, change: Change) -> Records:
-    """Every object in AAM with the change's natural key: usually none or one, two when something went wrong."""
+    """Every object in AAM with the change's match key: usually none or one, two when something went wrong."""
     if "path" in change.key:
         return _look_up_folder(collection, change.key["path"])
     fields = tuple(change.key)

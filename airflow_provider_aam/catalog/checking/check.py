@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -74,7 +74,7 @@ def check_rows(rows: Sequence[SourceRow], kind: Kind, *, match_on: str | None) -
         values = {name: value for name, value in row.values.items() if value is not None}
         broken: frozenset[str] | None = None
         try:
-            given = kind.model.model_validate(values).given()
+            given = kind.model.model_validate(values).given
         except ValidationError as invalid:
             findings += _explain(invalid, row, unknown)
             given, broken = _rest(kind.model, values, invalid)
@@ -90,12 +90,12 @@ def check_rows(rows: Sequence[SourceRow], kind: Kind, *, match_on: str | None) -
 
 def _rest(
     model: type[Draft], values: Mapping[str, Any], invalid: ValidationError
-) -> tuple[dict[str, Any], frozenset[str]]:
+) -> tuple[Mapping[str, Any], frozenset[str]]:
     """What is right in a row that is not: the fields without fault, unless they contradict each other."""
     broken = frozenset(str(error["loc"][0]) for error in invalid.errors(include_url=False) if error["loc"])
     try:
         rest = {name: value for name, value in values.items() if name not in broken}
-        return model.model_validate(rest).given(), broken
+        return model.model_validate(rest).given, broken
     except ValidationError:
         return {}, frozenset(values)
 
@@ -108,12 +108,10 @@ def find_faults(held: Mapping[str, Sequence[SourceRow]], *, match_on: str | None
 def _missing(row: SourceRow, given: Mapping[str, Any], kind: Kind, match_on: str | None) -> list[Finding]:
     way = kind.way_of(given, match_on)
     by_id = way == kind.id_field
-    key = kind.match_on[way]
     findings = []
     # A row with its id alone is one that changes what AAM has.
     instead = f", or give {kind.id_field} of one that AAM has" if match_on not in kind.match_on else ""
-    for field in dict.fromkeys(key if by_id else (*kind.model.required, *key)):
-        column = kind.model.column_of(field)
+    for field, column in _needed(kind, way):
         if field not in given and column not in given and not kind.is_tree:
             choice = f"{column} (or {field})" if column != field else field
             why = f"; match_on={match_on!r} needs it" if field == match_on else instead
@@ -129,6 +127,14 @@ def _missing(row: SourceRow, given: Mapping[str, Any], kind: Kind, match_on: str
             problem = f"is only read with match_on={kind.id_field!r}: set that, or remove the column"
             findings.append(Finding(place=row.place_of(kind.id_field), field=kind.id_field, problem=problem))
     return findings
+
+
+@cache
+def _needed(kind: Kind, way: str) -> tuple[tuple[str, str], ...]:
+    """The fields, each with its column, without which a row matched on this column is not sound."""
+    key = kind.match_on[way]
+    fields = key if way == kind.id_field else (*kind.model.required, *key)
+    return tuple((field, kind.model.column_of(field)) for field in dict.fromkeys(fields))
 
 
 def _duplicates(checked: Sequence[Checked], kind: Kind, match_on: str | None) -> list[Finding]:

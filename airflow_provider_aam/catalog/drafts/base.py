@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -63,7 +63,7 @@ class Draft(BaseModel):
 
     @classmethod
     def column_of(cls, field: str) -> str:
-        """The column by which people give this AAM field: that of the natural key where there is one."""
+        """The column by which people give this AAM field: that of the match key where there is one."""
         return cls._columns_of_fields().get(field, field)
 
     @classmethod
@@ -88,7 +88,8 @@ class Draft(BaseModel):
         """What an object to be created lacks beyond :attr:`required`, as sentences."""
         return []
 
-    def given(self) -> dict[str, Any]:
+    @cached_property
+    def given(self) -> Mapping[str, Any]:
         """What the row says, under the file's names."""
         values = self.__dict__  # in the order of the model, as a dump of it would be, at a third of the time
         return {
@@ -104,7 +105,7 @@ class Draft(BaseModel):
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        given = self.given()
+        given = self.given
         problems = [*self._clashes(given), *self._contradictions(given)]
         if problems:
             raise PydanticCustomError("said", "{problems}", {"problems": "\n".join(problems)})

@@ -15,7 +15,7 @@ _BESIDE_NO_PATH = ("name", "parentFolder", "parentFolderId")
 
 
 class FolderDraft(Draft):
-    """``path`` is the folder's whole natural key; ``name`` with a parent is how Adobe's bulk workbook says it."""
+    """``path`` is the folder's whole match key; ``name`` with a parent is how Adobe's bulk workbook says it."""
 
     schema_always: ClassVar[tuple[Mapping[str, Any], ...]] = (excludes("path", *_BESIDE_NO_PATH),)
     schema_if_created: ClassVar[tuple[Mapping[str, Any], ...]] = (

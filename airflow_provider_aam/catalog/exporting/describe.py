@@ -1,4 +1,4 @@
-"""An object of AAM as a row of a catalog: natural keys in place of ids, every field that can be written."""
+"""An object of AAM as a row of a catalog: match keys in place of ids, every field that can be written."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Describer:
         self._names = Names[Never](account)
 
     def describe(self, kind: Kind, record: Record) -> dict[str, Any]:
-        """The row. It holds the object's id where no natural key means this object alone, or a new one needs more."""
+        """The row. It holds the object's id where no match key means this object alone, or a new one needs more."""
         record = unescaped(record)
         if kind.is_tree:
             return self._folder(kind, record)
@@ -75,7 +75,7 @@ class Describer:
             if name in kind.model.references and kind.model.references[name].field != name:
                 yield from self._reference(name, kind.model.references[name], record)
             elif name in by_field and by_field[name][0] != name:
-                continue  # written with the column of its natural key
+                continue  # written with the column of its match key
             elif name in by_field:
                 yield from self._many(name, by_field[name][1], record)
             elif name in kind.rules:
@@ -150,7 +150,7 @@ def emptiable(model: type[Draft]) -> frozenset[str]:
 
 def _takes(model: type[Draft], name: str, value: Any) -> bool:
     try:
-        given = model.model_validate({name: value}).given()
+        given = model.model_validate({name: value}).given
     except ValidationError:
         return False
     return bool(given.get(name) == value)

@@ -148,7 +148,7 @@ class _File:
             yield comment(line)
 
     def _sort_key(self, record: Record) -> tuple[str, ...]:
-        """By natural key, not by id: accounts that say the same are written the same."""
+        """By match key, not by id: accounts that say the same are written the same."""
         kind = self._kind
         if kind.is_tree:
             return (str(record["path"]),)

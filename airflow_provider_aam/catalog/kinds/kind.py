@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any, Literal
 
 from airflow_provider_aam.account.limits import LIMITS, NO_LIMITS, Limits
-from airflow_provider_aam.account.names import fields_naming
 from airflow_provider_aam.api.resources import Resource, Verb
 from airflow_provider_aam.catalog.drafts import Draft, Reference
 
@@ -69,7 +68,7 @@ class Kind:
     @cached_property
     def match_on(self) -> Mapping[str, tuple[str, ...]]:
         """The ways to find a row's object, the surest first: the column compared → all AAM fields of the key."""
-        own = ("path",) if self.is_tree else fields_naming(self.resource)
+        own = ("path",) if self.is_tree else self.resource.naming
         owner = ("dataSourceId",) if self.resource.is_owned else ()
         return {self.id_field: (self.id_field,), **(self.keys or {name: (*owner, name) for name in own})}
 

@@ -105,9 +105,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
     def to_json(self) -> bytes:
-        """Indented, for people, with the counts first."""
-        document = {"counts": self.counts(), **msgspec.to_builtins(self)}
-        return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+        """Indented, for people, with the counts first; each object that stays as it is on one line."""
+        changing = msgspec.to_builtins(msgspec.structs.replace(self, unchanged=()))
+        text = msgspec.json.format(msgspec.json.encode({"counts": self.counts(), **changing}), indent=2) + b"\n"
+        if not self.unchanged:
+            return text
+        lines = b",\n    ".join(map(msgspec.json.encode, self.unchanged))
+        return text.replace(b'"unchanged": []', b'"unchanged": [\n    ' + lines + b"\n  ]", 1)
 
     @classmethod
     def from_json(cls, content: bytes) -> Plan:

@@ -47,7 +47,7 @@ class FolderRows:
         given = item.given
         folder_id = int(given["folderId"])
         if folder_id not in self._folders.tree or folder_id == ROOT_ID:
-            self._find(item, "folderId", f"AAM has no folder {folder_id}, or the technical account may not see it")
+            self._report(item, "folderId", f"AAM has no folder {folder_id}, or the technical account may not see it")
             return
         fields: dict[str, Any] = {}
         parent = given.get("parentFolder")
@@ -68,7 +68,7 @@ class FolderRows:
         try:
             target = self._folders.find(parent, declared=True)
         except AAMLookupFailed as problem:
-            self._find(desired.item, "parentFolder", str(problem))
+            self._report(desired.item, "parentFolder", str(problem))
             return
         if isinstance(target, Pending):
             desired.awaited.append(("parentFolderId", target))
@@ -83,11 +83,11 @@ class FolderRows:
         try:
             target = self._folders.find(path, declared=True)
         except AAMLookupFailed as problem:
-            self._find(item, "path", str(problem))
+            self._report(item, "path", str(problem))
             return
         first = self._first.setdefault(target if isinstance(target, int) else target.text, item)
         if first is not item:
-            self._find(item, "path", f"“{tree.normalise(path)}” stands twice (first at {first.row.place})")
+            self._report(item, "path", f"“{tree.normalise(path)}” stands twice (first at {first.row.place})")
             return
         if isinstance(target, int):
             self.existing.append((item, target))
@@ -98,5 +98,5 @@ class FolderRows:
         parent = given.get("parentFolder") or tree.path_of(int(given.get("parentFolderId") or ROOT_ID))
         return f"{parent}/{given['name']}"
 
-    def _find(self, item: Checked, name: str, problem: str) -> None:
+    def _report(self, item: Checked, name: str, problem: str) -> None:
         self.findings.append(Finding(place=item.row.place_of(name), field=name, problem=problem))

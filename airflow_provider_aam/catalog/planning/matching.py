@@ -75,10 +75,10 @@ class Matcher:
             return
         first, *others = members
         for row in others:
-            self._find(way, row, f"stands twice (first at {first.item.row.place})")
+            self._report(way, row, f"stands twice (first at {first.item.row.place})")
         object_id, problem = self._choose(way, key, first, candidates)
         if problem is not None:
-            self._find(way, first, problem)
+            self._report(way, first, problem)
         else:
             self._take(first, object_id)
 
@@ -130,7 +130,7 @@ class Matcher:
         for row in sorted(members, key=lambda row: -sum(name in row.values for name in self._kind.refine)):
             earlier = first.setdefault(tuple(row.values.get(name) for name in self._kind.refine), row)
             if earlier is not row:
-                self._find(way, row, f"stands twice (first at {earlier.item.row.place})")
+                self._report(way, row, f"stands twice (first at {earlier.item.row.place})")
                 continue
             twin = next((each for each in candidates if self._agrees(row, each)), None)
             if twin is None:
@@ -162,7 +162,7 @@ class Matcher:
                 found.setdefault((way, *(part.casefold() for part in key)), object_id)
         return found
 
-    def _find(self, way: str, row: Match, problem: str) -> None:
+    def _report(self, way: str, row: Match, problem: str) -> None:
         self._refused.add(row)
         said = problem if "“" in problem or way == self._kind.id_field else f"“{_said(row, way)}” {problem}"
         self._findings.append(Finding(place=row.item.row.place_of(way), field=way, problem=said))

@@ -136,7 +136,7 @@ def surplus(
     warnings = []
     if keyless:
         warnings.append(
-            f"{len(keyless)} {kind.plural} in the prune scope have no {match_on or 'natural key'} and are left alone "
+            f"{len(keyless)} {kind.plural} in the prune scope have no {match_on or 'match key'} and are left alone "
             f"(first: {kind.id_field} {keyless[0][kind.id_field]} “{keyless[0].get('name')}”)"
         )
     return doomed, warnings

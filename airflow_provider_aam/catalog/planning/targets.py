@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.account.keys import Key, key_of
-from airflow_provider_aam.account.names import Names, fields_naming
+from airflow_provider_aam.account.names import Names
 from airflow_provider_aam.api.errors import AAMLookupFailed
 from airflow_provider_aam.api.resources import Resource
 from airflow_provider_aam.catalog.drafts import Reference
@@ -53,7 +53,7 @@ class Targets(Names[Pending]):
     def rename(self, kind: Kind, object_id: int, fields: Mapping[str, Any]) -> None:
         """An object gets the codes and names in ``fields``: rows mean it by those, no longer by the ones it had."""
         resource = kind.resource
-        names = [name for name in fields_naming(resource) if name in fields]
+        names = [name for name in resource.naming if name in fields]
         record = (self.account.objects(resource).get(object_id) if names else None) or {}
         owner = record.get("dataSourceId")
         after = {"dataSourceId": int(owner) if owner else owner, **fields}
@@ -107,7 +107,7 @@ class Targets(Names[Pending]):
 
     @staticmethod
     def _enter(meanings: _Meanings, resource: Resource, fields: Mapping[str, Any], target: Target) -> None:
-        for name in fields_naming(resource):
+        for name in resource.naming:
             key = key_of(fields, (name,))
             owners = (None, fields.get("dataSourceId")) if resource.is_owned else (None,)
             for owner in dict.fromkeys(owners if key is not None else ()):

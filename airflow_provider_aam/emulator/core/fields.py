@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
-Kind = Literal["string", "integer", "number", "boolean", "strings", "integers", "any"]
+ValueType = Literal["string", "integer", "number", "boolean", "strings", "integers", "any"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Field:
     """
 
     name: str
-    kind: Kind
+    kind: ValueType
     about: str
     _: KW_ONLY
     required: bool = False
@@ -171,7 +171,7 @@ def _list_of(read: Any) -> Any:
     return read_list
 
 
-_COERCIONS: dict[Kind, Any] = {
+_COERCIONS: dict[ValueType, Any] = {
     "string": _string,
     "integer": _integer,
     "number": _number,

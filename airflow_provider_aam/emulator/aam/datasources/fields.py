@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from airflow_provider_aam.emulator.core.call import Parameter
-from airflow_provider_aam.emulator.core.fields import NAME, STATUS, Field, Kind
+from airflow_provider_aam.emulator.core.fields import NAME, STATUS, Field, ValueType
 from airflow_provider_aam.emulator.core.resource import PERMISSIONS
 
 
-def _field(name: str, kind: Kind, default: Any, about: str, **more: Any) -> Field:
+def _field(name: str, kind: ValueType, default: Any, about: str, **more: Any) -> Field:
     return Field(name, kind, about, default=default, **more)
 
 

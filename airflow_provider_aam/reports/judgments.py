@@ -15,7 +15,7 @@ WIDEST = 40
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class Judgment:
     """``before`` is the last accepted value, if there is one. No ``problems``: all is well."""
 
     population: Population
@@ -47,10 +47,10 @@ class Finding:
         return f"{who}{sid}{value}: {'; '.join(self.problems)}"
 
 
-def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+def worst_first(judgments: Iterable[Judgment]) -> list[Judgment]:
     """Offenders by how far they are out of bounds, then the others by how much they changed."""
     return sorted(
-        findings,
+        judgments,
         key=lambda each: (
             not each.problems,
             -each.excess,
@@ -60,10 +60,10 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     )
 
 
-def render(findings: Sequence[Finding], metric: str) -> Iterator[str]:
+def render(judgments: Sequence[Judgment], metric: str) -> Iterator[str]:
     """Lines of a table, at most :data:`MOST_LINES` objects."""
     head = ("sid", "code", "name", metric, "baseline", "change", "finding")
-    rows = [head, *(_cells(each) for each in findings[:MOST_LINES])]
+    rows = [head, *(_cells(each) for each in judgments[:MOST_LINES])]
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
     for row in rows:
         padded = [
@@ -71,22 +71,22 @@ def render(findings: Sequence[Finding], metric: str) -> Iterator[str]:
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         yield "  ".join(padded).rstrip()
-    if len(findings) > MOST_LINES:
-        rest = findings[MOST_LINES:]
+    if len(judgments) > MOST_LINES:
+        rest = judgments[MOST_LINES:]
         bad = sum(1 for each in rest if each.problems)
         yield f"… and {said(len(rest))} more, {said(bad)} of them out of bounds"
 
 
-def _cells(finding: Finding) -> tuple[str, ...]:
-    population = finding.population
+def _cells(judgment: Judgment) -> tuple[str, ...]:
+    population = judgment.population
     return (
         str(population.sid or ""),
         _short(population.code or ""),
         _short(population.name),
         said(population.value) or "–",
-        said(finding.before) or "–",
-        "" if finding.change is None else f"{finding.change:+.1%}",
-        "; ".join(finding.problems) or "ok",
+        said(judgment.before) or "–",
+        "" if judgment.change is None else f"{judgment.change:+.1%}",
+        "; ".join(judgment.problems) or "ok",
     )
 
 
