@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from airflow_provider_aam.catalog.checking.schema import build_schema
-from airflow_provider_aam.catalog.kinds import KINDS, Kind
+from airflow_provider_aam.catalog import KINDS, Kind, build_schema
 
 TEMPLATE = Path(__file__).with_name("catalog_page.md")
 _HEAD = "| Column | Meaning | Value | Names | Needed | Default in AAM |\n|---|---|---|---|---|---|\n"

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from airflow_provider_aam.catalog.checking.schema import render_catalog_schema, render_schema
-from airflow_provider_aam.catalog.kinds import KINDS
+from airflow_provider_aam.catalog import KINDS, render_catalog_schema, render_schema
 
 sys.path.insert(0, str(Path(__file__).parent))  # tests load this file by its path
 

@@ -92,5 +92,6 @@ async def _message(reader: asyncio.StreamReader) -> bytes:
 
 if __name__ == "__main__":
     with Crowd(sys.argv[1], int(sys.argv[2]), latency_s=float(sys.argv[3]), retry_after=sys.argv[4] or None) as crowd:
-        print(crowd.url, flush=True)
+        sys.stdout.write(f"{crowd.url}\n")
+        sys.stdout.flush()
         threading.Event().wait()

@@ -70,7 +70,9 @@ class RetryPolicy:
 
     def _announce(self, state: tenacity.RetryCallState) -> None:
         number, pause_s = state.attempt_number + 1, state.upcoming_sleep
-        log.warning("%s Attempt %d of %d in %s.", _error_of(state), number, self.max_attempts, in_words(pause_s))
+        # Of those that wait for their turn there may be many at once, about which the limit says one word.
+        level, when = (logging.WARNING, f"in {in_words(pause_s)}") if pause_s else (logging.INFO, "when it is its turn")
+        log.log(level, "%s Attempt %d of %d %s.", _error_of(state), number, self.max_attempts, when)
 
     def _give_up(self, state: tenacity.RetryCallState) -> NoReturn:
         error = _error_of(state)
@@ -134,6 +136,10 @@ def _pause_s(state: tenacity.RetryCallState) -> float:
     asked: float | None = getattr(error, "retry_after_s", None)
     if isinstance(error, AAMThrottled) and asked is None:
         return 0.0  # it waits for a place among the requests under way, of which there are fewer now
-    ceiling = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (state.attempt_number - 1))
-    jittered = ceiling * random.uniform(0.5, 1.0)  # noqa: S311  spreads load, guards nothing
-    return jittered if asked is None else asked + jittered / 10
+    own_s = pause_after(state.attempt_number)
+    return own_s if asked is None else asked + own_s / 10
+
+
+def pause_after(attempt: int) -> float:
+    longest_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (attempt - 1))
+    return longest_s * random.uniform(0.5, 1.0)  # noqa: S311  spreads load, guards nothing

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import count
 from typing import Any, TypeVar
 
 import msgspec
@@ -19,7 +20,7 @@ from airflow_provider_aam.api.errors import AAMError, AAMNotFound, AAMOutcomeUnk
 from airflow_provider_aam.api.ims import Token, request_token
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.redaction import Redactor
-from airflow_provider_aam.api.retry import RetryPolicy, fate_of, is_overload, may_repeat
+from airflow_provider_aam.api.retry import RetryPolicy, fate_of, is_overload, may_repeat, pause_after
 from airflow_provider_aam.api.throttle import Places
 from airflow_provider_aam.api.token import TokenSource
 from airflow_provider_aam.api.transport import Answer, Request, Transport
@@ -107,6 +108,7 @@ class AAMSession:
 
     def _call_with_retries(self, request: Request, *, replayable: bool, read: Callable[[bytes | None], T]) -> T:
         lost = False
+        attempts = count(1)
 
         def worth_another(error: AAMError) -> bool:
             nonlocal lost
@@ -114,7 +116,9 @@ class AAMSession:
             return may_repeat(error, replayable=replayable)
 
         try:
-            return self.retries.run(lambda: read(self._call_authorised(request)), may_repeat=worth_another)
+            return self.retries.run(
+                lambda: read(self._call_authorised(request, next(attempts))), may_repeat=worth_another
+            )
         except AAMNotFound:
             if request.method == "DELETE" and lost:  # the attempt whose answer was lost did it
                 return read(None)
@@ -127,15 +131,15 @@ class AAMSession:
                 f"{error.message} Whether AAM did it is not known: look before sending it again.", fate=fate
             ) from error
 
-    def _call_authorised(self, request: Request) -> bytes | None:
+    def _call_authorised(self, request: Request, attempt: int) -> bytes | None:
         token = self.token_source.get(self._exchange, self.redactor)
         try:
-            return self._send_in_place(request, token)
+            return self._send_in_place(request, token, attempt)
         except AAMUnauthorized:
             token = self.token_source.renew_rejected(token, self._exchange, self.redactor)
-            return self._send_in_place(request, token)
+            return self._send_in_place(request, token, attempt)
 
-    def _send_in_place(self, request: Request, token: str) -> bytes | None:
+    def _send_in_place(self, request: Request, token: str, attempt: int) -> bytes | None:
         authorised = replace(request, headers={**request.headers, "Authorization": f"Bearer {token}"})
         with self.places.take() as place:
             try:
@@ -143,9 +147,10 @@ class AAMSession:
                 body = read_answer(authorised, answer, now=self.now(), redactor=self.redactor)
             except AAMError as error:
                 place.refused = is_overload(error)
-                asked_s: float | None = getattr(error, "retry_after_s", None)
-                # A longer wait than a call may take is not ours to impose on the other calls.
-                place.asked_s = asked_s if asked_s is not None and asked_s <= self.retries.budget_s else None
+                place.alone_s = pause_after(attempt) if attempt < self.retries.max_attempts else 0.0
+                place.asked_s = getattr(error, "retry_after_s", None)
+                if place.asked_s is not None and place.asked_s > self.retries.budget_s:
+                    place.asked_s = 0.0  # longer than a call may take: not ours to impose on the other calls
                 raise
             place.good = True
             return body

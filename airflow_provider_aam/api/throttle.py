@@ -8,7 +8,6 @@ overloaded, remember what was too much, go back to just below it at once and bey
 from __future__ import annotations
 
 import logging
-import random
 import threading
 import time
 from collections import deque
@@ -25,21 +24,22 @@ MOST = 64
 FIRST_PATIENCE = 8
 """How many full rounds must be good before more than what was too much is tried; twice as many after each try."""
 LONGEST_PATIENCE = 1024
-FIRST_PAUSE_S = 0.5
-LONGEST_PAUSE_S = 30.0
+PAUSES_APART = 20
+"""Nor is it tried before so many times the pause that AAM asked for the last time."""
 
 
 @dataclass
 class Place:
     """One request under way. Whoever holds it says how it was answered: ``good``, ``refused``, or neither.
 
-    ``asked_s`` is how long everybody is to wait, as AAM asks.
+    ``asked_s`` is how long everybody is to wait, as AAM asks; ``alone_s`` how long if no other request was under way.
     """
 
     number: int = 0
     good: bool = False
     refused: bool = False
     asked_s: float | None = None
+    alone_s: float = 0.0
     given: threading.Event = field(default_factory=threading.Event)
 
 
@@ -68,6 +68,7 @@ class ConcurrencyLimit:
         self._full_rounds = 0
         self._step = 0
         """How far beyond what was too much the present try goes; 0 while there is none."""
+        self._try_from = 0.0
         self._round = _Round()
         self._started = 0
         self._in_flight = 0
@@ -75,7 +76,6 @@ class ConcurrencyLimit:
         self._halved_at = 0
         self._crowd = 0
         self._refused = 0
-        self._refused_alone = 0
         self.open_at = 0.0
         """No request is sent before."""
         self._waiting: deque[Place] = deque()
@@ -100,9 +100,7 @@ class ConcurrencyLimit:
                 return
             if place.refused:
                 self._slow_down(place, now)
-            elif place.good:
-                self._refused_alone = 0
-            self._count(place)
+            self._count(place, now)
             self._in_flight -= 1
             self._admit()
 
@@ -114,7 +112,7 @@ class ConcurrencyLimit:
             place.number = self._started
             place.given.set()
 
-    def _count(self, place: Place) -> None:
+    def _count(self, place: Place, now: float) -> None:
         if not self._round.left:
             self._round = _Round(last=self._started, size=self._in_flight, left=self._in_flight)
         here = self._round
@@ -124,14 +122,14 @@ class ConcurrencyLimit:
         here.good = here.good or place.good
         here.refused = here.refused or place.refused
         if not here.left and here.good and not here.refused:
-            self._speed_up(here.size)
+            self._speed_up(here.size, now)
 
-    def _speed_up(self, size: int) -> None:
+    def _speed_up(self, size: int, now: float) -> None:
         """After a round without a refusal: twice what has gone well, but only with care what was too much before."""
         self._proven = max(self._proven, size)
         if self._too_much <= MOST and size >= self._too_much - 1:
             self._full_rounds += 1
-            if self._step or self._full_rounds >= self._patience:
+            if self._step or (self._full_rounds >= self._patience and now >= self._try_from):
                 self._step = 2 * self._step or 1
                 self._too_much += self._step
                 self._full_rounds = 0
@@ -143,19 +141,18 @@ class ConcurrencyLimit:
         A request that is refused alone says nothing about how many are too many: then time has to help.
         """
         alone = self._in_flight == 1 and place.number > self._halved_at
-        pause_s = place.asked_s or 0.0
         if alone:
-            self._refused_alone += 1
             self.current = self._proven = 1
-            longest_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (self._refused_alone - 1))
-            pause_s = pause_s or longest_s * random.uniform(0.5, 1.0)  # noqa: S311  spreads load, guards nothing
+            log.warning("AAM is overloaded with a single request: all requests wait for some time.")
         else:
             if place.number > self._halved_at:
                 self._begin_overload()
             self._refused += 1
             self._too_much = max(2, self._crowd - self._refused + 1)
             self.current = self._proven = max(1, min(self.current, self._too_much - 1))
+        pause_s = (place.alone_s if alone else 0.0) if place.asked_s is None else place.asked_s
         self.open_at = max(self.open_at, now + pause_s)
+        self._try_from = max(self._try_from, now + PAUSES_APART * pause_s)
 
     def _begin_overload(self) -> None:
         self._halved_at, self._crowd, self._refused = self._started, self._in_flight, 0

@@ -43,13 +43,18 @@ def refuse(source: str, findings: Sequence[Finding], *, more: str = "") -> None:
     """
     if not findings:
         return
-    ordered = [*dict.fromkeys(str(finding) for finding in sorted(findings, key=_position))]
+    ordered = in_order(findings)
     count = "1 problem" if len(ordered) == 1 else f"{len(ordered)} problems"
     lines = "\n".join(f"  {text}" for text in ordered[:MOST_SHOWN])
     cut = f"\n  … and {len(ordered) - MOST_SHOWN} more" if len(ordered) > MOST_SHOWN else ""
     behind = f"\n{more}" if more else ""
     text = f"{source} has {count}; nothing was changed in AAM.\n{lines}{cut}{behind}"
     raise AAMSourceError(text, findings=tuple(ordered))
+
+
+def in_order(findings: Sequence[Finding]) -> list[str]:
+    """Each once, in the order of the files."""
+    return [*dict.fromkeys(str(finding) for finding in sorted(findings, key=_position))]
 
 
 def _position(finding: Finding) -> tuple[str, int]:

@@ -13,7 +13,7 @@ from airflow_provider_aam.operators.outlets import note_outlets
 from airflow_provider_aam.operators.plan import AAMApplyOperator, AAMPlanOperator
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.catalog.applying.push import PushReceipt
+    from airflow_provider_aam.catalog import PushReceipt
 
 __all__ = [
     "AAMApplyOperator",
@@ -81,7 +81,7 @@ class AAMPushCatalogOperator(ChangingOperator):
         return receipt.as_xcom()
 
     def _push(self) -> PushReceipt:
-        from airflow_provider_aam.catalog.applying.push import push
+        from airflow_provider_aam.catalog import push
         from airflow_provider_aam.hooks.aam import AAMHook
 
         options = self._options()

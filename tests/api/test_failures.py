@@ -219,16 +219,20 @@ def test_retry_after_is_waited_for_by_everybody(emulator: Emulator, make_client:
     emulator.trouble("GET /v1/users/self", "status", status=503, retry_after=7)
     client.users.self()
     assert 7 <= sum(time.slept) <= 7.1
-    assert client.session.limit.current == 2
 
 
 def test_throttled_push_slows_down_and_recovers(emulator: Emulator, make_client: MakeClient) -> None:
     client = make_client(max_concurrency=8)
     emulator.trouble("POST /v1/datasources", "status", times=3, status=429)
-    for number in range(60):
+    for number in range(3):
         client.data_sources.create(new_source(number))
+    emulator.configure(latency_s=0.02)
+    emulator.clear_stats()
+    client.side_by_side(lambda number: client.data_sources.create(new_source(number)), range(3, 5))
+    assert emulator.max_in_flight <= 2
+    client.side_by_side(lambda number: client.data_sources.create(new_source(number)), range(5, 60))
     assert len(names(emulator)) == 60
-    assert client.session.limit.current == 8
+    assert emulator.max_in_flight == 8
 
 
 # --- credentials and accounts that do not work ------------------------------------------------------------------------

@@ -1,9 +1,9 @@
-"""The number of requests under way: begins low, doubles while answers are good, finds what is too much."""
+"""The number of requests under way: low at first, doubled by good answers, kept to what is not too much."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
@@ -29,20 +29,21 @@ class Wave:
         self.limit = limit
         self.under_way: list[Place] = []
         self.refused = 0
+        self.asked_s: float | None = None
 
     def fill(self, most: int = MOST) -> None:
         while len(self.under_way) < min(self.limit.current, most):
             self.under_way.append(self.limit.enter())
 
-    def round(self, capacity: int, most: int = MOST) -> None:
+    def round(self, capacity: int, most: int = MOST, now: float = 0.0) -> None:
         """Send as many as may be; those beyond ``capacity`` are refused, and what they leave is filled up at once."""
         self.fill(most)
         for _ in range(len(self.under_way)):
             place = self.under_way.pop(0)
             place.refused = place_is_beyond = len(self.under_way) >= capacity
-            place.good = not place_is_beyond
+            place.good, place.asked_s = not place_is_beyond, self.asked_s
             self.refused += place_is_beyond
-            self.limit.leave(place, 0.0)
+            self.limit.leave(place, now)
 
 
 def test_no_more_than_its_own_number_are_under_way(limit: ConcurrencyLimit, time: FakeTime) -> None:
@@ -117,6 +118,18 @@ def test_what_was_too_much_is_tried_again_ever_more_rarely(limit: ConcurrencyLim
     assert limit.current >= capacity // 2
 
 
+def test_what_was_too_much_is_not_tried_again_soon_after_a_long_pause(limit: ConcurrencyLimit) -> None:
+    wave = Wave(limit)
+    wave.asked_s = 1
+    for second in range(19):
+        for _ in range(50):
+            wave.round(capacity=3, now=second)
+    assert wave.refused == FIRST - 3
+    for _ in range(50):
+        wave.round(capacity=3, now=21)
+    assert wave.refused == FIRST - 3 + 1
+
+
 def test_when_it_is_not_too_much_any_more_it_grows_again(limit: ConcurrencyLimit) -> None:
     wave = Wave(limit)
     for _ in range(5):
@@ -142,25 +155,17 @@ def refused(mine: Places, *asked_s: float | None) -> Iterator[None]:
         yield
 
 
-def test_who_is_refused_alone_waits_longer_and_longer(limit: ConcurrencyLimit, time: FakeTime) -> None:
+def test_who_is_refused_alone_waits_and_lets_the_others_wait(limit: ConcurrencyLimit, time: FakeTime) -> None:
     mine = places(limit, time)
-    for _ in range(4):
-        with refused(mine, None):
-            pass
+    with mine.take() as place:
+        place.refused, place.alone_s = True, 4
     with mine.take() as place:
         place.good = True
-    lowest: Sequence[float] = (0.25, 0.5, 1, 2)
-    assert all(low <= slept <= 2 * low for low, slept in zip(lowest, time.slept, strict=True))
-
-
-def test_a_good_answer_forgets_how_long_the_last_pause_was(limit: ConcurrencyLimit, time: FakeTime) -> None:
-    mine = places(limit, time)
-    for _ in range(3):
-        with refused(mine, None):
-            pass
-        with mine.take() as place:
-            place.good = True
-    assert max(time.slept) <= 0.5
+    assert time.slept == [4]
+    with mine.take(), mine.take() as second:
+        second.refused, second.alone_s = True, 4
+    with mine.take():
+        assert time.slept == [4]
 
 
 def test_growth_lets_a_waiting_request_go(limit: ConcurrencyLimit, time: FakeTime) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from airflow_provider_aam.api.errors import AAMIncomplete, AAMPlanRefused, AAMSourceError
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMIncomplete, AAMPlanRefused, AAMSourceError
 from airflow_provider_aam.catalog.kinds import TRAITS
 from airflow_provider_aam.catalog.planning.guards import Guards
 from airflow_provider_aam.catalog.planning.options import PlanOptions
@@ -325,18 +325,18 @@ def test_prune_leaves_alone_what_it_cannot_know(plan, existing):
 
 
 @pytest.mark.parametrize(
-    ("scope", "said"),
+    ("scope", "error", "said"),
     [
-        ({}, "it is empty"),
-        ({"dataSource": ""}, "dataSource is ''"),
-        ({"folder": 7}, "folder is 7"),
-        ({"datasource": "web"}, "unknown keys datasource"),
-        ({"dataSource": "nope"}, "prune_scope: AAM has no data source “nope”"),
-        ({"folder": "/Nope"}, "prune_scope: AAM has no folder “/Nope”"),
+        ({}, AAMArgumentError, "it is empty"),
+        ({"dataSource": ""}, AAMArgumentError, "dataSource is ''"),
+        ({"folder": 7}, AAMArgumentError, "folder is 7"),
+        ({"datasource": "web"}, AAMArgumentError, "unknown keys datasource"),
+        ({"dataSource": "nope"}, AAMPlanRefused, "prune_scope: AAM has no data source “nope”"),
+        ({"folder": "/Nope"}, AAMPlanRefused, "prune_scope: AAM has no folder “/Nope”"),
     ],
 )
-def test_prune_scope_that_means_nothing_is_refused(plan, scope, said):
-    with pytest.raises(AAMPlanRefused, match=said):
+def test_prune_scope_that_means_nothing_is_refused(plan, scope, error, said):
+    with pytest.raises(error, match=said):
         plan([trait()], prune_scope=scope)
 
 

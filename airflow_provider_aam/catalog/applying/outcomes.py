@@ -106,6 +106,6 @@ class OutcomeLog:
         return ", ".join(f"{count:,} {status}" for status, count in self.tally().items() if count) or "no rows"
 
 
-def reason(refused: Exception) -> str:
+def reason(refused: BaseException) -> str:
     """What a file system said, in a few words."""
     return getattr(refused, "strerror", None) or str(refused) or type(refused).__name__

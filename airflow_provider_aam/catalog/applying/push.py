@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +20,7 @@ from airflow_provider_aam.catalog.plan.plan import Plan
 from airflow_provider_aam.catalog.plan.render import render_plan
 from airflow_provider_aam.catalog.planning.options import Catalog, PlanOptions
 from airflow_provider_aam.catalog.planning.planner import build_plan
+from airflow_provider_aam.files.staging import Destination, stage
 
 log = logging.getLogger(__name__)
 
@@ -196,20 +196,16 @@ def _show(plan: Plan, plan_path: Any) -> None:
         write_plan(plan, plan_path)
 
 
-def write_plan(plan: Plan, path: Any) -> None:
-    """The plan as JSON; no part of it stays behind. Raises :class:`AAMDestinationError`."""
-    opened = False
+def write_plan(plan: Plan, path: Destination) -> None:
+    """The plan as JSON, whole or not at all. Raises :class:`AAMDestinationError`."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            opened = True
-            file.write(plan.to_json())
-    except UNWRITABLE as refused:
-        if opened:
-            with suppress(*UNWRITABLE):
-                path.unlink()
+        with stage(path) as staged:
+            staged.local.write_bytes(plan.to_json())
+            staged.publish()
+    except (AAMDestinationError, *UNWRITABLE) as refused:
+        why = reason(refused.__cause__ or refused).rpartition(" cannot be written: ")[2].rstrip(".")
         raise AAMDestinationError(
-            f"the plan file {path} cannot be written ({reason(refused)}); nothing was changed in AAM."
+            f"the plan file {path} cannot be written ({why}); nothing was changed in AAM."
         ) from refused
 
 

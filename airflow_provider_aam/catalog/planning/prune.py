@@ -11,7 +11,7 @@ from airflow_provider_aam.account.keys import key_of
 from airflow_provider_aam.account.names import NO_FOLDER_SEEN
 from airflow_provider_aam.account.objects import Objects
 from airflow_provider_aam.api.collection import Record
-from airflow_provider_aam.api.errors import AAMLookupFailed, AAMPlanRefused
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMLookupFailed, AAMPlanRefused
 from airflow_provider_aam.api.resources import DATA_SOURCES
 from airflow_provider_aam.catalog.exporting.describe import Describer
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
@@ -37,7 +37,7 @@ class Scope:
 
 
 def check_scope(scope: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """Raises :class:`AAMPlanRefused` unless the scope names something; before anything is read."""
+    """Raises :class:`AAMArgumentError` unless the scope names something; before anything is read."""
     problems = []
     unknown = sorted(set(scope or {}) - set(SCOPE_KEYS))
     if unknown:
@@ -55,7 +55,7 @@ def check_scope(scope: Mapping[str, Any] | None) -> Mapping[str, Any]:
     else:
         problems += _problems_of_kinds(kinds, scope or {})
     if problems:
-        raise AAMPlanRefused(
+        raise AAMArgumentError(
             f"The prune scope cannot be used: {'; '.join(problems)}. It says where to delete what the source no longer "
             "holds: in one dataSource, in one folder (a path) with all below it, of certain kinds, or where these meet."
         )

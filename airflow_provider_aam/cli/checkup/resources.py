@@ -11,7 +11,7 @@ from airflow_provider_aam.api.errors import AAMForbidden, AAMNotFound
 from airflow_provider_aam.api.guide import Step
 from airflow_provider_aam.api.limits import LimitUse, parse_limits
 from airflow_provider_aam.api.resources import RESOURCES, Verb
-from airflow_provider_aam.cli.checkup.result import Verdict, green, red, skipped, yellow
+from airflow_provider_aam.cli.checkup.result import StepVerdict, green, red, skipped, yellow
 
 if TYPE_CHECKING:
     from airflow_provider_aam.api.paging import Page
@@ -45,7 +45,7 @@ def _documented(name: str) -> int | None:
     return LIMITS.get(name, NO_LIMITS).most.get(None)
 
 
-def check_reading(visit: Visit, name: str) -> Verdict:
+def check_reading(visit: Visit, name: str) -> StepVerdict:
     """The first page of the list, as small as it goes. Raises ``AAMError``, but for a closed list outside of CORE."""
     try:
         page = visit.pages[name] = _first_page(visit, name)
@@ -59,7 +59,7 @@ def check_reading(visit: Visit, name: str) -> Verdict:
     return green(f"{count:,} there" if count else "none there")
 
 
-def check_writing(visit: Visit, name: str) -> Verdict:
+def check_writing(visit: Visit, name: str) -> StepVerdict:
     """Asks for the objects that the user may change, and changes none; that the filter does so is inferred.
 
     For data sources, those in which it may create traits. Raises ``AAMError``.
@@ -79,7 +79,7 @@ def check_writing(visit: Visit, name: str) -> Verdict:
     return yellow(f"nothing says that the user {what}: pushes may be refused", Step.TECHNICAL_USER)
 
 
-def check_limit(visit: Visit, name: str) -> Verdict:
+def check_limit(visit: Visit, name: str) -> StepVerdict:
     """What AAM says of its limits, in a shape that is understood; else the documented maximum and what was counted."""
     uses: list[LimitUse] = []
     if Verb.LIMITS in RESOURCES[name].verbs:

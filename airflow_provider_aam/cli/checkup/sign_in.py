@@ -9,7 +9,7 @@ from airflow_provider_aam.api.credentials import JwtCredential, LegacyCredential
 from airflow_provider_aam.api.guide import Step
 from airflow_provider_aam.api.moments import in_words, parse_http_date
 from airflow_provider_aam.api.transport import Request
-from airflow_provider_aam.cli.checkup.result import Verdict, green, red, red_of_text, skipped, yellow
+from airflow_provider_aam.cli.checkup.result import StepVerdict, green, red, red_of_text, skipped, yellow
 from airflow_provider_aam.compat import AirflowNotFoundException
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ SMALL_SKEW = timedelta(seconds=30)
 _CLOCK = "Set this machine's clock, best by NTP."
 
 
-def check_found(visit: Visit) -> Verdict:
+def check_found(visit: Visit) -> StepVerdict:
     conn_id = visit.hook.aam_conn_id
     try:
         connection = visit.hook.get_connection(conn_id)
@@ -31,7 +31,7 @@ def check_found(visit: Visit) -> Verdict:
     return green(f"Connection {conn_id!r}")
 
 
-def _missing(visit: Visit) -> Verdict:
+def _missing(visit: Visit) -> StepVerdict:
     """In the hook's words, which know the difference between a variable that is not there and one that is no JSON."""
     try:
         visit.hook.get_conn()
@@ -40,7 +40,7 @@ def _missing(visit: Visit) -> Verdict:
     raise RuntimeError("Airflow found the Connection at its second look only")
 
 
-def check_fields(visit: Visit) -> Verdict:
+def check_fields(visit: Visit) -> StepVerdict:
     """Raises ``AAMConfigError`` with every problem."""
     session = visit.session
     auth = _auth(visit)
@@ -51,7 +51,7 @@ def check_fields(visit: Visit) -> Verdict:
     return green(f"{auth}, API {session.base_url}, tokens from {session.token_url}")
 
 
-def check_private_key(visit: Visit) -> Verdict:
+def check_private_key(visit: Visit) -> StepVerdict:
     """Raises ``AAMKeyRejected``."""
     credential = visit.session.credential
     if not isinstance(credential, JwtCredential):
@@ -61,7 +61,7 @@ def check_private_key(visit: Visit) -> Verdict:
     return green(f"RSA key of {load_private_key(credential).key_size} bits")
 
 
-def check_clock(visit: Visit) -> Verdict:
+def check_clock(visit: Visit) -> StepVerdict:
     """Compares this clock with the ``Date`` header of whatever the token host answers. Raises ``AAMNoAnswer``."""
     from airflow_provider_aam.api.assertion import LIFETIME
 
@@ -85,7 +85,7 @@ def check_clock(visit: Visit) -> Verdict:
     return yellow(text, _CLOCK)
 
 
-def check_token(visit: Visit) -> Verdict:
+def check_token(visit: Visit) -> StepVerdict:
     """A new token; one from the process's cache would prove what was right an hour ago. Raises ``AAMError``."""
     token = visit.client.sign_in()
     return green(f"a new token ({_auth(visit)}), valid for {in_words(token.lifetime)}")

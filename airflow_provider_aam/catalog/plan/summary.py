@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from airflow_provider_aam.catalog.plan.plan import Plan
+from airflow_provider_aam.catalog.plan.plan import Plan
+from airflow_provider_aam.catalog.plan.render import render_change
 
 MOST_LINES = 30
 MOST_CHARACTERS = 4_000
@@ -27,17 +26,15 @@ def summarise(plan: Plan, plan_uri: str) -> str:
     ]
     table = "\n".join(["| Kind | Create | Update | Delete |", "|---|---|---|---|", *rows])
     room = MOST_CHARACTERS - len(head) - len(table) - len(plan_uri) - 200
-    shown = [*_fitting(lines(plan), room)]
+    shown = [*_fitting(render_changes(plan), room)]
     total = len(plan.changes) + len(plan.warnings)
     rest = f"… and {total - len(shown):,} more. " if total > len(shown) else ""
     listed = "\n".join(f"- `{text}`" for text in shown)  # Airflow's page runs the lines of a block of code together
     return "\n\n".join([head, table, listed, f"{rest}The whole plan: {plan_uri}"])
 
 
-def lines(plan: Plan) -> Iterator[str]:
+def render_changes(plan: Plan) -> Iterator[str]:
     """Warnings, deletes, updates, creates: one line each, that no name can break out of its quotes."""
-    from airflow_provider_aam.catalog.plan.render import render_change
-
     for warning in plan.warnings:
         yield _fit(f"! {warning}")
     for change in sorted(plan.changes, key=lambda change: _FIRST[change.action]):
