@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -196,6 +197,13 @@ def test_no_attempt_begins_after_the_budget(time: FakeTime) -> None:
     assert attempts.made == 5
 
 
+def test_attempt_that_begins_when_the_budget_ends_is_made(time: FakeTime) -> None:
+    attempts = Attempts(time, *[AAMThrottled("slow down", status=429) for _ in range(50)], takes_s=100)
+    with pytest.raises(AAMThrottled):
+        run(attempts, max_attempts=50, budget_s=300)
+    assert attempts.made == 4
+
+
 def test_error_that_must_not_be_repeated_is_left_as_it_is(time: FakeTime) -> None:
     error = AAMInvalid("no", status=400)
     with pytest.raises(AAMInvalid) as caught:
@@ -214,6 +222,12 @@ def test_final_error_keeps_its_cause(time: FakeTime) -> None:
     with pytest.raises(AAMThrottled) as caught:
         run(Attempts(time, error), max_attempts=1)
     assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_final_error_shows_where_the_attempt_failed(time: FakeTime) -> None:
+    with pytest.raises(AAMServerError) as caught:
+        run(Attempts(time, busy()), max_attempts=1)
+    assert "raise self.errors.pop(0)" in [step.line for step in traceback.extract_tb(caught.value.__traceback__)]
 
 
 def test_each_repetition_is_logged(time: FakeTime, caplog: pytest.LogCaptureFixture) -> None:
