@@ -109,7 +109,7 @@ class AAMApplyOperator(BaseOperator):
         return receipt.as_xcom()
 
     def _apply(self) -> PushReceipt:
-        from airflow_provider_aam.catalog import apply, read_plan
+        from airflow_provider_aam.catalog import apply_saved, read_plan
         from airflow_provider_aam.hooks.aam import AAMHook
 
         self._refuse_bad_arguments()
@@ -117,7 +117,7 @@ class AAMApplyOperator(BaseOperator):
         plan = read_plan(plan_path, sha256=self.sha256)
         outcome_path = optional_path(self.outcome_path, what="outcome_path")
         with closing(AAMHook(self.aam_conn_id)) as hook:
-            return apply(
+            return apply_saved(
                 hook.get_conn(),
                 plan,
                 plan_path=plan_path,
