@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import pendulum
-from pendulum import DateTime
+from pendulum import Date, DateTime
 
 from airflow_provider_aam.api.errors import AAMArgumentError
 
@@ -56,6 +56,15 @@ def parse_day(given: object, *, what: str) -> DateTime:
     if isinstance(given, str) and _DATE.fullmatch(given):
         given = f"{given}T00:00:00Z"
     return parse_moment(given, what=what).start_of("day")
+
+
+def parse_date(text: str) -> Date | None:
+    """A date like ``2026-01-31``; ``None`` for everything else."""
+    try:
+        found = pendulum.parse(text, exact=True) if _DATE.fullmatch(text) else None
+    except ValueError:
+        return None
+    return found if isinstance(found, Date) else None
 
 
 def epoch_ms(moment: DateTime) -> int:

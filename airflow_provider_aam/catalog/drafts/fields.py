@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from pydantic_core import PydanticCustomError
 
 from airflow_provider_aam.account.limits import DEEPEST
+from airflow_provider_aam.api.moments import parse_date
 from airflow_provider_aam.api.numbers import LARGEST, whole_number
 from airflow_provider_aam.catalog.rules import segment_rule, trait_rule
 
@@ -122,11 +123,7 @@ def _date(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     text = value.strip() if isinstance(value, str) else str(value)
-    try:
-        well_formed = bool(re.match(_DATE, text)) and bool(date.fromisoformat(text))
-    except ValueError:
-        well_formed = False
-    if not well_formed:
+    if parse_date(text) is None:
         raise refuse(f"“{text[:60]}” is no date like 2026-01-31")
     return text
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import html
-from datetime import date, timedelta
 
 from airflow_provider_aam.api import resources
+from airflow_provider_aam.api.moments import parse_date
 from airflow_provider_aam.catalog.drafts import DestinationDraft, MappingDraft
 from airflow_provider_aam.catalog.kinds.kind import Kind, Use, same_word
 
@@ -14,11 +14,10 @@ def same_day(desired: object, answered: object) -> bool:
     """AAM's documents show answers with the day before the one that was sent (a time zone, presumably)."""
     if desired in (None, "") or answered in (None, ""):
         return desired in (None, "") and answered in (None, "")
-    try:
-        sent, read = (date.fromisoformat(str(day)[:10]) for day in (desired, answered))
-    except ValueError:
+    sent, read = (parse_date(str(day)[:10]) for day in (desired, answered))
+    if sent is None or read is None:
         return str(desired) == str(answered)
-    return read in (sent, sent - timedelta(days=1))
+    return read in (sent, sent.subtract(days=1))
 
 
 def same_separator(desired: object, answered: object) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import pendulum
+
 from airflow_provider_aam.api.errors import AAMKeyRejected
 from airflow_provider_aam.cli.credentials.found import Found
 
@@ -97,7 +99,7 @@ def _check_days(found: Sequence[Found], now: datetime) -> Iterator[str]:
 
 def _read_day(text: str, now: datetime) -> datetime | None:
     try:
-        return datetime.strptime(text.strip(), "%m/%d/%Y").replace(hour=23, minute=59, tzinfo=now.tzinfo)
+        return pendulum.from_format(text.strip(), "MM/DD/YYYY", tz=now.tzinfo).set(hour=23, minute=59)
     except ValueError:  # the form is observed, not documented
         return None
 
