@@ -111,7 +111,7 @@ def make_plan(
     return plan
 
 
-def apply_saved(
+def apply(
     client: AAMClient,
     plan: Plan,
     *,
