@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 import pytest
+from catalog.support import read_source
 
 from airflow_provider_aam.api import AAMClient, AAMConfig
 from airflow_provider_aam.api import resources as of_aam
@@ -21,11 +22,11 @@ from airflow_provider_aam.catalog.applying.push import push
 from airflow_provider_aam.catalog.drafts import Draft, Reference
 from airflow_provider_aam.catalog.drafts import fields as f
 from airflow_provider_aam.catalog.drafts.fields import column
-from airflow_provider_aam.catalog.exporting.export import export
+from airflow_provider_aam.catalog.exporting.export import export_catalog
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
 from airflow_provider_aam.catalog.planning.options import PlanOptions
 from airflow_provider_aam.catalog.planning.planner import build_plan
-from airflow_provider_aam.catalog.reading.source import read_source, rows_from_list
+from airflow_provider_aam.catalog.reading.source import rows_from_list
 from airflow_provider_aam.emulator import running_emulator
 from airflow_provider_aam.emulator.core import resource as emulated
 from airflow_provider_aam.emulator.core.fields import DESCRIPTION, NAME, Field
@@ -151,7 +152,7 @@ def test_gadgets_are_pruned_in_their_data_source(emulator, client):
 
 def test_exported_gadgets_are_what_they_were(client, tmp_path):
     push_gadgets(client, gadget(1), gadget(2, description="Two: of them"))
-    receipt = export(client, tmp_path, kinds=["gadgets"])
+    receipt = export_catalog(client, tmp_path, kinds=["gadgets"])
     assert (receipt.files, receipt.objects) == (("gadgets.yaml",), {"gadgets": 2})
     rows = read_source(tmp_path / "gadgets.yaml", key="gadgets")
     plan = build_plan(client, {KIND: rows}, PlanOptions(), source="gadgets.yaml", now=NOW)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from airflow_provider_aam.catalog.applying.deleting import delete as delete
     from airflow_provider_aam.catalog.applying.deleting import deletion_problems as deletion_problems
     from airflow_provider_aam.catalog.applying.deleting import name_objects as name_objects
-    from airflow_provider_aam.catalog.applying.push import apply as apply
+    from airflow_provider_aam.catalog.applying.push import apply_saved as apply_saved
     from airflow_provider_aam.catalog.applying.push import make_plan as make_plan
     from airflow_provider_aam.catalog.applying.push import push as push
     from airflow_provider_aam.catalog.applying.receipt import PushReceipt as PushReceipt
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from airflow_provider_aam.catalog.checking.sources import load as load
     from airflow_provider_aam.catalog.checking.sources import ways_to_match as ways_to_match
     from airflow_provider_aam.catalog.exporting.export import ExportReceipt as ExportReceipt
-    from airflow_provider_aam.catalog.exporting.export import export as export
+    from airflow_provider_aam.catalog.exporting.export import export_catalog as export_catalog
     from airflow_provider_aam.catalog.kinds import KINDS as KINDS
     from airflow_provider_aam.catalog.kinds import Kind as Kind
     from airflow_provider_aam.catalog.plan.plan import Plan as Plan
@@ -43,13 +43,12 @@ if TYPE_CHECKING:
     from airflow_provider_aam.catalog.reading.recognise import kind_of_name as kind_of_name
 
 _ROOMS = {
-    "applying.deleting": ("delete", "deletion_problems", "name_objects"),
-    "applying.push": ("apply", "make_plan", "push"),
+    "applying.push": ("apply_saved", "make_plan", "push"),
     "applying.receipt": ("PushReceipt",),
     "checking.check": ("Catalog",),
     "checking.schema": ("build_schema", "render_catalog_schema", "render_schema"),
-    "checking.sources": ("Source", "Uri", "check", "load", "ways_to_match"),
-    "exporting.export": ("ExportReceipt", "export"),
+    "applying.deleting": ("delete", "deletion_problems", "name_objects"),
+    "exporting.export": ("ExportReceipt", "export_catalog"),
     "kinds": ("KINDS", "Kind"),
     "plan.plan": ("Plan",),
     "plan.render": ("render_plan",),
@@ -60,11 +59,12 @@ _ROOMS = {
     "planning.options": ("PlanOptions",),
     "planning.prune": ("check_scope",),
     "reading.recognise": ("kind_of_name",),
+    "checking.sources": ("Source", "Uri", "check", "load", "ways_to_match"),
 }
-_HOMES = {name: room for room, names in _ROOMS.items() for name in names}
+EXPORTS = {name: room for room, names in _ROOMS.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in EXPORTS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{EXPORTS[name]}"), name)

@@ -47,8 +47,8 @@ class AAMExportOperator(AAMOperator):
         self.kinds = kinds
 
     def _run(self, context: Context) -> Told:  # noqa: ARG002
-        from airflow_provider_aam.catalog import export
+        from airflow_provider_aam.catalog import export_catalog
 
         folder = open_path(self.destination, self.destination_conn_id, what="destination")
         with self._client() as client:
-            return told(export(client, folder, kinds=self.kinds))
+            return told(export_catalog(client, folder, kinds=self.kinds))

@@ -104,13 +104,13 @@ class AAMApplyOperator(AAMOperator):
         return problems
 
     def _run(self, context: Context) -> Told:  # noqa: ARG002
-        from airflow_provider_aam.catalog import apply, read_plan
+        from airflow_provider_aam.catalog import apply_saved, read_plan
 
         plan_path = open_path(self.plan_path, None, what="plan_path")
         plan = read_plan(plan_path, sha256=self.sha256)
         outcome_path = optional_path(self.outcome_path, what="outcome_path")
         with self._client() as client:
-            receipt = apply(
+            receipt = apply_saved(
                 client,
                 plan,
                 plan_path=plan_path,

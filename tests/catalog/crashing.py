@@ -166,11 +166,11 @@ def connect(connection: Mapping[str, Any]) -> Any:
 
 def apply_file(connection: Mapping[str, Any], plan: Path, threads: int) -> None:
     """Apply the saved plan."""
-    from airflow_provider_aam.catalog.applying.push import apply
+    from airflow_provider_aam.catalog.applying.push import apply_saved
     from airflow_provider_aam.catalog.plan.plan import Plan
 
     with connect(connection) as client:
-        apply(client, Plan.from_json(plan.read_bytes()), max_concurrency=threads)
+        apply_saved(client, Plan.from_json(plan.read_bytes()), max_concurrency=threads)
 
 
 def push_files(connection: Mapping[str, Any], directory: Path, threads: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 
 from airflow_provider_aam.catalog.applying.push import push
-from airflow_provider_aam.catalog.exporting.export import export
+from airflow_provider_aam.catalog.exporting.export import export_catalog
 from airflow_provider_aam.catalog.plan.plan import Plan
 from airflow_provider_aam.catalog.planning.planner import build_plan
 from catalog.accounts import Account, described, options, rows, seed
@@ -23,7 +23,7 @@ def plan(client: Any, directory: Path) -> Plan:
 
 
 def exported(client: Any, directory: Path) -> dict[str, str]:
-    export(client, directory)
+    export_catalog(client, directory)
     return {file.name: file.read_text(encoding="utf-8") for file in directory.iterdir()}
 
 

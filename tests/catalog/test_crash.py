@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from airflow_provider_aam.catalog.applying.push import make_plan
-from airflow_provider_aam.catalog.exporting.export import export
+from airflow_provider_aam.catalog.exporting.export import export_catalog
 from airflow_provider_aam.catalog.kinds import KINDS
 from airflow_provider_aam.catalog.plan.plan import Plan
 from catalog.accounts import described, options, rows, seed
@@ -65,7 +65,7 @@ def scene(emulator_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
         }
         with connect(connection) as client:
             seed(emulator_server, AFTER)
-            export(client, folder / "catalog")
+            export_catalog(client, folder / "catalog")
             wanted = described(emulator_server)
             seed(emulator_server, BEFORE)
             catalog = rows(folder / "catalog")

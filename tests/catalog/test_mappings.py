@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMPlanRefused, AAMPushFailed, AAMSourceError
-from airflow_provider_aam.catalog.applying.push import apply, make_plan, push
+from airflow_provider_aam.catalog.applying.push import apply_saved, make_plan, push
 from airflow_provider_aam.catalog.kinds import MAPPINGS
 from airflow_provider_aam.catalog.planning.options import PlanOptions
 from catalog.support import OtherAAM, rows_of
@@ -237,10 +237,10 @@ def test_alias_that_aam_stores_otherwise_is_said_and_never_mapped_twice():
     with OtherAAM(server) as aam:
         plan = make_plan(aam.client, catalog, PlanOptions(), source="m.yaml", now=datetime(2026, 1, 2, tzinfo=UTC))
         with pytest.raises(AAMPushFailed, match="AAM created it, but stored traitAlias “a”: write that"):
-            apply(aam.client, plan)
+            apply_saved(aam.client, plan)
         assert sorted(each["traitAlias"] for each in server.mappings) == ["a", "b"]
         with pytest.raises(AAMPlanRefused) as refused:
-            apply(aam.client, plan)
+            apply_saved(aam.client, plan)
         assert "mapping Serial ← s is there by now, and differs: traitAlias is 'a'" in str(refused.value)
         assert str(refused.value).count("differs") == 1
     assert len(server.mappings) == 2

@@ -13,7 +13,7 @@ import pytest
 
 from airflow_provider_aam.account.escapes import unescaped
 from airflow_provider_aam.api.errors import AAMPlanRefused, AAMPushFailed, AAMSourceError
-from airflow_provider_aam.catalog.applying.push import apply, make_plan
+from airflow_provider_aam.catalog.applying.push import apply_saved, make_plan
 from airflow_provider_aam.catalog.applying.push import push as push_rows
 from airflow_provider_aam.catalog.applying.receipt import PushReceipt
 from airflow_provider_aam.catalog.kinds import TRAITS
@@ -63,9 +63,9 @@ def test_plan_whose_code_aam_stored_in_another_case_is_refused_when_it_is_applie
     rows = {TRAITS: rows_of([trait(1, integrationCode="ABC", folder="/")])}
     plan = make_plan(other.client, rows, PlanOptions(), source="traits.yaml", now=datetime(2026, 1, 2, tzinfo=UTC))
     with pytest.raises(AAMPushFailed, match="but stored integrationCode “abc”"):
-        apply(other.client, plan)
+        apply_saved(other.client, plan)
     with pytest.raises(AAMPlanRefused, match="is there by now, as trait 100 with integrationCode 'abc'"):
-        apply(other.client, plan)
+        apply_saved(other.client, plan)
     assert len(aam.traits) == 1
 
 
@@ -216,6 +216,6 @@ def test_saved_plan_goes_on_where_answers_leave_a_field_out(aam, other) -> None:
     aam.shown = aam.listed = lambda row: {name: value for name, value in row.items() if name != "ttl"}
     rows = {TRAITS: rows_of([trait(1, ttl=30, folder="/")])}
     plan = make_plan(other.client, rows, PlanOptions(), source="traits.yaml", now=datetime(2026, 1, 2, tzinfo=UTC))
-    apply(other.client, plan)
-    assert apply(other.client, plan).outcomes["unchanged"] == 1
+    apply_saved(other.client, plan)
+    assert apply_saved(other.client, plan).outcomes["unchanged"] == 1
     assert len(aam.traits) == 1

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMPlanRefused
-from airflow_provider_aam.catalog.exporting.export import export
+from airflow_provider_aam.catalog.exporting.export import export_catalog
 from airflow_provider_aam.catalog.kinds import KINDS
 from airflow_provider_aam.catalog.planning.guards import Guards
 from airflow_provider_aam.catalog.planning.options import PlanOptions
@@ -164,7 +164,7 @@ def test_export_says_what_a_new_object_would_lack_by_id_and_an_empty_kind_is_a_l
     fields = {"dataSourceId": web, "folderId": 0, "segmentRule": "1T"}
     emulator.add("segments", {"name": "x" * 300, **fields})
     found = emulator.add("destinations", {"name": "Cookie", "destinationType": "ADS", "siteIDs": None})
-    receipt = export(client, tmp_path)
+    receipt = export_catalog(client, tmp_path)
     assert (receipt.objects["segments"], receipt.left_out["segments"]) == (0, 1)
     assert f"destinationId: {found['destinationId']}" in (tmp_path / "destinations.yaml").read_text()
     rows = read_catalog([tmp_path], kinds={key: kind.model.columns() for key, kind in KINDS.items()})
@@ -178,7 +178,7 @@ def test_export_and_pruning_by_it_leave_what_no_catalog_can_say(emulator, client
     owner = emulator.objects("data_sources")[0]["dataSourceId"]
     strange = {"name": "Strange", "dataSourceId": owner, "folderId": 0, "segmentRule": "1T XOR 2T"}
     sid = emulator.add("segments", strange)["sid"]
-    receipt = export(client, tmp_path)
+    receipt = export_catalog(client, tmp_path)
     assert receipt.left_out["segments"] == 1
     kinds = [key for key in KINDS if key != "traitTypes" and receipt.objects[key]]
     rows = read_catalog([tmp_path], kinds={key: kind.model.columns() for key, kind in KINDS.items()})

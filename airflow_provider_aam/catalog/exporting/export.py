@@ -44,7 +44,7 @@ class ExportReceipt:
         return {"uri": self.uri, "rows": sum(self.objects.values()), "bytes": self.bytes, "sha256": self.sha256}
 
 
-def export(
+def export_catalog(
     client: AAMClient,
     directory: Any,
     *,
