@@ -1,9 +1,11 @@
-"""What tests replace: the clock, and the waiting that goes by it."""
+"""What tests replace: the clock, the waiting that goes by it, and the room on the disk."""
 
 from __future__ import annotations
 
+import resource
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 
@@ -28,3 +30,14 @@ class FakeTime:
             self.slept.append(seconds)
             self.elapsed_s += seconds
         self.on_sleep(seconds)
+
+
+@contextmanager
+def full_after(size: int) -> Iterator[None]:
+    """No local file may grow beyond ``size`` bytes, as on a full disk: what fits is written, the rest fails."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_aam.api.errors import AAMArgumentError
-from airflow_provider_aam.compat import BaseOperator, ObjectStoragePath
-from airflow_provider_aam.operators.paths import open_path
+from airflow_provider_aam.operators.base import AAMOperator
+from airflow_provider_aam.operators.paths import open_path, optional_path
 
 if TYPE_CHECKING:
     from airflow_provider_aam.catalog import Catalog, Plan, PlanOptions, Source
 
 
-class ComparingOperator(BaseOperator):
+class ComparingOperator(AAMOperator):
     """Reads a source and plans what would make AAM like it; see :class:`AAMPushCatalogOperator` for the arguments."""
 
     template_fields: Sequence[str] = (
@@ -39,7 +37,6 @@ class ComparingOperator(BaseOperator):
         prune: bool = False,
         prune_scope: Mapping[str, Any] | None = None,
         plan_path: str | None = None,
-        aam_conn_id: str = "aam_default",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -50,19 +47,17 @@ class ComparingOperator(BaseOperator):
         self.prune = prune
         self.prune_scope = prune_scope
         self.plan_path = plan_path
-        self.aam_conn_id = aam_conn_id
 
     def _plan(self, options: PlanOptions, *, identified: bool) -> Plan:
         """The plan, logged and written to ``plan_path``."""
         from airflow_provider_aam.api.moments import utc_now
         from airflow_provider_aam.catalog import make_plan
-        from airflow_provider_aam.hooks.aam import AAMHook
 
         catalog, source = self._read()
         plan_path = optional_path(self.plan_path, what="plan_path")
-        with closing(AAMHook(self.aam_conn_id)) as hook:
+        with self._client() as client:
             return make_plan(
-                hook.get_conn(),
+                client,
                 catalog,
                 options,
                 source=source,
@@ -85,12 +80,6 @@ class ComparingOperator(BaseOperator):
         from airflow_provider_aam.catalog import check_scope
 
         return check_scope(self.prune_scope) if self.prune else None
-
-    def _refuse_bad_arguments(self) -> None:
-        """Raises :class:`AAMArgumentError` that names every argument that cannot be."""
-        problems = self._problems()
-        if problems:
-            raise AAMArgumentError.from_problems(f"task {self.task_id}", problems)
 
     def _problems(self) -> list[str]:
         from airflow_provider_aam.catalog import KINDS, ways_to_match
@@ -125,7 +114,6 @@ class ChangingOperator(ComparingOperator):
     def _options(self) -> PlanOptions:
         from airflow_provider_aam.catalog import Guards, PlanOptions
 
-        self._refuse_bad_arguments()
         return PlanOptions(
             match_on=self.match_on,
             create_folders=self.create_folders,
@@ -134,21 +122,7 @@ class ChangingOperator(ComparingOperator):
         )
 
     def _problems(self) -> list[str]:
-        problems = [*super()._problems(), *too_small(self, max_deletes=0)]
+        problems = [*super()._problems(), *self._too_small(max_deletes=0)]
         if not 0 <= self.max_changes_ratio <= 1:
             problems.append(f"max_changes_ratio is {self.max_changes_ratio}; it must be from 0 to 1")
         return problems
-
-
-def too_small(operator: BaseOperator, **least: int) -> list[str]:
-    """Problems of whole-number arguments below their least value; ``None`` is none."""
-    given = {name: getattr(operator, name) for name in least}
-    return [
-        f"{name} is {value}; it must be {least[name]} or more"
-        for name, value in given.items()
-        if value is not None and value < least[name]
-    ]
-
-
-def optional_path(uri: str | None, *, what: str) -> ObjectStoragePath | None:
-    return open_path(uri, None, what=what) if uri else None

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_aam.api.errors import AAMArgumentError
-from airflow_provider_aam.compat import BaseOperator, Context
-from airflow_provider_aam.failures import task_failures
-from airflow_provider_aam.operators.catalog import optional_path, too_small
-from airflow_provider_aam.operators.outlets import note_outlets
-from airflow_provider_aam.operators.paths import open_path
+from airflow_provider_aam.operators.base import AAMOperator, Told
+from airflow_provider_aam.operators.paths import open_path, optional_path
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.catalog import Deletion, PushReceipt, Uri
+    from airflow_provider_aam.catalog import Uri
+    from airflow_provider_aam.compat import Context
 
 
-class AAMDeleteOperator(BaseOperator):
+class AAMDeleteOperator(AAMOperator):
     """
     Delete the objects that are named, and nothing else.
 
@@ -75,7 +71,6 @@ class AAMDeleteOperator(BaseOperator):
         dry_run: bool = False,
         outcome_path: str | None = None,
         max_concurrency: int | None = None,
-        aam_conn_id: str = "aam_default",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -91,19 +86,10 @@ class AAMDeleteOperator(BaseOperator):
         self.plan_only = dry_run  # BaseOperator.dry_run is a method
         self.outcome_path = outcome_path
         self.max_concurrency = max_concurrency
-        self.aam_conn_id = aam_conn_id
 
-    def execute(self, context: Context) -> dict[str, Any]:
-        with task_failures():
-            deletion, receipt = self._delete()
-        note_outlets(self, context, receipt.as_asset_extra())
-        return {**receipt.as_xcom(), "gone": len(deletion.gone)}
-
-    def _delete(self) -> tuple[Deletion, PushReceipt]:
+    def _run(self, context: Context) -> Told:  # noqa: ARG002
         from airflow_provider_aam.catalog import delete, name_objects
-        from airflow_provider_aam.hooks.aam import AAMHook
 
-        self._refuse_bad_arguments()
         named, source = name_objects(
             self.kind,
             ids=self.ids,
@@ -113,9 +99,9 @@ class AAMDeleteOperator(BaseOperator):
             open_uri=partial(open_path, conn_id=self.source_conn_id, what="source"),
         )
         outcome_path = optional_path(self.outcome_path, what="outcome_path")
-        with closing(AAMHook(self.aam_conn_id)) as hook:
-            return delete(
-                hook.get_conn(),
+        with self._client() as client:
+            deletion, receipt = delete(
+                client,
                 named,
                 source=source,
                 unmap=self.unmap_first,
@@ -125,12 +111,12 @@ class AAMDeleteOperator(BaseOperator):
                 max_failed=self.max_failed,
                 max_concurrency=self.max_concurrency,
             )
+        return {**receipt.as_xcom(), "gone": len(deletion.gone)}, receipt.as_asset_extra()
 
-    def _refuse_bad_arguments(self) -> None:
-        """Raises :class:`AAMArgumentError` that names every argument that cannot be."""
+    def _problems(self) -> list[str]:
         from airflow_provider_aam.catalog import deletion_problems
 
-        problems = too_small(self, max_deletes=0, max_failed=0, max_concurrency=1)
+        problems = self._too_small(max_deletes=0, max_failed=0, max_concurrency=1)
         given = [name for name in ("ids", "codes", "source") if getattr(self, name) is not None]
         if len(given) != 1:
             problems.append(f"exactly one of ids, codes and source is needed; given: {', '.join(given) or 'none'}")
@@ -139,9 +125,8 @@ class AAMDeleteOperator(BaseOperator):
             for name in ("ids", "codes")
             if name in given and not _is_list(getattr(self, name))
         ]
-        problems += deletion_problems(self.kind, codes=self.codes, data_source=self.data_source, unmap=self.unmap_first)
-        if problems:
-            raise AAMArgumentError.from_problems(f"task {self.task_id}", problems)
+        of_kind = deletion_problems(self.kind, codes=self.codes, data_source=self.data_source, unmap=self.unmap_first)
+        return [*problems, *of_kind]
 
 
 def _is_list(value: object) -> bool:

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from airflow_provider_aam.api.errors import AAMCheckFailed
-from airflow_provider_aam.compat import Context
-from airflow_provider_aam.failures import task_failures
+from airflow_provider_aam.operators.base import Told
 from airflow_provider_aam.operators.catalog import ComparingOperator
-from airflow_provider_aam.operators.outlets import note_outlets
 
 if TYPE_CHECKING:
     from airflow_provider_aam.catalog import Plan, PlanOptions
+    from airflow_provider_aam.compat import Context
 
 OnDrift = Literal["fail", "warn", "event"]
 ON_DRIFT: tuple[OnDrift, ...] = ("fail", "warn", "event")
@@ -42,16 +41,14 @@ class AAMDriftOperator(ComparingOperator):
         super().__init__(**kwargs)
         self.on_drift = on_drift
 
-    def execute(self, context: Context) -> dict[str, Any]:
-        with task_failures():
-            plan = self._plan(self._options(), identified=False)
-            found = self._found(plan)
-            if found["drift"]:
-                self._tell(plan, found)
-        if self.on_drift == "event" and not found["drift"]:
+    def _run(self, context: Context) -> Told:  # noqa: ARG002
+        plan = self._plan(self._options(), identified=False)
+        found = self._found(plan)
+        if found["drift"]:
+            self._tell(plan, found)
+        elif self.on_drift == "event":
             self.outlets = []  # Airflow notes an event of each outlet that a task has when it succeeds
-        note_outlets(self, context, {"drift": found["drift"], **found["counts"]})
-        return found
+        return found, {"drift": found["drift"], **found["counts"]}
 
     def _tell(self, plan: Plan, found: dict[str, Any]) -> None:
         counts = found["counts"]
@@ -82,7 +79,6 @@ class AAMDriftOperator(ComparingOperator):
     def _options(self) -> PlanOptions:
         from airflow_provider_aam.catalog import PlanOptions
 
-        self._refuse_bad_arguments()
         return PlanOptions(match_on=self.match_on, prune_scope=self._scope(), guards=None)
 
     def _problems(self) -> list[str]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_aam.compat import BaseOperator, Context
-from airflow_provider_aam.failures import task_failures
-from airflow_provider_aam.operators.outlets import note_outlets
+from airflow_provider_aam.operators.base import AAMOperator, Told, told
 from airflow_provider_aam.operators.paths import open_path
 
+if TYPE_CHECKING:
+    from airflow_provider_aam.compat import Context
 
-class AAMExportOperator(BaseOperator):
+
+class AAMExportOperator(AAMOperator):
     """
     Write the whole account as catalog files: one YAML file a kind, sorted, commented, the same bytes as long as AAM
     says the same.
@@ -39,22 +39,16 @@ class AAMExportOperator(BaseOperator):
         destination: str,
         destination_conn_id: str | None = None,
         kinds: Sequence[str] | None = None,
-        aam_conn_id: str = "aam_default",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.destination = destination
         self.destination_conn_id = destination_conn_id
         self.kinds = kinds
-        self.aam_conn_id = aam_conn_id
 
-    def execute(self, context: Context) -> dict[str, Any]:
+    def _run(self, context: Context) -> Told:  # noqa: ARG002
         from airflow_provider_aam.catalog import export_catalog
-        from airflow_provider_aam.hooks.aam import AAMHook
 
-        with task_failures():
-            folder = open_path(self.destination, self.destination_conn_id, what="destination")
-            with closing(AAMHook(self.aam_conn_id)) as hook:
-                receipt = export_catalog(hook.get_conn(), folder, kinds=self.kinds)
-        note_outlets(self, context, receipt.as_asset_extra())
-        return receipt.as_xcom()
+        folder = open_path(self.destination, self.destination_conn_id, what="destination")
+        with self._client() as client:
+            return told(export_catalog(client, folder, kinds=self.kinds))

@@ -26,3 +26,9 @@ def open_path(uri: str | os.PathLike[str], conn_id: str | None, *, what: str) ->
         # Airflow would make a local folder of that name.
         raise AAMDestinationError(f"{what} {uri!r} cannot be opened: there is no storage {scheme!r}.")
     return path
+
+
+def optional_path(
+    uri: str | os.PathLike[str] | None, conn_id: str | None = None, *, what: str
+) -> ObjectStoragePath | None:
+    return open_path(uri, conn_id, what=what) if uri else None

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_aam.api.errors import AAMArgumentError
-from airflow_provider_aam.compat import BaseOperator, Context
-from airflow_provider_aam.failures import task_failures
-from airflow_provider_aam.operators.catalog import ChangingOperator, optional_path, too_small
-from airflow_provider_aam.operators.outlets import note_outlets
-from airflow_provider_aam.operators.paths import open_path
+from airflow_provider_aam.operators.base import AAMOperator, Told, told
+from airflow_provider_aam.operators.catalog import ChangingOperator
+from airflow_provider_aam.operators.paths import open_path, optional_path
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.catalog import PushReceipt
+    from airflow_provider_aam.compat import Context
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -40,15 +36,13 @@ class AAMPlanOperator(ChangingOperator):
     def __init__(self, *, plan_path: str, **kwargs: Any) -> None:
         super().__init__(plan_path=plan_path, **{"multiple_outputs": True, **kwargs})
 
-    def execute(self, context: Context) -> dict[str, Any]:
+    def _run(self, context: Context) -> Told:  # noqa: ARG002
         from airflow_provider_aam.catalog import sha256_of, summarise
 
-        with task_failures():
-            plan = self._plan(self._options(), identified=True)
+        plan = self._plan(self._options(), identified=True)
         uri = str(self.plan_path)
         counts = plan.counts()
-        note_outlets(self, context, {"uri": uri, **counts})
-        return {
+        result = {
             "plan_uri": uri,
             "sha256": sha256_of(plan),
             "has_changes": bool(plan.changes),
@@ -56,13 +50,14 @@ class AAMPlanOperator(ChangingOperator):
             "counts_by_kind": plan.counts_by_kind(),
             "summary": summarise(plan, uri),
         }
+        return result, {"uri": uri, **counts}
 
     def _problems(self) -> list[str]:
         missing = [] if self.plan_path else ["plan_path is empty; the plan needs a file"]
         return [*super()._problems(), *missing]
 
 
-class AAMApplyOperator(BaseOperator):
+class AAMApplyOperator(AAMOperator):
     """
     Carry out exactly the plan that :class:`AAMPlanOperator` has written.
 
@@ -91,7 +86,6 @@ class AAMApplyOperator(BaseOperator):
         outcome_path: str | None = None,
         max_failed: int = 0,
         max_concurrency: int | None = None,
-        aam_conn_id: str = "aam_default",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -100,37 +94,28 @@ class AAMApplyOperator(BaseOperator):
         self.outcome_path = outcome_path
         self.max_failed = max_failed
         self.max_concurrency = max_concurrency
-        self.aam_conn_id = aam_conn_id
 
-    def execute(self, context: Context) -> dict[str, Any]:
-        with task_failures():
-            receipt = self._apply()
-        note_outlets(self, context, receipt.as_asset_extra())
-        return receipt.as_xcom()
+    def _problems(self) -> list[str]:
+        problems = self._too_small(max_failed=0, max_concurrency=1)
+        if not self.plan_path:
+            problems.append("plan_path is empty; it must name the plan file")
+        if self.sha256 is not None and not _SHA256.fullmatch(str(self.sha256)):
+            problems.append(f"sha256 is {self.sha256!r}; 64 hexadecimal digits were due, as the plan task returns them")
+        return problems
 
-    def _apply(self) -> PushReceipt:
+    def _run(self, context: Context) -> Told:  # noqa: ARG002
         from airflow_provider_aam.catalog import apply_saved, read_plan
-        from airflow_provider_aam.hooks.aam import AAMHook
 
-        self._refuse_bad_arguments()
         plan_path = open_path(self.plan_path, None, what="plan_path")
         plan = read_plan(plan_path, sha256=self.sha256)
         outcome_path = optional_path(self.outcome_path, what="outcome_path")
-        with closing(AAMHook(self.aam_conn_id)) as hook:
-            return apply_saved(
-                hook.get_conn(),
+        with self._client() as client:
+            receipt = apply_saved(
+                client,
                 plan,
                 plan_path=plan_path,
                 outcome_path=outcome_path,
                 max_failed=self.max_failed,
                 max_concurrency=self.max_concurrency,
             )
-
-    def _refuse_bad_arguments(self) -> None:
-        problems = too_small(self, max_failed=0, max_concurrency=1)
-        if not self.plan_path:
-            problems.append("plan_path is empty; it must name the plan file")
-        if self.sha256 is not None and not _SHA256.fullmatch(str(self.sha256)):
-            problems.append(f"sha256 is {self.sha256!r}; 64 hexadecimal digits were due, as the plan task returns them")
-        if problems:
-            raise AAMArgumentError.from_problems(f"task {self.task_id}", problems)
+        return told(receipt)

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_aam.compat import BaseOperator, Context
-from airflow_provider_aam.failures import task_failures
-from airflow_provider_aam.operators.outlets import note_outlets
+from airflow_provider_aam.operators.base import AAMOperator, Told, told
 from airflow_provider_aam.operators.paths import open_path
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from airflow_provider_aam.pull.receipt import Receipt
+    from airflow_provider_aam.compat import Context
 
 
-class AAMPullOperator(BaseOperator):
+class AAMPullOperator(AAMOperator):
     """Pull every object of a resource of Adobe Audience Manager to one file.
 
     The file appears under its name when the list has been proven complete, and not before: rows written = the total
@@ -71,7 +69,6 @@ class AAMPullOperator(BaseOperator):
         updated_since: datetime | str | None = None,
         page_size: int = 1000,
         max_concurrency: int | None = None,
-        aam_conn_id: str = "aam_default",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -85,23 +82,14 @@ class AAMPullOperator(BaseOperator):
         self.updated_since = updated_since
         self.page_size = page_size
         self.max_concurrency = max_concurrency
-        self.aam_conn_id = aam_conn_id
 
-    def execute(self, context: Context) -> dict[str, Any]:
-        with task_failures():
-            receipt = self._pull()
-        note_outlets(self, context, receipt.as_asset_extra())
-        return receipt.as_xcom()
-
-    def _pull(self) -> Receipt:
-        from airflow_provider_aam.hooks.aam import AAMHook
+    def _run(self, context: Context) -> Told:  # noqa: ARG002
         from airflow_provider_aam.pull.job import pull_resource
 
         destination = open_path(self.destination, self.destination_conn_id, what="destination")
-        hook = AAMHook(self.aam_conn_id)
-        try:
-            return pull_resource(
-                hook.get_conn().collection(self.resource),
+        with self._client() as client:
+            receipt = pull_resource(
+                client.collection(self.resource),
                 destination,
                 file_format=self.file_format,
                 filters=self.filters,
@@ -111,8 +99,7 @@ class AAMPullOperator(BaseOperator):
                 page_size=self.page_size,
                 max_concurrency=self.max_concurrency,
             )
-        finally:
-            hook.close()
+        return told(receipt)
 
 
 class AAMPullSegmentsOperator(AAMPullOperator):

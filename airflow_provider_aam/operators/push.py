@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_aam.compat import Context
-from airflow_provider_aam.failures import task_failures
-from airflow_provider_aam.operators.catalog import ChangingOperator, optional_path, too_small
-from airflow_provider_aam.operators.outlets import note_outlets
+from airflow_provider_aam.operators.base import Told, told
+from airflow_provider_aam.operators.catalog import ChangingOperator
+from airflow_provider_aam.operators.paths import optional_path
 from airflow_provider_aam.operators.plan import AAMApplyOperator, AAMPlanOperator
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.catalog import PushReceipt
+    from airflow_provider_aam.compat import Context
 
 __all__ = [
     "AAMApplyOperator",
@@ -74,23 +72,16 @@ class AAMPushCatalogOperator(ChangingOperator):
         self.outcome_path = outcome_path
         self.max_concurrency = max_concurrency
 
-    def execute(self, context: Context) -> dict[str, Any]:
-        with task_failures():
-            receipt = self._push()
-        note_outlets(self, context, receipt.as_asset_extra())
-        return receipt.as_xcom()
-
-    def _push(self) -> PushReceipt:
+    def _run(self, context: Context) -> Told:  # noqa: ARG002
         from airflow_provider_aam.catalog import push
-        from airflow_provider_aam.hooks.aam import AAMHook
 
         options = self._options()
         catalog, source = self._read()
         plan_path = optional_path(self.plan_path, what="plan_path")
         outcome_path = optional_path(self.outcome_path, what="outcome_path")
-        with closing(AAMHook(self.aam_conn_id)) as hook:
-            return push(
-                hook.get_conn(),
+        with self._client() as client:
+            receipt = push(
+                client,
                 catalog,
                 options,
                 source=source,
@@ -100,9 +91,10 @@ class AAMPushCatalogOperator(ChangingOperator):
                 max_failed=self.max_failed,
                 max_concurrency=self.max_concurrency,
             )
+        return told(receipt)
 
     def _problems(self) -> list[str]:
-        return [*super()._problems(), *too_small(self, max_failed=0, max_concurrency=1)]
+        return [*super()._problems(), *self._too_small(max_failed=0, max_concurrency=1)]
 
 
 class AAMPushTraitsOperator(AAMPushCatalogOperator):

@@ -6,24 +6,20 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_aam.api.errors import AAMArgumentError
-from airflow_provider_aam.compat import BaseOperator, Context
-from airflow_provider_aam.failures import task_failures
-from airflow_provider_aam.operators.outlets import note_outlets
-from airflow_provider_aam.operators.paths import open_path
+from airflow_provider_aam.operators.base import AAMOperator, Told, told
+from airflow_provider_aam.operators.paths import open_path, optional_path
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from airflow_provider_aam.reports.check import CheckReceipt
-    from airflow_provider_aam.reports.trend import TrendReceipt
+    from airflow_provider_aam.compat import Context
 
 ON_FAILURE = ("fail", "warn")
 RESULT = "return_value"
 """The XCom key of what a task returns."""
 
 
-class AAMTrendReportOperator(BaseOperator):
+class AAMTrendReportOperator(AAMOperator):
     """Write the figures of traits or segments, day by day, to one file.
 
     One row for each object and UTC day: ``sid, name, date, epochMs`` and AAM's figures (traits: ``count, uniques,
@@ -75,7 +71,6 @@ class AAMTrendReportOperator(BaseOperator):
         interval: str = "1D",
         destination_conn_id: str | None = None,
         file_format: str | None = None,
-        aam_conn_id: str = "aam_default",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -88,17 +83,9 @@ class AAMTrendReportOperator(BaseOperator):
         self.interval = interval
         self.destination_conn_id = destination_conn_id
         self.file_format = file_format
-        self.aam_conn_id = aam_conn_id
 
-    def execute(self, context: Context) -> dict[str, Any]:
-        with task_failures():
-            receipt = self._report(context)
-        note_outlets(self, context, receipt.as_asset_extra())
-        return receipt.as_xcom()
-
-    def _report(self, context: Context) -> TrendReceipt:
+    def _run(self, context: Context) -> Told:
         from airflow_provider_aam.api.moments import utc_now
-        from airflow_provider_aam.hooks.aam import AAMHook
         from airflow_provider_aam.reports.period import build_period
         from airflow_provider_aam.reports.trend import Subject, write_trend
 
@@ -106,14 +93,11 @@ class AAMTrendReportOperator(BaseOperator):
         interval = context.get("data_interval_start"), context.get("data_interval_end")
         period = build_period(self.start, self.end, interval=interval, now=utc_now())
         destination = open_path(self.destination, self.destination_conn_id, what="destination")
-        hook = AAMHook(self.aam_conn_id)
-        try:
-            return write_trend(hook.get_conn(), destination, subject, period, file_format=self.file_format)
-        finally:
-            hook.close()
+        with self._client() as client:
+            return told(write_trend(client, destination, subject, period, file_format=self.file_format))
 
 
-class AAMPopulationCheckOperator(BaseOperator):
+class AAMPopulationCheckOperator(AAMOperator):
     """Fail, or warn, when the populations of traits or segments are out of bounds.
 
     Give one of ``sids``, ``codes``, ``folder`` and ``search``, or ``data_source``, which also narrows ``codes``,
@@ -186,7 +170,6 @@ class AAMPopulationCheckOperator(BaseOperator):
         on_failure: str = "fail",
         report_path: str | os.PathLike[str] | None = None,
         report_conn_id: str | None = None,
-        aam_conn_id: str = "aam_default",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -208,35 +191,27 @@ class AAMPopulationCheckOperator(BaseOperator):
         self.on_failure = on_failure
         self.report_path = report_path
         self.report_conn_id = report_conn_id
-        self.aam_conn_id = aam_conn_id
 
-    def execute(self, context: Context) -> dict[str, Any]:
-        with task_failures():
-            receipt = self._check()
-            if self.on_failure == "fail" and not receipt.passed:
-                context["ti"].xcom_push(key=RESULT, value=receipt.as_xcom())
-                receipt.require_passed()
-        note_outlets(self, context, receipt.as_asset_extra())
-        return receipt.as_xcom()
+    def _problems(self) -> list[str]:
+        if self.on_failure in ON_FAILURE:
+            return []
+        return [f"on_failure must be {' or '.join(ON_FAILURE)}, not {self.on_failure!r}"]
 
-    def _check(self) -> CheckReceipt:
-        from airflow_provider_aam.hooks.aam import AAMHook
+    def _run(self, context: Context) -> Told:
         from airflow_provider_aam.reports.check import check_populations
         from airflow_provider_aam.reports.question import Question
 
-        if self.on_failure not in ON_FAILURE:
-            problem = f"on_failure must be {' or '.join(ON_FAILURE)}, not {self.on_failure!r}"
-            raise AAMArgumentError.from_problems(f"task {self.task_id}", [problem])
         selection = ("kind", "sids", "codes", "folder", "search", "data_source")
         bounds = ("minimum", "maximum", "max_drop", "max_rise", "bounds")
         given = {name: getattr(self, name) for name in (*selection, "metric", *bounds)}
         question = Question.parse(**given, has_baseline=self.baseline is not None)
-        baseline = open_path(self.baseline, self.baseline_conn_id, what="baseline") if self.baseline else None
-        report = open_path(self.report_path, self.report_conn_id, what="report_path") if self.report_path else None
-        hook = AAMHook(self.aam_conn_id)
-        try:
-            return check_populations(
-                hook.get_conn(), question, baseline=baseline, update_baseline=self.update_baseline, report=report
+        baseline = optional_path(self.baseline, self.baseline_conn_id, what="baseline")
+        report = optional_path(self.report_path, self.report_conn_id, what="report_path")
+        with self._client() as client:
+            receipt = check_populations(
+                client, question, baseline=baseline, update_baseline=self.update_baseline, report=report
             )
-        finally:
-            hook.close()
+        if self.on_failure == "fail" and not receipt.passed:
+            context["ti"].xcom_push(key=RESULT, value=receipt.as_xcom())
+            receipt.require_passed()
+        return told(receipt)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 import json
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 from keep import Keep
+from operator_checks import arguments_of
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, Asset, ObjectStoragePath
 from airflow_provider_aam.operators.pull import AAMPullOperator, AAMPullSegmentsOperator, AAMPullTraitsOperator
@@ -230,7 +230,7 @@ def test_missing_permission_fails_at_once_and_keeps_the_older_file(emulator, run
 
 
 def test_every_argument_is_a_template_or_deliberately_not():
-    arguments = set(inspect.signature(AAMPullOperator.__init__).parameters) - {"self", "kwargs"}
+    arguments = arguments_of(AAMPullOperator)
     assert arguments == {*AAMPullOperator.template_fields, *NOT_TEMPLATED}
     operator = AAMPullSegmentsOperator(task_id="pull", destination="x.jsonl")
     assert all(hasattr(operator, name) for name in arguments)

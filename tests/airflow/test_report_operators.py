@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 from keep import Keep
+from operator_checks import arguments_of
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, Asset, BaseOperator
 from airflow_provider_aam.operators.reports import AAMPopulationCheckOperator, AAMTrendReportOperator
@@ -219,7 +219,7 @@ def test_bad_arguments_of_a_check_fail_at_once_and_ask_nothing(emulator, run, ar
 
 @pytest.mark.parametrize("operator", [AAMTrendReportOperator, AAMPopulationCheckOperator])
 def test_every_argument_is_a_template_or_deliberately_not(operator):
-    arguments = set(inspect.signature(operator.__init__).parameters) - {"self", "kwargs"}
+    arguments = arguments_of(operator)
     assert arguments == {*operator.template_fields, *NOT_TEMPLATED[operator]}
     given = {"destination": "x.csv"} if operator is AAMTrendReportOperator else {}
     task = operator(task_id="task", kind="traits", **given)

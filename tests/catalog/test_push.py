@@ -7,15 +7,14 @@ import json
 import logging
 import os
 import pickle
-import resource
 import signal
 import threading
-from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
+from fakes import full_after
 from fsspec.implementations.local import LocalFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 from upath import UPath
@@ -248,17 +247,6 @@ class Breaks:
 
         self.path.touch()
         return File()
-
-
-@contextmanager
-def full_after(size):
-    """No local file may grow beyond ``size`` bytes, as on a full disk: what fits is written, the rest fails."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize("kind", [Path, UPath, lambda path: SimpleNamespace(fs=LocalFileSystem(), path=str(path))])

@@ -7,6 +7,7 @@ import logging
 from datetime import datetime
 
 import pytest
+from fakes import full_after
 
 from airflow_provider_aam.api.errors import (
     AAMArgumentError,
@@ -125,6 +126,18 @@ def test_baseline_stays_when_it_shall(emulator, add_trait, check, baseline, capl
     assert check(sids=[sid], max_drop=0.5, baseline=baseline, update_baseline=False).baseline == "kept"
     assert baseline.read_bytes() == written
     assert f"The baseline {baseline} stays as it was accepted at 20" in caplog.text
+
+
+@pytest.mark.parametrize("older", [True, False])
+def test_baseline_that_breaks_off_leaves_the_older_one_or_none(emulator, add_trait, check, baseline, older):
+    sid = add_trait("a", 10)
+    if older:
+        check(sids=[sid], baseline=baseline)
+    held = {baseline.name: baseline.read_bytes()} if older else {}
+    emulator.set_metrics(sid, {"uniques30Day": 9})
+    with full_after(64), pytest.raises(OSError, match="File too large"):
+        check(sids=[sid], baseline=baseline)
+    assert {path.name: path.read_bytes() for path in baseline.parent.iterdir()} == held
 
 
 def test_new_objects_are_counted_and_judged_without_a_share(add_trait, check, baseline):

@@ -1,0 +1,68 @@
+"""What all operators have in common: the Connection, one way to fail, and what is told afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+from airflow_provider_aam.api.errors import AAMArgumentError
+from airflow_provider_aam.compat import Asset, BaseOperator, Context
+from airflow_provider_aam.failures import task_failures
+
+if TYPE_CHECKING:
+    from airflow_provider_aam.api.client import AAMClient
+
+Told = tuple[dict[str, Any], Mapping[str, Any]]
+"""What a task returns, and what the event of each Asset in its ``outlets`` gets as extra; JSON-safe, both."""
+
+
+class Receipt(Protocol):
+    def as_xcom(self) -> dict[str, Any]: ...
+
+    def as_asset_extra(self) -> dict[str, Any]: ...
+
+
+class AAMOperator(BaseOperator):
+    """Refuses arguments that cannot be, all at once, before it runs."""
+
+    def __init__(self, *, aam_conn_id: str = "aam_default", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.aam_conn_id = aam_conn_id
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        with task_failures():
+            if problems := self._problems():
+                raise AAMArgumentError.from_problems(f"task {self.task_id}", problems)
+            result, extra = self._run(context)
+        for outlet in self.outlets or ():
+            if isinstance(outlet, Asset):
+                context["outlet_events"][outlet].extra.update(extra)
+        return result
+
+    def _problems(self) -> list[str]:
+        """Of the arguments; each names its own."""
+        return []
+
+    def _too_small(self, **least: int) -> list[str]:
+        """Problems of whole-number arguments below their least value; ``None`` is none."""
+        given = {name: getattr(self, name) for name in least}
+        return [
+            f"{name} is {value}; it must be {least[name]} or more"
+            for name, value in given.items()
+            if value is not None and value < least[name]
+        ]
+
+    def _run(self, context: Context) -> Told:
+        raise NotImplementedError
+
+    @contextmanager
+    def _client(self) -> Iterator[AAMClient]:
+        from airflow_provider_aam.hooks.aam import AAMHook
+
+        with closing(AAMHook(self.aam_conn_id)) as hook:
+            yield hook.get_conn()
+
+
+def told(receipt: Receipt) -> Told:
+    return receipt.as_xcom(), receipt.as_asset_extra()
