@@ -35,9 +35,8 @@
     ├── AAMCheckFailed             populations are out of their bounds
     └── AAMDestinationError        a file that cannot be written there
 
-↻ marks ``retryable``: the same call may succeed later with nothing changed. Messages say what was attempted, what came
-back and what to do next; they hold no secret and no whole body. All errors pickle, because Airflow moves them between
-processes.
+↻ marks ``retryable``: the same call may succeed later. Messages say what was attempted, what came back and what to do
+next; they hold no secret and no whole body. All errors pickle.
 """
 
 from __future__ import annotations
@@ -87,9 +86,9 @@ class _Problems(AAMError, ValueError):
 
     @classmethod
     def from_problems(cls, what: str, problems: Sequence[str]) -> Self:
-        lines = "\n".join(f"  - {problem}" for problem in problems)
+        lines = "".join(f"\n  - {problem}" for problem in problems)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        return cls(f"{what} has {count}:\n{lines}", problems=tuple(problems))
+        return cls(f"{what} has {count}:{lines}", problems=tuple(problems))
 
 
 class AAMConfigError(_Problems):
@@ -245,10 +244,7 @@ class AAMPushFailed(AAMError):
 
 
 class AAMCheckFailed(AAMError):
-    """The account is not as it should be: populations out of bounds, objects gone, differences from the catalog.
-
-    It will be the same in a minute, so no retry helps.
-    """
+    """The account is not as it should be (populations, objects gone, drift); it will be the same in a minute."""
 
 
 class AAMDestinationError(AAMError, ValueError):

@@ -76,7 +76,7 @@ class AAMApplyOperator(BaseOperator):
         file as it is. (templated)
     :param outcome_path: URI under which every row's end is written as JSON Lines, as it happens. (templated)
     :param max_failed: Rows that may be rejected or end unknown before the task fails.
-    :param max_concurrency: Writes under way at once, if fewer than the Connection's ``max_concurrency`` (4).
+    :param max_concurrency: Writes under way at once, instead of the Connection's ``max_concurrency``; 64 at most.
     :param aam_conn_id: The AAM Connection. (templated)
     :return: A receipt, as of :class:`AAMPushCatalogOperator`.
     """
