@@ -8,12 +8,13 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12; do $$p -c 'import sys;
 VENV := .venv
 VENV_211 := .venv-211
 VENV_PEERS := .venv-peers
+VENV_MUTANTS := .venv-mutants
 UV := $(VENV)/bin/uv
 # A half-written bytecode cache makes every Airflow command slow; the environment decides nothing here.
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONHASHSEED ?= 0
 
-.PHONY: help setup demo ui test test-211 lint types bench docs constraints clean
+.PHONY: help setup demo ui test test-211 lint types bench mutants docs constraints clean
 
 help: ## list the commands
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -42,6 +43,9 @@ types: $(VENV)/installed ## mypy, strict
 bench: $(VENV)/installed $(VENV_PEERS)/installed ## measure, print, and write benchmarks/RESULTS.md
 	$(VENV)/bin/python -m benchmarks
 
+mutants: $(VENV_MUTANTS)/installed ## change the code at random, see which changes no test notices: SAMPLE=300 SEED=1
+	$(VENV_MUTANTS)/bin/python scripts/mutants.py --sample $(or $(SAMPLE),300) --seed $(or $(SEED),1) --match $(or $(MATCH),"")
+
 docs: $(VENV)/installed ## regenerate the generated pages and schemas
 	$(VENV)/bin/python scripts/docs.py
 
@@ -49,7 +53,7 @@ constraints: $(UV) ## regenerate the pinned sets from setup.cfg
 	scripts/constraints.sh $(UV)
 
 clean: ## remove environments, caches and results of runs
-	rm -rf $(VENV) $(VENV_211) $(VENV_PEERS) .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
+	rm -rf $(VENV) $(VENV_211) $(VENV_PEERS) $(VENV_MUTANTS) .mutants .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
 
 $(UV): constraints/bootstrap.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none was found; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -72,6 +76,11 @@ $(VENV_211)/installed: $(UV) constraints/airflow-2.11.txt setup.cfg
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_211)
 	$(UV) pip install --quiet --python $(VENV_211)/bin/python --require-hashes --requirement constraints/airflow-2.11.txt
 	$(call install_package,$(VENV_211))
+
+$(VENV_MUTANTS)/installed: $(UV) constraints/airflow-3.3.txt constraints/mutants.txt setup.cfg
+	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_MUTANTS)
+	$(UV) pip install --quiet --python $(VENV_MUTANTS)/bin/python --require-hashes --requirement constraints/airflow-3.3.txt --requirement constraints/mutants.txt
+	$(call install_package,$(VENV_MUTANTS))
 
 $(VENV_PEERS)/installed: $(UV) constraints/peers.txt
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_PEERS)

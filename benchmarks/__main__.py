@@ -50,7 +50,7 @@ HEAD = """\
 
 Written by `make bench` on {day:%Y-%m-%d}, version {version}. Machine: {cores} cores, {memory_gib:.0f} GiB, {system},
 Python {python}. The emulator runs in a process of its own on the same cores; *latency* is what it adds to every answer.
-Seconds are wall time of the work alone: imports are over and the token is there. *Goal* is the highest a ratio may be.
+Seconds are wall time of the work alone: imports are over and the token is there. *Goal* is the ratio to stay below.
 
 `adobe-aam` 0.0.9 is the public Python client, with the shims without which it does not run today (`clients/peer.py`).
 *Floor* is a minimal pooled loop that fetches the same pages, as many at once as our client came to, and throws the

@@ -7,10 +7,13 @@ import tempfile
 from pathlib import Path
 
 from airflow_provider_aam.emulator import EmulatorControl
-from benchmarks.processes import Measured, emulator_process, run_client
+from benchmarks.processes import REPOSITORY, Measured, earlier_checkout, emulator_process, run_client
 
 ACCOUNT = {"segments": 20_000, "traits": 100_000, "trait_folders": 2_000, "destinations": 1_000, "mappings": 5_000}
 CHANGED = 500
+
+BEFORE = "67a1884bec8986e50fb0ec67a915a6a859d71bfb"
+"""The last commit before the engine was laid out in rooms; its plan of the same files is measured beside ours."""
 
 HEAD = f"""\
 ## An account as catalog files
@@ -37,7 +40,17 @@ def catalogs() -> list[str]:
         lines.append(_row(f"plan of {CHANGED} changes", emulator, given, "plan"))
         lines.append(_row(f"apply of {CHANGED} changes", emulator, given, "apply"))
         lines.append(_row("the same apply again", emulator, given, "apply"))
+        with earlier_checkout(BEFORE) as checkout:
+            before = best_plan(given, checkout)
+        ours = best_plan(given, REPOSITORY)
+    ratio = f"{ours.seconds / before.seconds:.2f} × the time and {ours.peak_mib / before.peak_mib:.2f} × the memory"
+    lines += ["", f"The plan of {CHANGED} changes takes {ratio} of `{BEFORE[:7]}`, the better of two runs each."]
     return [*lines, ""]
+
+
+def best_plan(given: dict[str, object], checkout: Path) -> Measured:
+    runs = (run_client("ours_catalog", {**given, "step": "plan"}, checkout=checkout) for _ in range(2))
+    return min(runs, key=lambda measured: measured.seconds)
 
 
 def _row(what: str, emulator: EmulatorControl, given: dict[str, object], step: str) -> str:

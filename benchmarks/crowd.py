@@ -21,7 +21,8 @@ HEAD = f"""\
 
 A gateway in front of the emulator refuses with 429 what is one too many at once, with and without `Retry-After: 1`. The
 same client with that number as its `max_concurrency` knows what ours has to find. {LATENCY_S * 1000:.0f} ms latency,
-{ROUNDS} requests a place.
+{ROUNDS}
+requests a place.
 
 | At once | Retry-After | Pull | Who knows | Ratio | Creation | Who knows | Ratio | Goal |
 |---|---|---|---|---|---|---|---|---|"""

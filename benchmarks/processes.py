@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,8 +17,8 @@ from typing import Any
 
 from airflow_provider_aam.emulator import EmulatorControl
 
-CLIENTS = Path(__file__).parent / "clients"
 REPOSITORY = Path(__file__).parent.parent
+CLIENTS = Path("benchmarks/clients")
 PEERS_PYTHON = Path(os.environ.get("AAM_PEERS_PYTHON", REPOSITORY / ".venv-peers/bin/python"))
 CLIENT_TIMEOUT_S = 900
 
@@ -45,10 +47,28 @@ def emulator_process() -> Iterator[EmulatorControl]:
         process.wait(timeout=30)
 
 
-def run_client(name: str, options: dict[str, Any], *, python: Path | str = sys.executable) -> Measured:
-    """Run ``clients/<name>.py`` with ``options`` as JSON; its last line of output is its report."""
-    command = [str(python), "-W", "ignore", str(CLIENTS / f"{name}.py"), json.dumps(options)]
-    environment = {**os.environ, "PYTHONPATH": str(CLIENTS), "TZ": "UTC", "NO_PROXY": "127.0.0.1"}
+@contextmanager
+def earlier_checkout(commit: str) -> Iterator[Path]:
+    """The repository as it was at ``commit``. Raises ``CalledProcessError`` where a shallow clone lacks it."""
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Path(folder) / "archive.tar"
+        subprocess.run(["git", "archive", "--output", str(archive), commit], cwd=REPOSITORY, check=True)
+        with tarfile.open(archive) as tar:
+            tar.extractall(folder, filter="data")
+        yield Path(folder)
+
+
+def run_client(
+    name: str, options: dict[str, Any], *, python: Path | str = sys.executable, checkout: Path = REPOSITORY
+) -> Measured:
+    """Run ``clients/<name>.py`` with ``options`` as JSON; its last line of output is its report.
+
+    ``checkout`` holds the client and the package that it runs with.
+    """
+    clients = checkout / CLIENTS
+    command = [str(python), "-W", "ignore", str(clients / f"{name}.py"), json.dumps(options)]
+    path = os.pathsep.join([str(clients), str(checkout)])
+    environment = {**os.environ, "PYTHONPATH": path, "TZ": "UTC", "NO_PROXY": "127.0.0.1"}
     done = subprocess.run(
         command, capture_output=True, text=True, env=environment, timeout=CLIENT_TIMEOUT_S, check=False
     )

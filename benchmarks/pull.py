@@ -28,10 +28,10 @@ HEAD = """\
 
 `adobe-aam` reads everything into memory with one unpaged request, which costs one latency here however many rows there
 are, and proves nothing about completeness. A paged pull needs the first page to know how many there are, then the rest
-in rounds of as many as AAM takes at once: 10 requests before anything is known, twice as many after each good round, up
-to `max_concurrency` (32).
+in rounds of as many as AAM takes at once: 10 requests before anything is known, twice as many after each good round,
+up to `max_concurrency` (32).
 
-| Segments | Latency | Into | Ours | At once | Floor | Ours / floor | Goal | adobe-aam | Ours / it | Goal | Peak | Its |
+| Segments | Latency | Into | Ours | At once | Floor | Ratio | Goal | adobe-aam | Ratio | Goal | Peak ours | Its peak |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|"""
 
 

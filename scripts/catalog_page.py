@@ -7,14 +7,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from airflow_provider_aam.catalog.checking.schema import build_schema
-from airflow_provider_aam.catalog.kinds import KINDS, Kind
+from airflow_provider_aam.catalog import KINDS, Kind, build_schema
 
 TEMPLATE = Path(__file__).with_name("catalog_page.md")
 _HEAD = "| Column | Meaning | Value | Names | Needed | Default in AAM |\n|---|---|---|---|---|---|\n"
 _TYPES = {"integer": "whole number", "number": "number", "boolean": "true or false", "string": "text"}
-_NOT_IN_CATALOGS = {"partnerSites": "partner site"}
-"""Kinds that rows name and no catalog describes."""
 _UNBOUNDED = 2**31 - 1
 """From here on a maximum is that of the number's type, of no use to people."""
 
@@ -27,9 +24,9 @@ def render() -> str:
 
 def _limits() -> str:
     lines = (
-        f"| {kind.plural}{f' with `{kind.limited_by}: {value}`' if value else ''} | {most:,} |"
+        f"| {kind.plural}{f' with `{kind.limits.by}: {value}`' if value else ''} | {most:,} |"
         for kind in KINDS.values()
-        for value, most in kind.limits.items()
+        for value, most in kind.limits.most.items()
     )
     return "| Objects | At most |\n|---|---|\n" + "\n".join(lines)
 
@@ -77,10 +74,9 @@ def _named(kind: Kind, name: str) -> str:
     reference = kind.model.references.get(name)
     if reference is None:
         return ""
-    if reference.to not in KINDS:
-        return _NOT_IN_CATALOGS[reference.to]
-    plural = KINDS[reference.to].plural
-    return f"[{KINDS[reference.to].name}](#{plural.replace(' ', '-')})"
+    name = reference.to.label
+    described = {each.resource.name for each in KINDS.values()}
+    return f"[{name}](#{name.replace(' ', '-')}s)" if reference.to.name in described else name
 
 
 def _needed(kind: Kind, name: str) -> str:

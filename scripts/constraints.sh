@@ -5,5 +5,6 @@ uv=$1
 compile() { "$uv" pip compile "$@" --upgrade --python-version 3.11 --universal --generate-hashes --no-header --no-annotate --quiet; }
 compile setup.cfg constraints/airflow-3.3.in --extra dev --output-file constraints/airflow-3.3.txt
 compile setup.cfg constraints/airflow-2.11.in --extra dev --output-file constraints/airflow-2.11.txt
+compile constraints/mutants.in --constraint constraints/airflow-3.3.txt --output-file constraints/mutants.txt
 compile constraints/peers.in --output-file constraints/peers.txt
 compile constraints/bootstrap.in --output-file constraints/bootstrap.txt

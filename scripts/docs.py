@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from airflow_provider_aam.catalog.checking.schema import render_catalog_schema, render_schema
-from airflow_provider_aam.catalog.kinds import KINDS
+from airflow_provider_aam.catalog import KINDS, render_catalog_schema, render_schema
 
 sys.path.insert(0, str(Path(__file__).parent))  # tests load this file by its path
 
@@ -19,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SCHEMAS = Path("airflow_provider_aam/catalog/schemas")
 
 GENERATED: Mapping[Path, Callable[[], str]] = {
-    **{SCHEMAS / f"{kind.collection}.schema.json": partial(render_schema, kind) for kind in KINDS.values()},
+    **{SCHEMAS / f"{kind.resource.name}.schema.json": partial(render_schema, kind) for kind in KINDS.values()},
     SCHEMAS / "catalog.schema.json": partial(render_catalog_schema, KINDS.values()),
     Path("docs/catalog.md"): catalog_page.render,
     Path("docs/coverage.md"): coverage_page.render,

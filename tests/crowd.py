@@ -1,4 +1,4 @@
-"""A gateway before the emulator that takes a number of requests at once, which it tells nobody, and refuses others.
+"""A gateway before the emulator that takes a number of requests at once, tells nobody which, and refuses others.
 
 Run by itself (`python tests/crowd.py ADDRESS MOST LATENCY_S RETRY_AFTER`) it prints its address and serves on.
 """

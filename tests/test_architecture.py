@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import importlib
+import statistics
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -37,6 +40,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ui": HOOKS | {"ui"},
 }
 KNOWS_AIRFLOW = "compat"
+AROUND = ("benchmarks", "dags", "demo", "scripts")
+
+CATALOG = PACKAGE / "catalog"
+DOOR = f"{ROOT}.catalog"
+MOST_ROOMS = 12
+LONGEST_MODULE = 250
+HIGHEST_MEDIAN = 100
+TOO_LONG = {"api/transport.py", "api/answers.py", "api/errors.py"}  # to be cut; remove each when it is
 
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
@@ -60,6 +71,59 @@ def test_imports_point_inward(path):
 def test_airflow_is_imported_by_compat_only(path):
     found = [f"line {line}: {name}" for line, name in _imports(path) if name.split(".")[0] == "airflow"]
     assert found == [] or _part(path) == KNOWS_AIRFLOW
+
+
+def test_outsiders_stay_at_the_door_of_the_catalog():
+    around = [file for part in AROUND for file in (PACKAGE.parent / part).rglob("*.py")]
+    outside = [file for file in (*FILES, *around) if not file.is_relative_to(CATALOG)]
+    past = [
+        f"{file.relative_to(PACKAGE.parent)}:{line}: {name}"
+        for file in outside
+        for line, name in _imports(file)
+        if name.startswith(f"{DOOR}.")
+    ]
+    assert past == []
+
+
+def test_door_of_the_catalog_opens_for_every_name():
+    door = importlib.import_module(DOOR)
+    shown = {name for _, name in _imports(CATALOG / "__init__.py") if name.startswith(f"{ROOT}.catalog.")}
+    assert shown == {f"{ROOT}.catalog.{room}" for room in door.EXPORTS.values()}
+    assert [name for name in door.EXPORTS if getattr(door, name) is None] == []
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = door.nothing
+
+
+def test_no_name_of_the_door_is_hidden_by_a_room():
+    door = importlib.import_module(DOOR)
+    assert set(door.EXPORTS) & {path.stem for path in CATALOG.iterdir()} == set()
+
+
+def test_catalog_has_few_rooms():
+    rooms = [path.name for path in CATALOG.iterdir() if path.name != "__init__.py" and _has_code(path)]
+    assert len(rooms) <= MOST_ROOMS, sorted(rooms)
+
+
+def test_modules_of_the_catalog_import_each_other_in_no_circle():
+    assert _circle(_imports_among_modules()) == []
+
+
+def test_rooms_of_the_catalog_import_each_other_in_no_circle():
+    rooms: dict[str, set[str]] = {}
+    for module, imported in _imports_among_modules().items():
+        room = module.split(".")[0]
+        rooms.setdefault(room, set()).update(name.split(".")[0] for name in imported if name.split(".")[0] != room)
+    assert _circle(rooms) == []
+
+
+def test_the_check_sees_a_circle():
+    assert set(_circle({"a": {"b"}, "b": {"c"}, "c": {"a"}})) == {"a", "b", "c"}
+
+
+def test_modules_are_short():
+    long = {str(path.relative_to(PACKAGE)): _length(path) for path in FILES if _length(path) > LONGEST_MODULE}
+    assert {name: lines for name, lines in long.items() if name not in TOO_LONG} == {}
+    assert statistics.median(_length(path) for path in FILES if path.is_relative_to(CATALOG)) < HIGHEST_MEDIAN
 
 
 def test_the_check_sees_every_way_to_import(tmp_path):
@@ -98,3 +162,37 @@ def _imports(path: Path) -> Iterator[tuple[int, str]]:
                 args=[ast.Constant(value=str(name)), *_],
             ):
                 yield node.lineno, name
+
+
+def _length(path: Path) -> int:
+    return len(path.read_text().splitlines())
+
+
+def _has_code(path: Path) -> bool:
+    return path.suffix == ".py" or (path / "__init__.py").exists()
+
+
+def _imports_among_modules() -> Mapping[str, set[str]]:
+    """Module → the modules that it imports, both as named inside the catalog; a folder's face is the folder."""
+    files = {_inside(path): path for path in FILES if path.is_relative_to(CATALOG) and path != CATALOG / "__init__.py"}
+    found: dict[str, set[str]] = {module: set() for module in files}
+    for module, path in files.items():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module and f"{node.module}.".startswith(f"{DOOR}."):
+                base = node.module.removeprefix(DOOR).removeprefix(".")
+                # ``from room import module`` means the module, not the room's face.
+                names = {f"{base}.{alias.name}".removeprefix(".") for alias in node.names}
+                found[module] |= (names & files.keys()) or {base}
+    return found
+
+
+def _inside(path: Path) -> str:
+    return ".".join(path.relative_to(CATALOG).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _circle(imports: Mapping[str, set[str]]) -> list[str]:
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as found:
+        return list(found.args[1])
+    return []

@@ -49,7 +49,7 @@ def test_importing_operators_loads_none_of_the_jobs(module):
         f"import {module}\n"
         "print(json.dumps(sorted(name for name in sys.modules if name.startswith('airflow_provider_aam.'))))"
     )
-    jobs = ("catalog", "pull", "reports", "files", "hooks.aam", "api.client", "api.session")
+    jobs = ("catalog", "pull", "reports", "files", "hooks.aam", "api.client", "api.session", "api.moments")
     started = tuple(f"airflow_provider_aam.{job}" for job in jobs)
     assert [name for name in json.loads(loaded) if name.startswith(started)] == []
 

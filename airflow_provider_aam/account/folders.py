@@ -7,10 +7,8 @@ from typing import Any
 
 from airflow_provider_aam.account.keys import plain
 from airflow_provider_aam.api.errors import AAMBadAnswer, Fate
+from airflow_provider_aam.api.numbers import whole_number
 
-DEEPEST = 5
-"""Levels below the root (Adobe's usage limits)."""
-MOST = 2_000
 ROOT_ID = 0
 
 
@@ -54,6 +52,10 @@ class FolderTree:
             names = names[1:]
         return "/" + "/".join(names)
 
+    def paths(self) -> list[str]:
+        """All but the root's."""
+        return [path for path in self._ids if path != "/"]
+
     def find(self, path: str) -> list[int]:
         """The ids of all folders with this path: none, one, or several when siblings share a name."""
         path = self.normalise(path)
@@ -91,12 +93,12 @@ class FolderTree:
 
 def id_in(record: Mapping[str, Any], field: str) -> int:
     """The number that the field holds, also when AAM writes it as a text. Raises :class:`AAMBadAnswer` without one."""
-    value = str(record.get(field))
-    try:
-        return int(value)
-    except ValueError as broken:
-        text = f"AAM answered “{value[:40]}” as the {field} of “{record.get('name')}” where a number was due."
-        raise AAMBadAnswer(text, fate=Fate.UNKNOWN) from broken
+    number = whole_number(record.get(field))
+    if number is None:
+        said = str(record.get(field))[:40]
+        text = f"AAM answered “{said}” as the {field} of “{record.get('name')}” where a number was due."
+        raise AAMBadAnswer(text, fate=Fate.UNKNOWN)
+    return number
 
 
 def ancestors(path: str) -> list[str]:

@@ -1,13 +1,11 @@
-"""Natural keys: by which fields an object is recognised, and when two values of such a field are the same."""
+"""Match keys: by which fields an object is recognised, and when two values of such a field are the same."""
 
 from __future__ import annotations
 
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-
-from airflow_provider_aam.api.collection import Record, Records
+from collections.abc import Mapping, Sequence
 
 Key = tuple[str, ...]
 
@@ -23,26 +21,26 @@ def plain(text: str) -> str:
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    return text.replace("\r\n", "\n").strip()
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    return text.strip()
 
 
 def key_of(values: Mapping[str, object], fields: Sequence[str]) -> Key | None:
-    """The natural key made of ``fields``; ``None`` when one of them is empty. Ids may be numbers or texts."""
-    key = tuple(_part(name, values[name]) if values.get(name) is not None else "" for name in fields)
-    return key if all(key) else None
+    """The match key made of ``fields``; ``None`` when one of them is empty. Ids may be numbers or texts."""
+    parts = []
+    for field in fields:
+        value = values.get(field)
+        part = "" if value is None else _part(field, value)
+        if not part:
+            return None
+        parts.append(part)
+    return tuple(parts)
 
 
 def _part(field: str, value: object) -> str:
     """Runs of blanks in a name make no difference; in a code, which other systems look up, they do."""
+    if isinstance(value, int):
+        return str(value)
     text = plain(str(value))
-    return " ".join(text.split()) if field == "name" else text
-
-
-def index_by_key(objects: Iterable[Record], fields: Sequence[str]) -> dict[Key, Records]:
-    """Objects by natural key; objects without one are left out."""
-    index: dict[Key, Records] = {}
-    for record in objects:
-        key = key_of(record, fields)
-        if key is not None:
-            index.setdefault(key, []).append(record)
-    return index
+    return " ".join(text.split()) if field == "name" and (" " in text or not text.isprintable()) else text

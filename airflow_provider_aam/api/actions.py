@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, AAMInvalid, Fate
-from airflow_provider_aam.api.listing import whole_number
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, AAMIncomplete, Fate
 from airflow_provider_aam.api.names import near_misses
+from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.paging import AGAIN
 from airflow_provider_aam.api.resources import Action, Resource
 from airflow_provider_aam.api.session import AAMSession
@@ -35,7 +35,7 @@ class Actions:
         """What AAM answers: ``client.models.call("latest_traits", 7, page=0)``.
 
         ``ids`` fill the action's path. A list comes as a list, whether AAM sends it bare, wrapped or in pages; with
-        ``page`` it is that page. Raises :class:`AAMInvalid`, before anything is sent, for an unknown action or
+        ``page`` it is that page. Raises :class:`AAMArgumentError`, before anything is sent, for an unknown action or
         parameter, and for what is missing.
         """
         declared = self._declared(action)
@@ -73,7 +73,7 @@ class Actions:
         if name in known:
             return known[name]
         there_are = f"there are {', '.join(known)}" if known else "there are none"
-        raise AAMInvalid(
+        raise AAMArgumentError(
             f"AAM's {self.resource.name} have no action {name!r}; {there_are}.{near_misses([name], known)}"
         )
 
@@ -100,7 +100,7 @@ def _check(what: str, action: Action, ids: tuple[int | str, ...], body: Any, par
     if missing := sorted(name for name in action.needs if params.get(name) is None):
         problems.append(f"it needs {', '.join(missing)}")
     if problems:
-        raise AAMInvalid(f"{what}: {'; '.join(problems)}")
+        raise AAMArgumentError.from_problems(what, problems)
 
 
 def _rows(answer: Any) -> tuple[list[Any], int | None]:

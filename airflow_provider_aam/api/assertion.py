@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import textwrap
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
+
+import pendulum
 
 from airflow_provider_aam.api.credentials import JwtCredential
 from airflow_provider_aam.api.errors import AAMKeyRejected
@@ -17,7 +19,7 @@ from airflow_provider_aam.api.errors import AAMKeyRejected
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-LIFETIME = timedelta(minutes=5)
+LIFETIME = pendulum.duration(minutes=5)
 _PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----(.*?)-----END \1-----", re.DOTALL)
 _WHERE = "extra['private_key'] (or 'private_key_path')"
 

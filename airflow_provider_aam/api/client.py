@@ -16,14 +16,15 @@ from airflow_provider_aam.api.actions import Actions
 from airflow_provider_aam.api.collection import Collection
 from airflow_provider_aam.api.config import AAMConfig
 from airflow_provider_aam.api.destinations import Destinations
-from airflow_provider_aam.api.errors import AAMInvalid
+from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.ims import Token
+from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.pool import Item, Result, in_order, side_by_side
 from airflow_provider_aam.api.redaction import Redactor, SecretObserver
 from airflow_provider_aam.api.reports import Reports
 from airflow_provider_aam.api.retry import RetryPolicy
-from airflow_provider_aam.api.session import AAMSession, utc_now
+from airflow_provider_aam.api.session import AAMSession
 from airflow_provider_aam.api.shared import shared
 from airflow_provider_aam.api.throttle import MOST, ConcurrencyLimit, Places
 from airflow_provider_aam.api.token import TokenSource
@@ -180,8 +181,9 @@ class AAMClient:
         """The collection of that name, as in ``AAMPullOperator(resource=…)``."""
         if name not in resources.RESOURCES:
             near = near_misses([name], resources.RESOURCES)
-            raise AAMInvalid(f"There is no resource {name!r}; there are {', '.join(resources.RESOURCES)}.{near}")
-        return Collection(resources.RESOURCES[name], self.session)
+            raise AAMArgumentError(f"There is no resource {name!r}; there are {', '.join(resources.RESOURCES)}.{near}")
+        own = getattr(type(self), name, None)
+        return getattr(self, name) if own is not None else Collection(resources.RESOURCES[name], self.session)
 
 
 def _user_agent() -> str:

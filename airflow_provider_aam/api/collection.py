@@ -7,10 +7,10 @@ from typing import Any
 
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMNotFound, AAMOutcomeUnknown, Fate
 from airflow_provider_aam.api.listing import Record, Records
-from airflow_provider_aam.api.reading import LIST_ATTEMPTS, Reading
+from airflow_provider_aam.api.reading import Reading
 from airflow_provider_aam.api.resources import Verb
 
-__all__ = ["LIST_ATTEMPTS", "Collection", "Record", "Records"]
+__all__ = ["Collection", "Record", "Records"]
 
 
 class Collection(Reading):

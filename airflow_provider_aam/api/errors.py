@@ -4,7 +4,7 @@
 
     AAMError
     ├── AAMConfigError             the Connection cannot work as it is; lists every problem
-    ├── AAMArgumentError           arguments or options that cannot be; lists every problem, and nothing was sent
+    ├── AAMArgumentError           arguments or options that cannot be; lists every problem; AAM was not changed
     ├── AAMLookupFailed            a name, code or path that the account does not hold, or holds more than once
     ├── AAMCredentialError         Adobe IMS refused the credential
     │   ├── AAMClientRejected      client id or client secret
@@ -35,13 +35,14 @@
     ├── AAMCheckFailed             populations are out of their bounds
     └── AAMDestinationError        a file that cannot be written there
 
-↻ marks ``retryable``: the same call may succeed later. Messages say what was attempted, what came back and what to do
-next; they hold no secret and no whole body. All errors pickle.
+↻ marks ``retryable``: the same call may succeed later with nothing changed. Messages say what was attempted, what came
+back and what to do next; they hold no secret and no whole body. All pickle: Airflow moves them between processes.
 """
 
 from __future__ import annotations
 
 import enum
+import functools
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -66,29 +67,27 @@ class AAMError(Exception):
         super().__init__(message)
         self.message = message
         self.details = details
-        for name, value in details.items():
-            setattr(self, name, value)
+        self.__dict__.update(details)
 
     def with_text(self, text: str) -> Self:
         """The same error, its message followed by ``text``."""
         return type(self)(f"{self.message} {text}", **self.details)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.message, self.details)
-
-
-def _rebuild(kind: type[AAMError], message: str, details: dict[str, Any]) -> AAMError:
-    return kind(message, **details)
+        return functools.partial(type(self), **self.details), (self.message,)
 
 
 class _Problems(AAMError, ValueError):
-    problems: tuple[str, ...] = ()
+    problems: tuple[str, ...]
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message, **{"problems": (message,), **details})
 
     @classmethod
     def from_problems(cls, what: str, problems: Sequence[str]) -> Self:
-        lines = "".join(f"\n  - {problem}" for problem in problems)
+        lines = "\n".join(f"  - {problem}" for problem in problems)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        return cls(f"{what} has {count}:{lines}", problems=tuple(problems))
+        return cls(f"{what} has {count}:\n{lines}", problems=tuple(problems))
 
 
 class AAMConfigError(_Problems):
@@ -96,7 +95,7 @@ class AAMConfigError(_Problems):
 
 
 class AAMArgumentError(_Problems):
-    """Arguments or options that cannot be, of a call, task or command; nothing was sent. ``problems`` lists each."""
+    """Arguments or options that cannot be, of a call, task or command; AAM was not changed. ``problems`` lists each."""
 
 
 class AAMLookupFailed(AAMError):
@@ -244,8 +243,8 @@ class AAMPushFailed(AAMError):
 
 
 class AAMCheckFailed(AAMError):
-    """The account is not as it should be (populations, objects gone, drift); it will be the same in a minute."""
+    """Populations out of bounds, objects gone, differences from the catalog: no retry helps."""
 
 
 class AAMDestinationError(AAMError, ValueError):
-    """A file cannot be written there: no such format, no permission, no such bucket or folder."""
+    """A file cannot be written there: no permission, no such bucket or folder, no library for its format."""

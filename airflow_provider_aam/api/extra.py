@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+
+from airflow_provider_aam.api.names import nearest
 
 IMS_URL = "https://ims-na1.adobelogin.com"
 JWT_METASCOPES = ("ent_audiencemanagerplatform_sdk",)
@@ -111,8 +112,8 @@ def read_extra(given: Mapping[str, Any]) -> tuple[Extra, list[str]]:
 def _unknown_keys(unknown: list[str]) -> list[str]:
     problems = []
     for key in unknown:
-        near = difflib.get_close_matches(str(key).lower(), EXTRA_KEYS, n=1)
-        problems.append(f"extra has the unknown key {key!r}" + (f": did you mean {near[0]!r}?" if near else ""))
+        near = nearest(str(key), EXTRA_KEYS)
+        problems.append(f"extra has the unknown key {key!r}" + (f": did you mean {near!r}?" if near else ""))
     if problems:
         problems[-1] += f" Known keys: {', '.join(EXTRA_KEYS)}"
     return problems

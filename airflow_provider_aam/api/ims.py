@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
+import pendulum
 
 from airflow_provider_aam.api import refusals
 from airflow_provider_aam.api.answers import UNREADABLE, is_success, read_refusal
@@ -85,7 +86,7 @@ def _exchange_jwt(
     redactor.add(assertion)
     form = {"client_id": credential.client_id, "client_secret": credential.client_secret, "jwt_token": assertion}
     request = _form_request(f"{token_url}/ims/exchange/jwt", form)
-    return _ask(request, send, now, redactor, unit=timedelta(milliseconds=1), known=refusals.JWT)
+    return _ask(request, send, now, redactor, unit=pendulum.duration(milliseconds=1), known=refusals.JWT)
 
 
 def _client_credentials(
@@ -98,7 +99,7 @@ def _client_credentials(
         "scope": ",".join(credential.scopes),
     }
     request = _form_request(f"{token_url}/ims/token/v3", form)
-    return _ask(request, send, now, redactor, unit=timedelta(seconds=1), known=refusals.SERVER_TO_SERVER)
+    return _ask(request, send, now, redactor, unit=pendulum.duration(seconds=1), known=refusals.SERVER_TO_SERVER)
 
 
 def _legacy(
@@ -116,12 +117,12 @@ def _legacy(
         form = {"grant_type": "refresh_token", "refresh_token": previous.refresh_token}
         try:
             request = _form_request(url, form, headers)
-            return _ask(request, send, now, redactor, unit=timedelta(seconds=1), known=refusals.LEGACY)
+            return _ask(request, send, now, redactor, unit=pendulum.duration(seconds=1), known=refusals.LEGACY)
         except AAMCredentialError:
             pass  # a refresh token ends too; the password grant below decides
     form = {"grant_type": "password", "username": credential.username, "password": credential.user_password}
     request = _form_request(url, form, headers)
-    return _ask(request, send, now, redactor, unit=timedelta(seconds=1), known=refusals.LEGACY)
+    return _ask(request, send, now, redactor, unit=pendulum.duration(seconds=1), known=refusals.LEGACY)
 
 
 def _form_request(url: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Request:

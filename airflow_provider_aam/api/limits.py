@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from airflow_provider_aam.api.listing import whole_number
+from airflow_provider_aam.api.numbers import whole_number
 
 _TYPE = ("type", "name", "itemType", "limitType")
 _LIMIT = ("limit", "max", "maximum", "maxCount")

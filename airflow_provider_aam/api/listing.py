@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,6 +10,7 @@ import msgspec
 
 from airflow_provider_aam.api.answers import UNREADABLE, shape_of
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, Fate
+from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.paging import AGAIN, Page
 from airflow_provider_aam.api.resources import Resource
 
@@ -18,14 +18,6 @@ Record = dict[str, Any]
 """One object as AAM writes it: its own field names, epoch milliseconds, unknown fields kept."""
 
 Records = list[Record]
-_WHOLE_NUMBER = re.compile("[0-9]{1,18}")
-
-
-def whole_number(value: object) -> int | None:
-    """A count, given as a number or as a text that is one; ``None`` for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | str) or not _WHOLE_NUMBER.fullmatch(str(value)[:19]):
-        return None
-    return int(value)
 
 
 def with_names(resource: Resource, record: Record, around: Mapping[str, Any] | None = None) -> Record:

@@ -1,4 +1,4 @@
-"""Names that a caller got wrong, with the nearest right ones."""
+"""Names that somebody got wrong, with the nearest right ones."""
 
 from __future__ import annotations
 
@@ -6,8 +6,21 @@ import difflib
 from collections.abc import Iterable
 
 
-def near_misses(unknown: Iterable[str], known: Iterable[str]) -> str:
-    """`` Did you mean …?``, or nothing."""
-    names = sorted(known)
-    near = [match for name in unknown for match in difflib.get_close_matches(name, names, n=1)]
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The most similar one, whatever its case; ``None`` when none is similar enough."""
+    names = [*known]
+    found = difflib.get_close_matches(word.casefold(), {name.casefold() for name in names}, n=1)
+    same = [name for name in names if [name.casefold()] == found]
+    return difflib.get_close_matches(word, same, n=1, cutoff=0)[0] if same else None
+
+
+def near_misses(unknown: Iterable[str], known: Iterable[str], *, form: str = "{}") -> str:
+    """`` Did you mean …?``, or nothing. ``form`` is how a name is written."""
+    names = [*known]
+    near = [form.format(match) for word in unknown if (match := nearest(word, names)) is not None]
     return f" Did you mean {', '.join(near)}?" if near else ""
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """`` Did you mean “…”?`` with a leading blank, or nothing."""
+    return near_misses([word], known, form="“{}”")

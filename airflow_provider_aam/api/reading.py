@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 from airflow_provider_aam.api.actions import Actions
 from airflow_provider_aam.api.answers import shape_of
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, AAMInvalid, AAMNotFound, Fate
+from airflow_provider_aam.api.complete import until_complete
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, AAMIncomplete, AAMNotFound, Fate
 from airflow_provider_aam.api.listing import Record, Records, decoded, flat_tree, named_page, with_names
 from airflow_provider_aam.api.names import near_misses
+from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.paging import LARGEST_PAGE, Completeness, Page, iter_pages, parse_page
 from airflow_provider_aam.api.pool import in_order
 from airflow_provider_aam.api.resources import Verb
-
-LIST_ATTEMPTS = 3
-T = TypeVar("T")
 
 
 class Reading(Actions):
     """What every collection can be asked. Its verbs that write are in :class:`.collection.Collection`."""
 
-    def list(self, **filters: Any) -> Iterator[Record]:
+    def list(self, *, max_concurrency: int | None = None, **filters: Any) -> Iterator[Record]:
         """Every object that matches, in AAM's order of ids; one request per 1,000, several under way at once.
 
         ``filters`` are AAM's query parameters (``folderId=7``, ``search="price"``, ``includeMetrics=True``). Raises
@@ -31,7 +30,7 @@ class Reading(Actions):
         before the iteration has ended.
         """
         proof = self.completeness()
-        for page in self.iter_pages(filters):
+        for page in self.iter_pages(filters, max_concurrency=max_concurrency):
             proof.add(page)
             for row in page.rows:
                 yield decoded(self.resource, row)
@@ -39,7 +38,7 @@ class Reading(Actions):
 
     def fetch_all(self, **filters: Any) -> Records:
         """:meth:`list` in memory, read again from the start (three times at most) when it was not complete."""
-        return _until_complete(lambda: [*self.list(**filters)])
+        return until_complete(lambda: [*self.list(**filters)])
 
     def read_all(self, **params: Any) -> Iterator[Record]:
         """Every object as :meth:`get` gives it, in the order of the list: one request each, several under way at once.
@@ -51,7 +50,7 @@ class Reading(Actions):
         self._require(Verb.GET)
         self._check_params(params, what=f"one of {self.resource.name}")
         names = (self.resource.id_field, *self.resource.path_ids)
-        keys = _until_complete(lambda: [[row[name] for name in names] for row in self.list()])
+        keys = until_complete(lambda: [[row[name] for name in names] for row in self.list()])
         return self._read_each(keys, params)
 
     def _read_each(self, keys: Sequence[Sequence[Any]], params: Mapping[str, Any]) -> Iterator[Record]:
@@ -68,7 +67,7 @@ class Reading(Actions):
             if record is not None:
                 yield record
         if missing:
-            listed = _until_complete(lambda: {str(row[self.resource.id_field]) for row in self.list()})
+            listed = until_complete(lambda: {str(row[self.resource.id_field]) for row in self.list()})
             if hidden := sorted(missing & listed):
                 raise AAMIncomplete(
                     f"{self.resource.name}: AAM lists {len(hidden)} that it does not find when they are asked for one "
@@ -97,11 +96,11 @@ class Reading(Actions):
         return Completeness(what=f"list of {self.resource.name}", id_field=self.resource.id_field)
 
     def check_filters(self, filters: Mapping[str, Any]) -> None:
-        """Raises :class:`AAMInvalid` for parameters that AAM does not document: it ignores those, silently."""
+        """Raises :class:`AAMArgumentError` for parameters that AAM does not document: it ignores those, silently."""
         known = self.resource.list_params | {*self.resource.path_ids}
         unknown = [name for name in filters if name not in known]
         if unknown:
-            raise AAMInvalid(
+            raise AAMArgumentError(
                 f"list of {self.resource.name}: unknown filters {', '.join(sorted(unknown))}."
                 f"{near_misses(unknown, known)} Known: {', '.join(sorted(known)) or 'none'}"
             )
@@ -113,7 +112,7 @@ class Reading(Actions):
         query = {**self.resource.always, **{name: value for name, value in params.items() if name not in around}}
         answer = self._session.call("GET", f"{path}/{object_id}", params=query)
         record = self._record(answer, around=around, with_id=True)
-        if _is_id(object_id) and str(record[self.resource.id_field]) != str(object_id):
+        if whole_number(object_id) not in (None, whole_number(record[self.resource.id_field])):
             raise AAMBadAnswer(
                 f"{self.resource.name}: AAM answered {self.resource.id_field} {record[self.resource.id_field]} where "
                 f"{object_id} was asked for. Does a proxy in between keep old answers?",
@@ -130,14 +129,14 @@ class Reading(Actions):
     def _require(self, verb: Verb) -> None:
         if verb not in self.resource.verbs:
             known = ", ".join(sorted(known.value for known in self.resource.verbs)) or "none"
-            raise AAMInvalid(f"AAM has no {verb.value} for {self.resource.name}; it has {known}.")
+            raise AAMArgumentError(f"AAM has no {verb.value} for {self.resource.name}; it has {known}.")
 
     def _check_params(self, params: Mapping[str, Any], *, what: str, known: frozenset[str] | None = None) -> None:
         if known is None:
             known = self.resource.list_params | self.resource.get_params
         if unknown := sorted(params.keys() - known):
             names = ", ".join(sorted(known)) or "none"
-            raise AAMInvalid(
+            raise AAMArgumentError(
                 f"{what}: unknown parameters {', '.join(unknown)}.{near_misses(unknown, known)} Known: {names}"
             )
 
@@ -150,7 +149,7 @@ class Reading(Actions):
         """
         around = {name: values.get(name) for name in self.resource.path_ids}
         if missing := [name for name, value in around.items() if value is None]:
-            raise AAMInvalid(
+            raise AAMArgumentError(
                 f"{self.resource.name}: {', '.join(missing)} is needed; AAM keeps {self.resource.name} within "
                 f"{self.resource.within.name if self.resource.within else 'others'}."
             )
@@ -164,7 +163,7 @@ class Reading(Actions):
     def _record(self, answer: Any, *, around: Mapping[str, Any] | None = None, with_id: bool = False) -> Record:
         if isinstance(answer, dict):
             record = with_names(self.resource, answer, around)
-            if not with_id or _is_id(record.get(self.resource.id_field)):
+            if not with_id or whole_number(record.get(self.resource.id_field)) is not None:
                 return record
         shape = f"keys {sorted(answer)}" if isinstance(answer, dict) else shape_of(answer)
         raise AAMBadAnswer(
@@ -211,7 +210,7 @@ class Reading(Actions):
                     raise
                 return ()
 
-        ids = sorted(_until_complete(lambda: [int(row[parents.resource.id_field]) for row in parents.list()]))
+        ids = sorted(until_complete(lambda: [int(row[parents.resource.id_field]) for row in parents.list()]))
         number = 0
         for pages in in_order(read, ids, concurrency=self._session.places.most):
             for page in pages:
@@ -234,17 +233,3 @@ class Reading(Actions):
         except AAMNotFound:
             return False
         return True
-
-
-def _until_complete(read: Callable[[], T]) -> T:
-    for _ in range(LIST_ATTEMPTS - 1):
-        try:
-            return read()
-        except AAMIncomplete:
-            continue
-    return read()
-
-
-def _is_id(value: object) -> bool:
-    """A number, or a text that is one."""
-    return (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, str) and value.isdecimal())

@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 from airflow_provider_aam.api.actions import Actions
 from airflow_provider_aam.api.answers import shape_of
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMInvalid, Fate
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, Fate
 from airflow_provider_aam.api.listing import Records
 from airflow_provider_aam.api.pool import in_order
 
-Kind = Literal["traits", "segments"]
-KINDS: tuple[Kind, ...] = ("traits", "segments")
+Reported = Literal["traits", "segments"]
+REPORTED: tuple[Reported, ...] = ("traits", "segments")
 INTERVALS = ("1D", "7D", "14D", "30D", "60D")
 TREND_INTERVALS = (*INTERVALS, "90D")
 SIDS_PER_REQUEST = 1000
@@ -20,11 +20,11 @@ SIDS_PER_REQUEST = 1000
 
 
 class Reports(Actions):
-    """``client.reports``. Instants are epoch milliseconds, intervals :data:`INTERVALS`."""
+    """``client.reports``. Timestamps are epoch milliseconds, intervals :data:`INTERVALS`."""
 
     def trend(
         self,
-        kind: Kind,
+        kind: Reported,
         *,
         sids: Sequence[int],
         start: int,
@@ -32,7 +32,7 @@ class Reports(Actions):
         interval: str = "1D",
         **more: Any,
     ) -> Records:
-        """One record for each trait or segment, with ``metrics``: instant → numbers. AAM may leave some of them out.
+        """One record for each trait or segment, with ``metrics``: timestamp → numbers. AAM may leave some of them out.
 
         ``more`` is sent as it is (``traitMetricsType="CROSS_DEVICE"``). Many ``sids`` take several requests. Raises
         :class:`AAMBadAnswer` for an answer of another shape.
@@ -42,7 +42,7 @@ class Reports(Actions):
         if start > end:
             problems.append(f"start {start} is after end {end}")
         if problems:
-            raise AAMInvalid(f"trend of {kind}: {'; '.join(problems)}.")
+            raise AAMArgumentError.from_problems(f"trend of {kind}", problems)
         period = {"startDate": start, "endDate": end, "interval": interval}
         parts = [[*sids[at : at + SIDS_PER_REQUEST]] for at in range(0, len(sids), SIDS_PER_REQUEST)]
 
@@ -53,19 +53,19 @@ class Reports(Actions):
         return [row for rows in answers for row in rows]
 
     def largest(
-        self, kind: Kind, *, interval: str = "1D", cut_off: int = 0, restrict_type: str | None = None, **paging: Any
+        self, kind: Reported, *, interval: str = "1D", cut_off: int = 0, restrict_type: str | None = None, **paging: Any
     ) -> Records:
         """The largest, ``cut_off`` or more; AAM keeps the answer for a day. ``restrict_type`` is a trait type."""
         return self._top("largest", kind, interval, cut_off, restrict_type, paging)
 
     def most_changed(
-        self, kind: Kind, *, interval: str = "1D", cut_off: int = 0, restrict_type: str | None = None, **paging: Any
+        self, kind: Reported, *, interval: str = "1D", cut_off: int = 0, restrict_type: str | None = None, **paging: Any
     ) -> Records:
         """Those that changed most over the interval, with the differences; otherwise like :meth:`largest`."""
         return self._top("most_changed", kind, interval, cut_off, restrict_type, paging)
 
     def _top(
-        self, which: str, kind: Kind, interval: str, cut_off: int, restrict_type: str | None, paging: dict[str, Any]
+        self, which: str, kind: Reported, interval: str, cut_off: int, restrict_type: str | None, paging: dict[str, Any]
     ) -> Records:
         _check(kind, interval, INTERVALS)
         rows: Records = self.call(
@@ -87,9 +87,9 @@ def _checked(kind: str, rows: list[Any]) -> Records:
 
 def _check(kind: str, interval: str, intervals: tuple[str, ...]) -> None:
     problems = []
-    if kind not in KINDS:
-        problems.append(f"there is no report about {kind!r}, only about {' and '.join(KINDS)}")
+    if kind not in REPORTED:
+        problems.append(f"there is no report about {kind!r}, only about {' and '.join(REPORTED)}")
     if interval not in intervals:
         problems.append(f"interval {interval!r} is none of {', '.join(intervals)}")
     if problems:
-        raise AAMInvalid(f"report: {'; '.join(problems)}.")
+        raise AAMArgumentError.from_problems("report", problems)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import NoReturn, TypeVar
 
 import tenacity
@@ -21,10 +21,12 @@ from airflow_provider_aam.api.errors import (
     AAMThrottled,
     Fate,
 )
+from airflow_provider_aam.api.moments import in_words, parse_http_date
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]*)?|\.[0-9]+")
 
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 STILL_RUNNING_STATUSES = frozenset({408, 504})
@@ -69,7 +71,7 @@ class RetryPolicy:
     def _announce(self, state: tenacity.RetryCallState) -> None:
         number, pause_s = state.attempt_number + 1, state.upcoming_sleep
         # Of those that wait for their turn there may be many at once, about which the limit says one word.
-        level, when = (logging.WARNING, f"in {pause_s:.1f} s") if pause_s else (logging.INFO, "when it is its turn")
+        level, when = (logging.WARNING, f"in {in_words(pause_s)}") if pause_s else (logging.INFO, "when it is its turn")
         log.log(level, "%s Attempt %d of %d %s.", _error_of(state), number, self.max_attempts, when)
 
     def _give_up(self, state: tenacity.RetryCallState) -> NoReturn:
@@ -77,9 +79,10 @@ class RetryPolicy:
         assert error is not None  # only an error that may be repeated gets here
         asked_s: float | None = getattr(error, "retry_after_s", None)
         if state.attempt_number < self.max_attempts and asked_s is not None:
-            text = f"Adobe asks to wait {asked_s:g} s, longer than the {self.budget_s:g} s of this call allow:"
+            allowed = in_words(self.budget_s)
+            text = f"Adobe asks to wait {in_words(asked_s)}, longer than the {allowed} of this call allow:"
         else:
-            text = f"Tried {state.attempt_number} of {self.max_attempts} times within {self.budget_s:g} s:"
+            text = f"Tried {state.attempt_number} of {self.max_attempts} times within {in_words(self.budget_s)}:"
         given_up = error.with_text(f"{text} run it again later.")
         raise given_up.with_traceback(error.__traceback__) from error.__cause__
 
@@ -117,17 +120,10 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds to wait, from seconds or an HTTP date; ``None`` when absent or unreadable."""
     if value is None:
         return None
-    text = value.strip()
-    try:
-        return float(text) if text.replace(".", "", 1).isdecimal() else _seconds_until(text, now)
-    except (ValueError, TypeError, IndexError, OverflowError):  # what the standard library raises for broken dates
-        return None
-
-
-def _seconds_until(http_date: str, now: datetime) -> float:
-    at: datetime = parsedate_to_datetime(http_date)
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (at - now).total_seconds())
+    if _SECONDS.fullmatch(text := value.strip()):
+        return float(text)
+    at = parse_http_date(text)
+    return None if at is None else max(0.0, -(now - at).total_seconds())
 
 
 def _error_of(state: tenacity.RetryCallState) -> AAMError | None:

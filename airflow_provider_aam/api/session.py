@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import count
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from airflow_provider_aam.api.answers import decode, read_answer
 from airflow_provider_aam.api.credentials import Credential
 from airflow_provider_aam.api.errors import AAMError, AAMNotFound, AAMOutcomeUnknown, AAMUnauthorized, Fate
 from airflow_provider_aam.api.ims import Token, request_token
+from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.redaction import Redactor
 from airflow_provider_aam.api.retry import RetryPolicy, fate_of, is_overload, may_repeat, pause_after
 from airflow_provider_aam.api.throttle import Places
@@ -27,10 +28,6 @@ from airflow_provider_aam.api.transport import Answer, Request, Transport
 Params = Mapping[str, Any]
 T = TypeVar("T")
 REPLAYABLE_METHODS = frozenset({"GET", "PUT", "DELETE"})
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,9 @@ import enum
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
+
+import pendulum
 
 from airflow_provider_aam.api.errors import AAMError
 from airflow_provider_aam.api.ims import Token
@@ -15,8 +17,8 @@ from airflow_provider_aam.api.redaction import Redactor
 
 log = logging.getLogger(__name__)
 
-LONGEST_LEAD = timedelta(minutes=2)
-PAUSE_AFTER_FAILURE = timedelta(seconds=15)
+LONGEST_LEAD = pendulum.duration(minutes=2)
+PAUSE_AFTER_FAILURE = pendulum.duration(seconds=15)
 
 
 class TokenState(enum.Enum):

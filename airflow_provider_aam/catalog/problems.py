@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from airflow_provider_aam.api.errors import AAMSourceError
@@ -25,35 +25,37 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class Problem:
     """``field`` is the column or key it is about, if it is about one."""
 
     place: Place
-    problem: str
+    text: str
     field: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.field}: {self.problem}" if self.field else f"{self.place}: {self.problem}"
+        return f"{self.place}: {self.field}: {self.text}" if self.field else f"{self.place}: {self.text}"
 
 
-def refuse(source: str, findings: Sequence[Finding]) -> None:
-    """Raises :class:`AAMSourceError` with all ``findings``, in the order of the file; does nothing without any."""
+def refuse(source: str, findings: Sequence[Problem], *, more: str = "") -> None:
+    """Raises :class:`AAMSourceError` with all ``findings``, in the order of the file; does nothing without any.
+
+    ``more`` is said behind them.
+    """
     if not findings:
         return
-    ordered = [str(finding) for finding in sorted(findings, key=_position)]
+    ordered = in_order(findings)
     count = "1 problem" if len(ordered) == 1 else f"{len(ordered)} problems"
     lines = "\n".join(f"  {text}" for text in ordered[:MOST_SHOWN])
-    more = f"\n  … and {len(ordered) - MOST_SHOWN} more" if len(ordered) > MOST_SHOWN else ""
-    raise AAMSourceError(f"{source} has {count}; nothing was changed in AAM.\n{lines}{more}", findings=tuple(ordered))
+    cut = f"\n  … and {len(ordered) - MOST_SHOWN} more" if len(ordered) > MOST_SHOWN else ""
+    behind = f"\n{more}" if more else ""
+    text = f"{source} has {count}; nothing was changed in AAM.\n{lines}{cut}{behind}"
+    raise AAMSourceError(text, findings=tuple(ordered))
 
 
-def near(word: str, known: Iterable[str]) -> str:
-    """`` Did you mean “…”?`` with a leading blank, or nothing."""
-    import difflib
-
-    match = difflib.get_close_matches(word, [*known], n=1, cutoff=0.6)
-    return f" Did you mean “{match[0]}”?" if match else ""
+def in_order(findings: Sequence[Problem]) -> list[str]:
+    """Each once, in the order of the files."""
+    return [*dict.fromkeys(str(finding) for finding in sorted(findings, key=_position))]
 
 
-def _position(finding: Finding) -> tuple[str, int]:
+def _position(finding: Problem) -> tuple[str, int]:
     return finding.place.source, finding.place.line or finding.place.row or 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,15 +11,14 @@ from typing import Any
 
 import typer
 
-from airflow_provider_aam.api.errors import AAMConfigError, AAMPlanRefused, AAMSourceError
-from airflow_provider_aam.catalog.applying.push import PushReceipt, apply_saved
-from airflow_provider_aam.catalog.plan.plan import Plan
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMPlanRefused
+from airflow_provider_aam.catalog import Plan, PushReceipt, apply_saved, read_plan
 from airflow_provider_aam.cli.client import aam_client
-from airflow_provider_aam.cli.exits import Outcome
+from airflow_provider_aam.cli.exits import Ending
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class ApplyRequest:
     """The command's options."""
 
     conn_id: str
@@ -31,42 +29,28 @@ class Wanted:
     yes: bool
 
 
-def apply_file(path: Path, wanted: Wanted) -> Outcome:
+def apply_file(path: Path, request: ApplyRequest) -> Ending:
     """Apply the plan in ``path``.
 
     Raises ``AAMSourceError`` when it is no plan file, ``AAMPlanRefused`` when it is not the one of ``sha256`` or nobody
-    says yes, and what :func:`~airflow_provider_aam.catalog.applying.push.apply_saved` raises.
+    says yes, and what :func:`~airflow_provider_aam.catalog.apply_saved` raises.
     """
-    plan = _read(path, wanted.sha256)
+    plan = read_plan(path, sha256=request.sha256)
     for line in _summary(path, plan):
         print(line, file=sys.stderr)
-    if plan.changes and not wanted.yes:
+    if plan.changes and not request.yes:
         _ask()
-    with aam_client(wanted.conn_id) as client, _watched(plan, wanted.outcomes) as outcome_path:
+    with aam_client(request.conn_id) as client, _watched(plan, request.outcomes) as outcome_path:
         receipt = apply_saved(
             client,
             plan,
             plan_path=path,
             outcome_path=outcome_path,
-            max_failed=wanted.max_failed,
-            max_concurrency=wanted.max_concurrency,
+            max_failed=request.max_failed,
+            max_concurrency=request.max_concurrency,
         )
-    document = receipt.as_xcom() | {"outcome_uri": wanted.outcomes and str(wanted.outcomes)}
-    return Outcome(document=document, show=lambda: print(_said(receipt)))
-
-
-def _read(path: Path, sha256: str | None) -> Plan:
-    content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if sha256 is not None and sha256.lower() != found:
-        raise AAMPlanRefused(
-            f"{path} is not the plan that was asked for: its sha256 is {found}, --sha256 is {sha256}. Nothing was "
-            "changed. Apply the file that was approved, or have this one approved."
-        )
-    try:
-        return Plan.from_json(content)
-    except AAMSourceError as refused:
-        raise AAMSourceError(f"{path}: {refused.message}") from refused
+    document = receipt.as_xcom() | {"outcome_uri": request.outcomes and str(request.outcomes)}
+    return Ending(document=document, show=lambda: print(_said(receipt)))
 
 
 def _summary(path: Path, plan: Plan) -> Iterator[str]:
@@ -82,7 +66,7 @@ def _summary(path: Path, plan: Plan) -> Iterator[str]:
 def _ask() -> None:
     if not sys.stdin.isatty():
         problem = "there is no terminal to ask on: add --yes to apply the plan without a question"
-        raise AAMConfigError.from_problems("The command line", [problem])
+        raise AAMArgumentError.from_problems("The command line", [problem])
     try:
         agreed = typer.confirm("Apply it?", err=True)
     except typer.Abort:

@@ -9,7 +9,7 @@ from contextlib import closing
 from itertools import groupby
 
 from airflow_provider_aam.cli.airflow_context import look_into_the_database
-from airflow_provider_aam.cli.exits import ExitCode, Outcome
+from airflow_provider_aam.cli.exits import Ending, ExitCode
 from airflow_provider_aam.cli.quiet import quiet
 
 WIDTH_IN_FILES = 120
@@ -17,7 +17,7 @@ LEAST_FOLDED = 3
 _MARKS = {"green": ("✔", "green"), "yellow": ("!", "yellow"), "red": ("✘", "red"), "skipped": ("–", "dim")}
 
 
-def examine(conn_id: str) -> Outcome:
+def examine(conn_id: str) -> Ending:
     """Walk through every check of the Connection. Its exit code is ``FOUND`` if one of them is red."""
     look_into_the_database()
     from airflow_provider_aam.cli.checkup.result import State
@@ -29,7 +29,7 @@ def examine(conn_id: str) -> Outcome:
     with quiet(logging.ERROR), closing(Visit(hook=AAMHook(conn_id))) as visit:
         steps = [result.as_json() for result in walk(visit)]
     ok = all(step["state"] != State.RED for step in steps)
-    return Outcome(
+    return Ending(
         document={"connection": conn_id, "ok": ok, "steps": steps},
         show=lambda: _show(conn_id, steps),
         code=ExitCode.OK if ok else ExitCode.FOUND,

@@ -6,7 +6,7 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
-from airflow_provider_aam.api.errors import AAMConfigError, AAMDestinationError
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMConfigError, AAMDestinationError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +20,8 @@ _LIBRARIES = {"fastapi", "fastapi_offline", "uvicorn"}
 def serve(port: int, write_credentials: Path | None = None, seed: Seed = "account", *, quiet: bool = False) -> None:
     """Serve until Ctrl-C or SIGTERM; with a directory, write there what Adobe's console would have given.
 
-    Call it in the main thread. `quiet` prints the address only. Raises ``AAMConfigError`` when the port cannot be
-    listened on or a library is missing, ``AAMDestinationError`` when the files cannot be written.
+    Call it in the main thread. `quiet` prints the address only. Raises ``AAMArgumentError`` when the port cannot be
+    listened on, ``AAMConfigError`` when a library is missing, ``AAMDestinationError`` when the files cannot be written.
     """
     from airflow_provider_aam.emulator.server import PortUnavailable, running_emulator
 
@@ -50,7 +50,7 @@ def serve(port: int, write_credentials: Path | None = None, seed: Seed = "accoun
             f"port {port} cannot be listened on ({refused.strerror}): stop what runs there, or give another --port "
             "(0 takes a free one)"
         )
-        raise AAMConfigError.from_problems("The command line", [problem]) from refused
+        raise AAMArgumentError.from_problems("The command line", [problem]) from refused
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

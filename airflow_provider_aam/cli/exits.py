@@ -45,7 +45,7 @@ class ExitCode(enum.IntEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class Ending:
     """``document`` is the result for programs (`--json`), ``show`` writes the same to stdout for people."""
 
     document: Mapping[str, Any]
@@ -71,7 +71,7 @@ def code_of(error: AAMError) -> ExitCode:
     return next(code for kind, code in _CODES if isinstance(error, kind))
 
 
-def run_command(body: Callable[[], Outcome], *, as_json: bool = False) -> NoReturn:
+def run_command(body: Callable[[], Ending], *, as_json: bool = False) -> NoReturn:
     """Run a command's body and end the process with its exit code.
 
     Stdout gets the result alone: whatever else is printed meanwhile (Airflow logs there) goes to stderr. An
@@ -80,9 +80,9 @@ def run_command(body: Callable[[], Outcome], *, as_json: bool = False) -> NoRetu
     """
     with told_errors(as_json=as_json):
         with redirect_stdout(sys.stderr):
-            outcome = body()
-        _print(outcome, as_json=as_json)
-    raise typer.Exit(outcome.code)
+            ending = body()
+        _print(ending, as_json=as_json)
+    raise typer.Exit(ending.code)
 
 
 @contextmanager
@@ -108,11 +108,11 @@ def told_errors(*, as_json: bool = False) -> Iterator[None]:
         _fail(error, str(error), ExitCode.USAGE, as_json=as_json)
 
 
-def _print(outcome: Outcome, *, as_json: bool) -> None:
+def _print(ending: Ending, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(outcome.document, indent=2, ensure_ascii=False))
+        print(json.dumps(ending.document, indent=2, ensure_ascii=False))
     else:
-        outcome.show()
+        ending.show()
 
 
 def _fail(error: Exception, message: str, code: ExitCode, *, as_json: bool, **lists: Sequence[str]) -> NoReturn:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from airflow_provider_aam.catalog.exporting.export import ExportReceipt, export_catalog
+from airflow_provider_aam.catalog import ExportReceipt, export_catalog
 from airflow_provider_aam.cli.client import aam_client
-from airflow_provider_aam.cli.exits import Outcome
+from airflow_provider_aam.cli.exits import Ending
 from airflow_provider_aam.cli.kinds import count_of, keys_of
 
 
-def export_account(directory: Path, *, conn_id: str, kinds: str | None) -> Outcome:
+def export_account(directory: Path, *, conn_id: str, kinds: str | None) -> Ending:
     """Write the account's files to ``directory``. ``kinds`` are separated by commas; ``None``: all.
 
-    Raises ``AAMConfigError`` for an unknown kind, ``AAMDestinationError`` when the files cannot be written there.
+    Raises ``AAMArgumentError`` for an unknown kind, ``AAMDestinationError`` when the files cannot be written there.
     """
     chosen = None if kinds is None else keys_of([name.strip() for name in kinds.split(",")], option="--kinds")
     with aam_client(conn_id) as client:
         receipt = export_catalog(client, directory, kinds=chosen)
-    return Outcome(document=receipt.as_xcom(), show=lambda: _show(directory, receipt))
+    return Ending(document=receipt.as_xcom(), show=lambda: _show(directory, receipt))
 
 
 def _show(directory: Path, receipt: ExportReceipt) -> None:

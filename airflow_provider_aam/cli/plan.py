@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from airflow_provider_aam.api.errors import AAMConfigError, AAMPlanRefused
-from airflow_provider_aam.catalog.applying.push import make_plan
-from airflow_provider_aam.catalog.plan.plan import Plan
-from airflow_provider_aam.catalog.plan.render import render_plan
-from airflow_provider_aam.catalog.planning.guards import Guards
-from airflow_provider_aam.catalog.planning.planner import PlanOptions
-from airflow_provider_aam.catalog.planning.prune import check_scope
+from airflow_provider_aam.api.errors import AAMArgumentError
+from airflow_provider_aam.api.moments import utc_now
+from airflow_provider_aam.catalog import (
+    Guards,
+    Plan,
+    PlanOptions,
+    check_scope,
+    load,
+    make_plan,
+    render_plan,
+    sha256_of,
+)
 from airflow_provider_aam.cli.client import aam_client
-from airflow_provider_aam.cli.exits import ExitCode, Outcome
-from airflow_provider_aam.cli.kinds import keys_of, read_files
+from airflow_provider_aam.cli.exits import Ending, ExitCode
+from airflow_provider_aam.cli.kinds import key_of, keys_of
 
 _STYLES = {"+": "green", "~": "yellow", "-": "red", "!": "bold magenta"}
 _BOUNDS = {"data-source": "dataSource", "folder": "folder", "kinds": "kinds"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class PlanRequest:
     """The command's options."""
 
     conn_id: str
@@ -41,29 +44,28 @@ class Wanted:
     create_folders: bool
 
 
-def show_plan(paths: Sequence[Path], wanted: Wanted) -> Outcome:
+def show_plan(paths: Sequence[Path], request: PlanRequest) -> Ending:
     """Plan all ``paths`` as one catalog. The exit code is ``FOUND`` if anything would change.
 
-    Raises ``AAMConfigError`` for options that cannot be, and what
-    :func:`~airflow_provider_aam.catalog.planning.planner.build_plan` raises.
+    Raises ``AAMArgumentError`` for options that cannot be, and what planning raises.
     """
-    options = _options(wanted)
-    catalog = read_files(paths, kind=wanted.kind, match_on=wanted.match_on)
-    source = ", ".join(str(path) for path in paths)
+    kind = key_of(request.kind)
+    options = _options(request)
+    catalog, source = load(paths, kind=kind, match_on=request.match_on)
     if not any(catalog.values()):
         print(f"note: {source}: no objects are described", file=sys.stderr)
-    with aam_client(wanted.conn_id) as client:
+    with aam_client(request.conn_id) as client:
         plan = make_plan(
             client,
             catalog,
             options,
             source=source,
-            plan_path=wanted.out,
-            now=datetime.now(UTC),
+            plan_path=request.out,
+            now=utc_now(),
             identified=True,
         )
-    saved = None if wanted.out is None else _saved(wanted.out)
-    return Outcome(
+    saved = None if request.out is None else {"path": str(request.out), "sha256": sha256_of(plan)}
+    return Ending(
         document={
             "source": plan.source,
             "account": plan.account,
@@ -78,12 +80,12 @@ def show_plan(paths: Sequence[Path], wanted: Wanted) -> Outcome:
     )
 
 
-def _options(wanted: Wanted) -> PlanOptions:
+def _options(request: PlanRequest) -> PlanOptions:
     return PlanOptions(
-        match_on=wanted.match_on,
-        create_folders=wanted.create_folders,
-        prune_scope=_scope(wanted.prune_scope) if wanted.prune_scope else None,
-        guards=Guards(max_deletes=wanted.max_deletes, max_changes_ratio=wanted.max_changes_ratio),
+        match_on=request.match_on,
+        create_folders=request.create_folders,
+        prune_scope=_scope(request.prune_scope) if request.prune_scope else None,
+        guards=Guards(max_deletes=request.max_deletes, max_changes_ratio=request.max_changes_ratio),
     )
 
 
@@ -101,15 +103,11 @@ def _scope(given: Sequence[str]) -> Mapping[str, Any]:
             words = [word.strip() for word in value.split(",")]
             scope[_BOUNDS[name]] = keys_of(words, option="--prune-scope kinds") if name == "kinds" else value
     if problems:
-        raise AAMConfigError.from_problems("The command line", problems)
+        raise AAMArgumentError.from_problems("The command line", problems)
     try:
         return check_scope(scope)
-    except AAMPlanRefused as refused:
-        raise AAMConfigError.from_problems("The command line", [refused.message]) from refused
-
-
-def _saved(path: Path) -> dict[str, str]:
-    return {"path": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    except AAMArgumentError as refused:
+        raise AAMArgumentError.from_problems("The command line", [refused.message]) from refused
 
 
 def _show(plan: Plan, saved: Mapping[str, str] | None) -> None:

@@ -8,23 +8,22 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from airflow_provider_aam.api.errors import AAMSourceError
-from airflow_provider_aam.catalog.planning.planner import check_catalog
-from airflow_provider_aam.catalog.planning.remarks import remarks_of, repeated
-from airflow_provider_aam.catalog.problems import refuse
-from airflow_provider_aam.cli.exits import ExitCode, Outcome
-from airflow_provider_aam.cli.kinds import count_of, read_files
+from airflow_provider_aam.catalog import check, load
+from airflow_provider_aam.cli.exits import Ending, ExitCode
+from airflow_provider_aam.cli.kinds import count_of, key_of
 
 
-def validate(paths: Sequence[Path], *, kind: str | None) -> Outcome:
+def validate(paths: Sequence[Path], *, kind: str | None) -> Ending:
     """Check each file alone, and each folder as one catalog. The exit code is ``FOUND`` if there are findings.
 
     Warnings go to stderr and change no exit code. ``kind`` is what all files hold, where their names do not tell.
-    Raises ``AAMConfigError`` for an unknown kind.
+    Raises ``AAMArgumentError`` for an unknown kind.
     """
+    only = key_of(kind)
     objects: Counter[str] = Counter()
     warnings: dict[str, None] = {}
     # A folder and a file of it may both be named.
-    findings = [*dict.fromkeys(finding for path in paths for finding in _check(path, kind, objects, warnings))]
+    findings = [*dict.fromkeys(finding for path in paths for finding in _check(path, only, objects, warnings))]
 
     def show() -> None:
         for warning in warnings:
@@ -35,7 +34,7 @@ def validate(paths: Sequence[Path], *, kind: str | None) -> Outcome:
         held = ", ".join(count_of(key, count) for key, count in objects.items())
         print(f"{found} in {held or 'no objects'}")
 
-    return Outcome(
+    return Ending(
         document={"ok": not findings, "objects": dict(objects), "findings": findings, "warnings": [*warnings]},
         show=show,
         code=ExitCode.FOUND if findings else ExitCode.OK,
@@ -45,7 +44,7 @@ def validate(paths: Sequence[Path], *, kind: str | None) -> Outcome:
 def _check(path: Path, kind: str | None, objects: Counter[str], warnings: dict[str, None]) -> Iterator[str]:
     """Findings as ``file:line: field: problem``, in the order of the files. Adds to ``objects`` and ``warnings``."""
     try:
-        catalog = read_files([path], kind=kind)
+        catalog, _ = load(path, kind=kind)
     except AAMSourceError as unread:
         if not unread.findings:
             raise
@@ -57,9 +56,6 @@ def _check(path: Path, kind: str | None, objects: Counter[str], warnings: dict[s
                 yield from _check(entry, kind, objects, warnings)
         return
     objects.update({each.key: len(rows) for each, rows in catalog.items()})
-    checked, findings = check_catalog(catalog)
-    warnings.update(dict.fromkeys(remarks_of(checked)))
-    try:
-        refuse(str(path), [*findings, *repeated(checked)])
-    except AAMSourceError as refused:
-        yield from refused.findings
+    findings, remarks = check(catalog)
+    warnings.update(dict.fromkeys(remarks))
+    yield from findings

@@ -10,8 +10,9 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from airflow_provider_aam.emulator.aam.traits.metrics import set_metrics
-from airflow_provider_aam.emulator.aam.users.accounts import put_into_group
+from airflow_provider_aam.emulator.aam.traits.figures import set_metrics
+from airflow_provider_aam.emulator.aam.users.rules import put_into_group
+from airflow_provider_aam.emulator.core.service import Service
 from airflow_provider_aam.emulator.core.troubles import Trouble
 from airflow_provider_aam.emulator.seeds import SEEDS, add_objects, seed_bulk
 
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
 
     from airflow_provider_aam.emulator.core.state import State
 
+CONTROL_PLANE = Service(
+    tag="Control plane",
+    about="What tests ask of the emulator itself, under `/_emulator/`; described in docs/emulator.md.",
+)
 Body = dict[str, Any]
-Action = Callable[["State", Body], Any]
+Deed = Callable[["State", Body], Any]
 
 
 def _reset(state: State, body: Body) -> None:
@@ -32,57 +37,25 @@ def _reset(state: State, body: Body) -> None:
     SEEDS[seed](state)
 
 
-def _seed(state: State, body: Body) -> None:
-    seed_bulk(state, **body)
-
-
-def _add(state: State, body: Body) -> list[dict[str, Any]]:
-    return add_objects(state, body["collection"], body["objects"])
-
-
-def _advance(state: State, body: Body) -> None:
-    state.clock.advance(float(body["seconds"]))
-
-
-def _expire_tokens(state: State, body: Body) -> None:  # noqa: ARG001
-    state.tokens.expire_all(state.clock.now_s())
-
-
 def _configure(state: State, body: Body) -> None:
     state.settings = state.settings.replaced(body)
-
-
-def _add_to_group(state: State, body: Body) -> None:  # noqa: ARG001
-    put_into_group(state)
-
-
-def _metrics(state: State, body: Body) -> None:
-    set_metrics(state, body["sid"], body["metrics"])
-
-
-def _trouble(state: State, body: Body) -> None:
-    state.troubles.add(Trouble(**body))
-
-
-def _clear_trouble(state: State, body: Body) -> None:  # noqa: ARG001
-    state.troubles.clear()
 
 
 def _clear_stats(state: State, body: Body) -> None:  # noqa: ARG001
     state.stats = type(state.stats)()
 
 
-ACTIONS: dict[str, Action] = {
+ACTIONS: dict[str, Deed] = {
     "reset": _reset,
-    "seed": _seed,
-    "objects": _add,
-    "advance": _advance,
-    "expire-tokens": _expire_tokens,
+    "seed": lambda state, body: seed_bulk(state, **body),
+    "objects": lambda state, body: add_objects(state, body["collection"], body["objects"]),
+    "advance": lambda state, body: state.clock.advance(float(body["seconds"])),
+    "expire-tokens": lambda state, _: state.tokens.expire_all(state.clock.now_s()),
     "configure": _configure,
-    "add-to-group": _add_to_group,
-    "metrics": _metrics,
-    "trouble": _trouble,
-    "clear-trouble": _clear_trouble,
+    "add-to-group": lambda state, _: put_into_group(state),
+    "metrics": lambda state, body: set_metrics(state, body["sid"], body["metrics"]),
+    "trouble": lambda state, body: state.troubles.add(Trouble(**body)),
+    "clear-trouble": lambda state, _: state.troubles.clear(),
     "clear-stats": _clear_stats,
 }
 
@@ -110,7 +83,7 @@ READS: dict[str, Callable[[State, Request], Any]] = {
 def add_control_plane(app: FastAPI, state: State) -> None:
     """Add one POST route an action, and the GET routes that read."""
 
-    def acting(action: Action) -> Any:
+    def acting(action: Deed) -> Any:
         async def serve(request: Request) -> Response:
             body = await request.body()
             return _answer(lambda: action(state, msgspec.json.decode(body or b"{}")))

@@ -8,30 +8,30 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from airflow_provider_aam.emulator import aam, ims
-from airflow_provider_aam.emulator.admin import add_control_plane
+from airflow_provider_aam.emulator.admin import CONTROL_PLANE, add_control_plane
 from airflow_provider_aam.emulator.core.call import refusal_reply
 from airflow_provider_aam.emulator.core.exchange import endpoint
 from airflow_provider_aam.emulator.core.gate import Gate
 from airflow_provider_aam.emulator.core.refusals import Refusal
-from airflow_provider_aam.emulator.core.tags import openapi_tags
 from airflow_provider_aam.emulator.openapi import ABOUT, operation, schemas
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fastapi import FastAPI
     from starlette.responses import Response
     from starlette.types import ASGIApp
 
+    from airflow_provider_aam.emulator.core.service import Service
     from airflow_provider_aam.emulator.core.state import State
 
 
 def build_app(state: State) -> ASGIApp:
     """Return the whole emulator as one ASGI application over `state`."""
-    app = FastAPIOffline(
-        title="Adobe Audience Manager (emulated)", version="1", description=ABOUT, openapi_tags=openapi_tags()
-    )
+    tags = [{"name": each.tag, "description": each.about} for each in (*state.services, CONTROL_PLANE)]
+    app = FastAPIOffline(title="Adobe Audience Manager (emulated)", version="1", description=ABOUT, openapi_tags=tags)
     app.router.redirect_slashes = False
-    for route in (*ims.ROUTES, *aam.ROUTES):
+    for route in (route for service in state.services for route in service.all_routes()):
         app.add_api_route(
             route.path,
             endpoint(route, state),
@@ -46,7 +46,7 @@ def build_app(state: State) -> ASGIApp:
         )
     add_control_plane(app, state)
     app.add_exception_handler(HTTPException, _no_such_route)
-    _add_schemas(app)
+    _add_schemas(app, state.services)
     return Gate(app, state)
 
 
@@ -59,12 +59,12 @@ async def _no_such_route(request: Request, error: Exception) -> Response:
     return refusal_reply(Refusal(status, {"code": code, "message": message}, headers)).response()
 
 
-def _add_schemas(app: FastAPI) -> None:
+def _add_schemas(app: FastAPI, services: Sequence[Service]) -> None:
     build = app.openapi
 
     def openapi() -> dict[str, Any]:
         document = build()
-        document.setdefault("components", {}).update(schemas())
+        document.setdefault("components", {}).update(schemas(services))
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -53,24 +53,12 @@ class EmulatorControl:
         """Start anew: objects, ids, tokens, settings, clock, trouble and statistics."""
         self._post("reset", {"seed": seed})
 
-    def seed(
-        self,
-        *,
-        segments: int = 0,
-        traits: int = 0,
-        data_sources: int = 0,
-        trait_folders: int = 0,
-        segment_folders: int = 0,
-        destinations: int = 0,
-        mappings: int = 0,
-        derived_signals: int = 0,
-        models: int = 0,
-    ) -> None:
-        """Add synthetic objects, the same every time. Limits do not apply.
+    def seed(self, **counts: int) -> None:
+        """Add synthetic objects, e.g. `segments=200, mappings=50`, the same every time. Limits do not apply.
 
         What they need and the account has none of is added too: a data source, ten traits, a segment, a destination.
         """
-        self._post("seed", {name: count for name, count in locals().items() if name != "self"})
+        self._post("seed", counts)
 
     @overload
     def add(self, collection: str, objects: Mapping[str, Any]) -> dict[str, Any]: ...

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_aam.emulator.aam import RESOURCES
-from airflow_provider_aam.emulator.aam.folders.routes import FIELDS as FOLDER_FIELDS
-from airflow_provider_aam.emulator.aam.reports.routes import TREND_FIELDS
-from airflow_provider_aam.emulator.aam.segments.routes import MERGE_RULE_FIELDS
+from airflow_provider_aam.emulator.core.call import ref
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from airflow_provider_aam.emulator.core.call import Route
     from airflow_provider_aam.emulator.core.fields import Field
+    from airflow_provider_aam.emulator.core.service import Service
 
 ABOUT = (
     "Adobe publishes no offline description of this API. This one is put together from Adobe's documents, its tools "
@@ -60,19 +60,14 @@ def _responses(route: Route) -> dict[str, Any]:
     success: dict[str, Any] = {"description": "Done"}
     if route.status != 204:
         success["content"] = {"application/json": {"schema": route.answer or {}}}
-    error = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
+    error = {"content": {"application/json": {"schema": ref("Error")}}}
     errors = {status: {"description": text, **error} for status, text in _ERRORS.items()} if route.bearer else {}
     return {str(route.status): success, **errors}
 
 
-def schemas() -> dict[str, Any]:
+def schemas(services: Sequence[Service]) -> dict[str, Any]:
     """Return the components of the document."""
     found: dict[str, Any] = {
-        "Folder": _readable(FOLDER_FIELDS),
-        "FolderBody": _writable(FOLDER_FIELDS),
-        "MergeRuleReplacement": _writable(MERGE_RULE_FIELDS),
-        "Code": {"type": "object", "required": ["code"], "properties": {"code": {"type": "string"}}},
-        "TrendBody": _writable(TREND_FIELDS),
         "Error": {
             "type": "object",
             "description": "The I/O gateway sends error_code and message, tokens' hosts error and error_description.",
@@ -86,9 +81,11 @@ def schemas() -> dict[str, Any]:
             },
         },
     }
-    for resource in RESOURCES:
-        name = resource.noun.replace(" ", "")
-        found[name], found[f"{name}Body"] = _readable(resource.fields), _writable(resource.fields)
+    for service in services:
+        found |= {name: _writable(fields) for name, fields in service.bodies.items()}
+        for each in service.resources:
+            if each.verbs:
+                found[each.schema], found[f"{each.schema}Body"] = _readable(each.all_fields), _writable(each.all_fields)
     security = {
         "token": {"type": "http", "scheme": "bearer"},
         "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key", "description": "On aam.adobe.io only."},

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from airflow_provider_aam.emulator.control import Emulator, Seed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import uvicorn
+
+    from airflow_provider_aam.emulator.core.service import Service
 
 STOP_TIMEOUT_S = 10
 
@@ -29,15 +31,18 @@ def running_emulator(
     *,
     host: str = "127.0.0.1",
     private_key: str | None = None,
+    services: Sequence[Service] = (),
 ) -> Iterator[Emulator]:
     """Serve until the block ends; port 0 takes a free one. Needs the extra `emulator`.
+
+    `services` are added to those of AAM: `emulator.core.service.Service`, as each folder of `emulator/aam/` has one.
 
     Only a loopback address is served: the emulator gives its credentials to anyone who asks. Raises
     :class:`PortUnavailable`.
     """
     if not ipaddress.ip_address(host).is_loopback:
         raise ValueError(f"the emulator serves this machine only; {host} is not a loopback address")
-    server = _build_server(private_key)
+    server = _build_server(private_key, services)
     listener = _listen(host, port)
     thread = threading.Thread(target=server.run, args=([listener],), name="aam-emulator", daemon=True)
     thread.start()
@@ -52,17 +57,19 @@ def running_emulator(
         listener.close()
 
 
-def _build_server(private_key: str | None) -> uvicorn.Server:
+def _build_server(private_key: str | None, services: Sequence[Service]) -> uvicorn.Server:
     try:
         import uvicorn
 
+        from airflow_provider_aam.emulator.aam import SERVICES
         from airflow_provider_aam.emulator.app import build_app
         from airflow_provider_aam.emulator.core.state import State
+        from airflow_provider_aam.emulator.ims import SERVICE as IMS
     except ImportError as error:
         raise ImportError("the emulator needs: pip install 'airflow-provider-aam[emulator]'") from error
     from airflow_provider_aam.emulator.credentials import build_credentials
 
-    app = build_app(State(build_credentials(private_key)))
+    app = build_app(State(build_credentials(private_key), (*SERVICES, *services, IMS)))
     config = uvicorn.Config(
         app,
         loop="asyncio",

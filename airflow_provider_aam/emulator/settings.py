@@ -9,27 +9,10 @@ HostRules = Literal["auto", "gateway", "demdex"]
 
 IMS = "https://ims-na1.adobelogin.com"
 
-# Adobe Audience Manager, "Usage limits" (2026). A segment folder limit is not documented.
-LIMITS = {
-    "traits": 100_000,
-    "rule_based_traits": 100_000,
-    "onboarded_traits": 100_000,
-    "algo_traits": 50,
-    "segments": 20_000,
-    "trait_folders": 2_000,
-    "destinations": 1_000,
-    "url_destinations": 1_000,
-    "cookie_destinations": 1_000,
-    "s2s_destinations": 100,
-    "derived_signals": 50_000,
-    "active_models": 20,
-    "excluded_traits_per_model": 500,
-}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """One setting a field; `replaced` returns a changed copy and refuses names and types it does not know."""
+    """One setting a field; `limits` are the resources'. `replaced` refuses names and types it does not know."""
 
     credential_mode: Literal["legacy", "migrated", "eol"] = "legacy"
     jwt_enabled: bool = True
@@ -44,7 +27,7 @@ class Settings:
     product_profile: bool = True
     api_in_project: bool = True
     host_rules: HostRules = "auto"
-    limits: dict[str, int] = field(default_factory=lambda: dict(LIMITS))
+    limits: dict[str, int] = field(default_factory=dict)
     mapping_dates_shift_days: int = 0
     latency_s: float = 0.0
 
@@ -57,7 +40,7 @@ class Settings:
             raise ValueError(f"unknown setting {', '.join(unknown)}; known: {', '.join(sorted(known))}")
         merged = {**asdict(self), **changes}
         if "limits" in changes:
-            if unknown := sorted(set(changes["limits"]) - set(LIMITS)):
-                raise ValueError(f"unknown limit {', '.join(unknown)}; known: {', '.join(LIMITS)}")
+            if unknown := sorted(set(changes["limits"]) - set(self.limits)):
+                raise ValueError(f"unknown limit {', '.join(unknown)}; known: {', '.join(self.limits)}")
             merged["limits"] = {**self.limits, **changes["limits"]}
         return msgspec.convert(merged, Settings)

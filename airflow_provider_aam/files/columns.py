@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +14,8 @@ from typing import Any
 import msgspec
 
 from airflow_provider_aam.api.answers import UNREADABLE
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMInvalid, Fate
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, Fate
+from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.resources import Resource, Type
 
 Values = Sequence[Any]
@@ -66,27 +66,27 @@ def documented_fields(resource: Resource, *, include_metrics: bool) -> Mapping[s
 
 
 def check_fields(resource: Resource, fields: object, *, include_metrics: bool) -> tuple[str, ...] | None:
-    """``fields`` as they are, ``None`` for all. Raises :class:`AAMInvalid` for names that AAM does not document."""
+    """``fields``, ``None`` for all. Raises :class:`AAMArgumentError` for names that AAM does not document."""
     if fields is None:
         return None
     if isinstance(fields, str) or not isinstance(fields, Sequence) or not fields:
-        raise AAMInvalid(f"fields must be a list of names that is not empty, like ['sid', 'name'], not {fields!r}.")
+        raise AAMArgumentError(
+            f"fields must be a list of names that is not empty, like ['sid', 'name'], not {fields!r}."
+        )
     known = documented_fields(resource, include_metrics=include_metrics)
     unknown = [name for name in fields if name not in known]
     if unknown:
-        raise AAMInvalid(_unknown_fields(resource, unknown, known))
+        raise AAMArgumentError(_unknown_fields(resource, unknown, known))
     if len(set(fields)) < len(fields):
-        raise AAMInvalid(f"fields names a field twice: {', '.join(fields)}.")
+        raise AAMArgumentError(f"fields names a field twice: {', '.join(fields)}.")
     return tuple(fields)
 
 
 def _unknown_fields(resource: Resource, unknown: Sequence[Any], known: Mapping[str, Type]) -> str:
-    near = [match for name in unknown for match in difflib.get_close_matches(str(name), known, n=1)]
-    hints = [f"Did you mean {', '.join(near)}?"] if near else []
-    if any(name in resource.metrics for name in unknown):
-        hints.append("Metrics need include_metrics=True.")
-    text = f"fields: {resource.name} have no {', '.join(map(str, unknown))}."
-    return " ".join([text, *hints, f"Known: {', '.join(known)}"])
+    names = [str(name) for name in unknown]
+    metrics = " Metrics need include_metrics=True." if resource.metrics.keys() & {*names} else ""
+    hints = f"{near_misses(names, known)}{metrics}"
+    return f"fields: {resource.name} have no {', '.join(names)}.{hints} Known: {', '.join(known)}"
 
 
 @dataclass(frozen=True, kw_only=True)

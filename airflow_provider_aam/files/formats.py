@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib.util
 from dataclasses import dataclass
 
-from airflow_provider_aam.api.errors import AAMDestinationError
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMDestinationError
+from airflow_provider_aam.api.names import near_misses
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,20 +37,19 @@ FORMATS = {
 def choose_format(file_name: str, file_format: str | None = None) -> Format:
     """The format that ``file_format`` names, else the one of the suffix (upper or lower case).
 
-    Raises :class:`AAMDestinationError` when there is none, or when its library is not installed.
+    Raises :class:`AAMArgumentError` when there is none, :class:`AAMDestinationError` when its library is not installed.
     """
     name = (file_format or _suffix(file_name)).lower().removeprefix(".")
     what = f"file_format {file_format!r}" if file_format else f"the suffix of {file_name!r}"
     if name == "parquet.gz":
-        raise AAMDestinationError(
+        raise AAMArgumentError(
             f"{what}: Parquet is compressed inside, and no reader opens a gzipped one. Use .parquet."
         )
     if name not in FORMATS:
         known = ", ".join(f".{name}" for name in FORMATS)
-        near = difflib.get_close_matches(name, FORMATS, n=1)
-        hint = f" Did you mean .{near[0]}?" if near else ""
+        hint = near_misses([name], FORMATS, form=".{}")
         advice = "" if file_format else " Or name the format with file_format."
-        raise AAMDestinationError(f"{what} is no format that can be written. Known: {known}.{hint}{advice}")
+        raise AAMArgumentError(f"{what} is no format that can be written. Known: {known}.{hint}{advice}")
     if name == "parquet" and importlib.util.find_spec("pyarrow") is None:
         raise AAMDestinationError(
             f"{what}: Parquet needs pyarrow, which is not installed here: pip install 'airflow-provider-aam[parquet]'"

@@ -66,7 +66,7 @@ FIELDS: dict[str, Field] = {
     ),
     "max_concurrency": _field(
         "Concurrent requests",
-        "At most, per task; how many there are, AAM's answers tell. Empty: 32.",
+        "At most, per task; fewer when AAM says that it is overloaded. Empty: 32.",
         "integer",
         minimum=1,
         maximum=64,

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_aam.api.errors import AAMConfigError
+from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.compat import BaseOperator, ObjectStoragePath
 from airflow_provider_aam.operators.paths import open_path
-from airflow_provider_aam.operators.sources import Source, read_rows
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.catalog.plan.plan import Plan
-    from airflow_provider_aam.catalog.planning.planner import Catalog, PlanOptions
+    from airflow_provider_aam.catalog import Catalog, Plan, PlanOptions, Source
 
 
 class ComparingOperator(BaseOperator):
@@ -57,7 +54,8 @@ class ComparingOperator(BaseOperator):
 
     def _plan(self, options: PlanOptions, *, identified: bool) -> Plan:
         """The plan, logged and written to ``plan_path``."""
-        from airflow_provider_aam.catalog.applying.push import make_plan
+        from airflow_provider_aam.api.moments import utc_now
+        from airflow_provider_aam.catalog import make_plan
         from airflow_provider_aam.hooks.aam import AAMHook
 
         catalog, source = self._read()
@@ -69,39 +67,38 @@ class ComparingOperator(BaseOperator):
                 options,
                 source=source,
                 plan_path=plan_path,
-                now=datetime.now(UTC),
+                now=utc_now(),
                 identified=identified,
             )
 
     def _read(self) -> tuple[Catalog, str]:
         """The rows of the source by kind, and what to call it."""
-        from airflow_provider_aam.catalog.checking.check import find_faults
+        from airflow_provider_aam.catalog import load
 
-        check = partial(find_faults, match_on=self.match_on)
-        catalog, source = read_rows(self.source, self.source_conn_id, kind=self.kind, check=check)
+        opened = partial(open_path, conn_id=self.source_conn_id, what="source")
+        catalog, source = load(self.source, kind=self.kind, match_on=self.match_on, open_uri=opened)
         if not any(catalog.values()):
             self.log.warning("%s: no objects are described.", source)
         return catalog, source
 
     def _scope(self) -> Mapping[str, Any] | None:
-        from airflow_provider_aam.catalog.planning.prune import check_scope
+        from airflow_provider_aam.catalog import check_scope
 
         return check_scope(self.prune_scope) if self.prune else None
 
     def _refuse_bad_arguments(self) -> None:
-        """Raises :class:`AAMConfigError` that names every argument that cannot be."""
+        """Raises :class:`AAMArgumentError` that names every argument that cannot be."""
         problems = self._problems()
         if problems:
-            raise AAMConfigError.from_problems(f"task {self.task_id}", problems)
+            raise AAMArgumentError.from_problems(f"task {self.task_id}", problems)
 
     def _problems(self) -> list[str]:
-        from airflow_provider_aam.catalog.kinds import KINDS
+        from airflow_provider_aam.catalog import KINDS, ways_to_match
 
         problems = []
         if self.kind is not None and self.kind not in KINDS:
             problems.append(f"kind is {self.kind!r}; known are {', '.join(KINDS)}")
-        kinds = [kind for key, kind in KINDS.items() if key == self.kind] or [*KINDS.values()]
-        ways = dict.fromkeys(way for kind in kinds for way in kind.match_on)
+        ways = ways_to_match(self.kind if self.kind in KINDS else None)
         if self.match_on is not None and self.match_on not in ways:
             problems.append(f"match_on is {self.match_on!r}; it must be one of {', '.join(ways)}")
         if self.prune_scope and not self.prune:
@@ -126,8 +123,7 @@ class ChangingOperator(ComparingOperator):
         self.max_changes_ratio = max_changes_ratio
 
     def _options(self) -> PlanOptions:
-        from airflow_provider_aam.catalog.planning.guards import Guards
-        from airflow_provider_aam.catalog.planning.planner import PlanOptions
+        from airflow_provider_aam.catalog import Guards, PlanOptions
 
         self._refuse_bad_arguments()
         return PlanOptions(

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_aam.api.errors import AAMConfigError
+from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.compat import BaseOperator, Context
 from airflow_provider_aam.failures import task_failures
 from airflow_provider_aam.operators.catalog import optional_path, too_small
 from airflow_provider_aam.operators.outlets import note_outlets
-from airflow_provider_aam.operators.sources import Uri, read_rows
+from airflow_provider_aam.operators.paths import open_path
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.catalog.applying.push import PushReceipt
-    from airflow_provider_aam.catalog.planning.delete import Deletion, Named
+    from airflow_provider_aam.catalog import Deletion, PushReceipt, Uri
 
 
 class AAMDeleteOperator(BaseOperator):
@@ -42,7 +41,7 @@ class AAMDeleteOperator(BaseOperator):
     :param max_failed: Deletes that may be refused or end unknown before the task fails.
     :param dry_run: Log what would be deleted, and delete nothing.
     :param outcome_path: URI under which every object's end is written as JSON Lines, as it happens. (templated)
-    :param max_concurrency: Deletes under way at once, instead of the Connection's ``max_concurrency``; 64 at most.
+    :param max_concurrency: Deletes under way at once at most, 1 to 64, in place of the Connection's (32).
     :param aam_conn_id: The AAM Connection. (templated)
     :return: A receipt: ``source, dry_run, plan`` and ``outcomes`` (counts), ``plan_uri`` (none), ``outcome_uri,
         started_at, finished_at``, and ``gone``, how many were gone already.
@@ -101,45 +100,36 @@ class AAMDeleteOperator(BaseOperator):
         return {**receipt.as_xcom(), "gone": len(deletion.gone)}
 
     def _delete(self) -> tuple[Deletion, PushReceipt]:
-        from airflow_provider_aam.catalog.applying.push import carry_out
-        from airflow_provider_aam.catalog.planning.delete import plan_deletes
-        from airflow_provider_aam.catalog.planning.guards import Guards
+        from airflow_provider_aam.catalog import delete, name_objects
         from airflow_provider_aam.hooks.aam import AAMHook
 
         self._refuse_bad_arguments()
-        named, source = self._named()
+        named, source = name_objects(
+            self.kind,
+            ids=self.ids,
+            codes=self.codes,
+            data_source=self.data_source,
+            source=self.source,
+            open_uri=partial(open_path, conn_id=self.source_conn_id, what="source"),
+        )
         outcome_path = optional_path(self.outcome_path, what="outcome_path")
-        now = datetime.now(UTC)
         with closing(AAMHook(self.aam_conn_id)) as hook:
-            client = hook.get_conn()
-            guards = Guards(max_deletes=self.max_deletes)
-            deletion = plan_deletes(client, named, unmap=self.unmap_first, guards=guards, source=source, now=now)
-            receipt = carry_out(
-                client,
-                deletion.plan,
-                started_at=now,
+            return delete(
+                hook.get_conn(),
+                named,
+                source=source,
+                unmap=self.unmap_first,
+                max_deletes=self.max_deletes,
                 outcome_path=outcome_path,
                 dry_run=self.plan_only,
                 max_failed=self.max_failed,
                 max_concurrency=self.max_concurrency,
             )
-        return deletion, receipt
-
-    def _named(self) -> tuple[Named, str]:
-        from airflow_provider_aam.catalog.kinds import KINDS
-        from airflow_provider_aam.catalog.planning.delete import Named, named_by_ids, named_by_rows
-
-        kind = KINDS[self.kind]
-        if self.source is not None:
-            catalog, source = read_rows(self.source, self.source_conn_id, kind=kind.key)
-            return named_by_rows(kind, catalog.get(kind, ()), source=source), source
-        if self.ids is not None:
-            return named_by_ids(kind, self.ids, source="ids"), "the ids given"
-        codes = tuple(dict.fromkeys(str(code) for code in self.codes or ()))
-        return Named(kind=kind, ids={}, codes=codes, data_source=self.data_source), "the codes given"
 
     def _refuse_bad_arguments(self) -> None:
-        """Raises :class:`AAMConfigError` that names every argument that cannot be."""
+        """Raises :class:`AAMArgumentError` that names every argument that cannot be."""
+        from airflow_provider_aam.catalog import deletion_problems
+
         problems = too_small(self, max_deletes=0, max_failed=0, max_concurrency=1)
         given = [name for name in ("ids", "codes", "source") if getattr(self, name) is not None]
         if len(given) != 1:
@@ -149,26 +139,9 @@ class AAMDeleteOperator(BaseOperator):
             for name in ("ids", "codes")
             if name in given and not _is_list(getattr(self, name))
         ]
-        problems += self._problems_of_kind()
+        problems += deletion_problems(self.kind, codes=self.codes, data_source=self.data_source, unmap=self.unmap_first)
         if problems:
-            raise AAMConfigError.from_problems(f"task {self.task_id}", problems)
-
-    def _problems_of_kind(self) -> list[str]:
-        from airflow_provider_aam.catalog.kinds import KINDS
-        from airflow_provider_aam.catalog.planning.delete import code_field, is_mapped
-
-        known = {key: kind for key, kind in KINDS.items() if "delete" in kind.actions}
-        if self.kind not in known:
-            return [f"kind is {self.kind!r}; AAM's API can delete {', '.join(known)}"]
-        kind = known[self.kind]
-        problems = []
-        if self.codes is not None and code_field(kind) is None:
-            problems.append(f"codes: {kind.plural} have no codes; give ids or source")
-        if self.data_source is not None and (self.codes is None or "dataSource" not in kind.model.references):
-            problems.append("data_source goes with codes of traits or segments")
-        if self.unmap_first and not is_mapped(kind):
-            problems.append(f"unmap is for {', '.join(key for key in known if is_mapped(known[key]))}")
-        return problems
+            raise AAMArgumentError.from_problems(f"task {self.task_id}", problems)
 
 
 def _is_list(value: object) -> bool:

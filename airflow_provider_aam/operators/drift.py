@@ -10,11 +10,9 @@ from airflow_provider_aam.compat import Context
 from airflow_provider_aam.failures import task_failures
 from airflow_provider_aam.operators.catalog import ComparingOperator
 from airflow_provider_aam.operators.outlets import note_outlets
-from airflow_provider_aam.operators.summary import lines
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.catalog.plan.plan import Plan
-    from airflow_provider_aam.catalog.planning.planner import PlanOptions
+    from airflow_provider_aam.catalog import Plan, PlanOptions
 
 OnDrift = Literal["fail", "warn", "event"]
 ON_DRIFT: tuple[OnDrift, ...] = ("fail", "warn", "event")
@@ -70,7 +68,9 @@ class AAMDriftOperator(ComparingOperator):
             self.log.warning("%s", line)
 
     def _found(self, plan: Plan) -> dict[str, Any]:
-        changes = [line for line in lines(plan) if not line.startswith("! ")]
+        from airflow_provider_aam.catalog import render_changes
+
+        changes = [line for line in render_changes(plan) if not line.startswith("! ")]
         return {
             "drift": bool(plan.changes),
             "counts": plan.counts(),
@@ -80,7 +80,7 @@ class AAMDriftOperator(ComparingOperator):
         }
 
     def _options(self) -> PlanOptions:
-        from airflow_provider_aam.catalog.planning.planner import PlanOptions
+        from airflow_provider_aam.catalog import PlanOptions
 
         self._refuse_bad_arguments()
         return PlanOptions(match_on=self.match_on, prune_scope=self._scope(), guards=None)

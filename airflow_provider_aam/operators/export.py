@@ -49,7 +49,7 @@ class AAMExportOperator(BaseOperator):
         self.aam_conn_id = aam_conn_id
 
     def execute(self, context: Context) -> dict[str, Any]:
-        from airflow_provider_aam.catalog.exporting.export import export_catalog
+        from airflow_provider_aam.catalog import export_catalog
         from airflow_provider_aam.hooks.aam import AAMHook
 
         with task_failures():

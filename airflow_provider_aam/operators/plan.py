@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_aam.api.errors import AAMConfigError, AAMPlanRefused, AAMSourceError
+from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.compat import BaseOperator, Context
 from airflow_provider_aam.failures import task_failures
 from airflow_provider_aam.operators.catalog import ChangingOperator, optional_path, too_small
 from airflow_provider_aam.operators.outlets import note_outlets
 from airflow_provider_aam.operators.paths import open_path
-from airflow_provider_aam.operators.summary import summarise
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.catalog.applying.push import PushReceipt
-    from airflow_provider_aam.catalog.plan.plan import Plan
+    from airflow_provider_aam.catalog import PushReceipt
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -44,6 +41,8 @@ class AAMPlanOperator(ChangingOperator):
         super().__init__(plan_path=plan_path, **{"multiple_outputs": True, **kwargs})
 
     def execute(self, context: Context) -> dict[str, Any]:
+        from airflow_provider_aam.catalog import sha256_of, summarise
+
         with task_failures():
             plan = self._plan(self._options(), identified=True)
         uri = str(self.plan_path)
@@ -51,7 +50,7 @@ class AAMPlanOperator(ChangingOperator):
         note_outlets(self, context, {"uri": uri, **counts})
         return {
             "plan_uri": uri,
-            "sha256": hashlib.sha256(plan.to_json()).hexdigest(),
+            "sha256": sha256_of(plan),
             "has_changes": bool(plan.changes),
             "counts": counts,
             "counts_by_kind": plan.counts_by_kind(),
@@ -76,7 +75,7 @@ class AAMApplyOperator(BaseOperator):
         file as it is. (templated)
     :param outcome_path: URI under which every row's end is written as JSON Lines, as it happens. (templated)
     :param max_failed: Rows that may be rejected or end unknown before the task fails.
-    :param max_concurrency: Writes under way at once, instead of the Connection's ``max_concurrency``; 64 at most.
+    :param max_concurrency: Writes under way at once at most, 1 to 64, in place of the Connection's (32).
     :param aam_conn_id: The AAM Connection. (templated)
     :return: A receipt, as of :class:`AAMPushCatalogOperator`.
     """
@@ -110,11 +109,12 @@ class AAMApplyOperator(BaseOperator):
         return receipt.as_xcom()
 
     def _apply(self) -> PushReceipt:
-        from airflow_provider_aam.catalog.applying.push import apply_saved
+        from airflow_provider_aam.catalog import apply_saved, read_plan
         from airflow_provider_aam.hooks.aam import AAMHook
 
         self._refuse_bad_arguments()
-        plan, plan_path = self._read_plan()
+        plan_path = open_path(self.plan_path, None, what="plan_path")
+        plan = read_plan(plan_path, sha256=self.sha256)
         outcome_path = optional_path(self.outcome_path, what="outcome_path")
         with closing(AAMHook(self.aam_conn_id)) as hook:
             return apply_saved(
@@ -133,22 +133,4 @@ class AAMApplyOperator(BaseOperator):
         if self.sha256 is not None and not _SHA256.fullmatch(str(self.sha256)):
             problems.append(f"sha256 is {self.sha256!r}; 64 hexadecimal digits were due, as the plan task returns them")
         if problems:
-            raise AAMConfigError.from_problems(f"task {self.task_id}", problems)
-
-    def _read_plan(self) -> tuple[Plan, Any]:
-        from airflow_provider_aam.catalog.plan.plan import Plan
-        from airflow_provider_aam.catalog.reading.source import UNREADABLE
-
-        path = open_path(self.plan_path, None, what="plan_path")
-        try:
-            content = path.read_bytes()
-        except UNREADABLE as unreadable:
-            reason = getattr(unreadable, "strerror", None) or str(unreadable) or type(unreadable).__name__
-            raise AAMSourceError(f"the plan file {path} cannot be read: {reason}. Nothing was changed.") from unreadable
-        found = hashlib.sha256(content).hexdigest()
-        if self.sha256 is not None and found != self.sha256:
-            raise AAMPlanRefused(
-                f"The plan file {path} is not the one that was approved: its sha256 is {found}, {self.sha256} was "
-                "approved. Nothing was changed. Plan again, and give each run a plan_path of its own."
-            )
-        return Plan.from_json(content), path
+            raise AAMArgumentError.from_problems(f"task {self.task_id}", problems)

@@ -38,10 +38,10 @@ class AAMPullOperator(BaseOperator):
     :param include_metrics: whether AAM shall add its population counts, where the resource has them.
     :param fields: keep only these fields, in this order; all, and those that AAM does not document, by default.
         (templated)
-    :param updated_since: only objects changed at this instant or later: an aware ``datetime`` or ISO 8601 text.
+    :param updated_since: only objects changed at this moment or later: an aware ``datetime`` or ISO 8601 text.
         Segments only. Empty text and ``None``, which a template gives on a first run, mean all. (templated)
     :param page_size: rows a request, 1 to 1000.
-    :param max_concurrency: requests under way at once, instead of the AAM Connection's ``max_concurrency``; 64 at most.
+    :param max_concurrency: requests under way at once at most, 1 to 64, in place of the AAM Connection's (32).
     :param aam_conn_id: the Airflow Connection of type ``aam``. (templated)
     """
 

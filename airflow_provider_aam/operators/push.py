@@ -13,7 +13,7 @@ from airflow_provider_aam.operators.outlets import note_outlets
 from airflow_provider_aam.operators.plan import AAMApplyOperator, AAMPlanOperator
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.catalog.applying.push import PushReceipt
+    from airflow_provider_aam.catalog import PushReceipt
 
 __all__ = [
     "AAMApplyOperator",
@@ -50,7 +50,7 @@ class AAMPushCatalogOperator(ChangingOperator):
     :param dry_run: Plan only: log it, write ``plan_path``, change nothing.
     :param plan_path: URI under which the plan is written as JSON.
     :param outcome_path: URI under which every row's end is written as JSON Lines, as it happens.
-    :param max_concurrency: Writes under way at once, instead of the Connection's ``max_concurrency``; 64 at most.
+    :param max_concurrency: Writes under way at once at most, 1 to 64, in place of the Connection's (32).
     :param aam_conn_id: The AAM Connection.
     :return: A receipt: ``source, dry_run, plan`` and ``outcomes`` (counts), ``plan_uri, outcome_uri, started_at,
         finished_at``.
@@ -81,7 +81,7 @@ class AAMPushCatalogOperator(ChangingOperator):
         return receipt.as_xcom()
 
     def _push(self) -> PushReceipt:
-        from airflow_provider_aam.catalog.applying.push import push
+        from airflow_provider_aam.catalog import push
         from airflow_provider_aam.hooks.aam import AAMHook
 
         options = self._options()

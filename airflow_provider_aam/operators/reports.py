@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_aam.api.errors import AAMConfigError
+from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.compat import BaseOperator, Context
 from airflow_provider_aam.failures import task_failures
 from airflow_provider_aam.operators.outlets import note_outlets
@@ -97,7 +97,7 @@ class AAMTrendReportOperator(BaseOperator):
         return receipt.as_xcom()
 
     def _report(self, context: Context) -> TrendReceipt:
-        from airflow_provider_aam.api.session import utc_now
+        from airflow_provider_aam.api.moments import utc_now
         from airflow_provider_aam.hooks.aam import AAMHook
         from airflow_provider_aam.reports.period import build_period
         from airflow_provider_aam.reports.trend import Subject, write_trend
@@ -226,7 +226,7 @@ class AAMPopulationCheckOperator(BaseOperator):
 
         if self.on_failure not in ON_FAILURE:
             problem = f"on_failure must be {' or '.join(ON_FAILURE)}, not {self.on_failure!r}"
-            raise AAMConfigError.from_problems(f"task {self.task_id}", [problem])
+            raise AAMArgumentError.from_problems(f"task {self.task_id}", [problem])
         selection = ("kind", "sids", "codes", "folder", "search", "data_source")
         bounds = ("minimum", "maximum", "max_drop", "max_rise", "bounds")
         given = {name: getattr(self, name) for name in (*selection, "metric", *bounds)}

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from airflow_provider_aam.api.collection import Collection
+from airflow_provider_aam.api.complete import ATTEMPTS, until_complete
 from airflow_provider_aam.api.errors import AAMIncomplete
+from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.paging import LARGEST_PAGE, Completeness, Page
-from airflow_provider_aam.api.session import utc_now
 from airflow_provider_aam.files.columns import Columns, check_fields
 from airflow_provider_aam.files.formats import Format, choose_format
 from airflow_provider_aam.files.staging import Destination, path_of, stage
@@ -24,8 +25,6 @@ from airflow_provider_aam.pull.query import Query, build_query
 from airflow_provider_aam.pull.receipt import Receipt
 
 log = logging.getLogger(__name__)
-
-ATTEMPTS = 3
 
 
 def pull_resource(
@@ -44,7 +43,7 @@ def pull_resource(
 ) -> Receipt:
     """Write all objects of ``collection`` that match to ``destination``, in AAM's order of ids.
 
-    Options and destination are checked before AAM is asked: :class:`AAMInvalid`, :class:`AAMDestinationError`. A list
+    Options and destination are checked first (:class:`AAMArgumentError`, :class:`AAMDestinationError`). A list
     that is not complete is read again from the start, :data:`ATTEMPTS` times in all, then :class:`AAMIncomplete`. On
     every error an older file stays as it was, and nothing else is left. Memory does not grow with the number of rows,
     but for eight bytes each. ``now`` and ``monotonic`` are for tests.
@@ -96,20 +95,18 @@ class _Reading:
 
     def run(self, path: Path) -> tuple[Completeness, Written]:
         """Write a list to ``path`` that is proven complete."""
-        for attempt in range(1, ATTEMPTS):
-            try:
-                return self._read_once(path)
-            except AAMIncomplete as incomplete:
-                text = "%s Nothing of it is kept; it is read again from the start (attempt %d of %d)."
-                log.warning(text, incomplete.message, attempt + 1, ATTEMPTS)
-                self.progress.restart()
         try:
-            return self._read_once(path)
+            return until_complete(lambda: self._read_once(path), again=self._restart)
         except AAMIncomplete as incomplete:
             raise incomplete.with_text(
                 f"That was attempt {ATTEMPTS} of {ATTEMPTS}, and none was complete, so no file was written. Run the "
                 "task when the account is quieter, or narrow the list with filters."
             ) from incomplete
+
+    def _restart(self, incomplete: AAMIncomplete, attempt: int) -> None:
+        text = "%s Nothing of it is kept; it is read again from the start (attempt %d of %d)."
+        log.warning(text, incomplete.message, attempt, ATTEMPTS)
+        self.progress.restart()
 
     def _read_once(self, path: Path) -> tuple[Completeness, Written]:
         proof = self.collection.completeness()

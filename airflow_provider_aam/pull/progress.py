@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from airflow_provider_aam.api.moments import in_words
+
 log = logging.getLogger(__name__)
 
 EVERY_S = 10.0
@@ -48,8 +50,8 @@ class Progress:
         """The file has its final name."""
         seconds = self.monotonic() - self._started
         rate = _rate(self.rows, seconds)
-        text = "Pulled %s: %s rows in %.1f s (%s), %s bytes, to %s"
-        log.info(text, self.what, f"{self.rows:,}", seconds, rate, f"{stored_bytes:,}", uri)
+        text = "Pulled %s: %s rows in %s (%s), %s bytes, to %s"
+        log.info(text, self.what, f"{self.rows:,}", in_words(seconds), rate, f"{stored_bytes:,}", uri)
 
 
 def _rate(rows: int, seconds: float) -> str:

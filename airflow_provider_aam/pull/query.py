@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from airflow_provider_aam.api.collection import Collection
-from airflow_provider_aam.api.errors import AAMInvalid
-from airflow_provider_aam.api.instants import epoch_ms
+from airflow_provider_aam.api.errors import AAMArgumentError
+from airflow_provider_aam.api.moments import epoch_ms, parse_moment
 from airflow_provider_aam.api.paging import LARGEST_PAGE
 
 OWN_PARAMS = {
@@ -43,14 +43,14 @@ def build_query(
     page_size: int = LARGEST_PAGE,
     max_concurrency: int | None = None,
 ) -> Query:
-    """Raises :class:`AAMInvalid` for what AAM would ignore silently or misread."""
+    """Raises :class:`AAMArgumentError` for what AAM would ignore silently or misread."""
     name = collection.resource.name
     if filters is not None and not isinstance(filters, Mapping):
-        raise AAMInvalid(f"filters must be a mapping of AAM's query parameters, not {filters!r}.")
+        raise AAMArgumentError(f"filters must be a mapping of AAM's query parameters, not {filters!r}.")
     params = dict(filters or {})
     for param, reason in OWN_PARAMS.items():
         if param in params:
-            raise AAMInvalid(f"filters must not hold {param!r}: {reason}.")
+            raise AAMArgumentError(f"filters must not hold {param!r}: {reason}.")
     collection.check_filters(params)
     _check_number("page_size", page_size, highest=LARGEST_PAGE)
     if max_concurrency is not None:
@@ -61,17 +61,17 @@ def build_query(
     if updated_since is not None and updated_since not in NO_BOUND:
         _require(collection, "updatedSince", f"updated_since: AAM cannot list {name} by the time of their last change.")
         if "updatedSince" in params:
-            raise AAMInvalid("updated_since and filters['updatedSince'] are both given: keep one.")
-        params["updatedSince"] = epoch_ms(updated_since, what="updated_since")
+            raise AAMArgumentError("updated_since and filters['updatedSince'] are both given: keep one.")
+        params["updatedSince"] = epoch_ms(parse_moment(updated_since, what="updated_since"))
     return Query(params=params, page_size=page_size, max_concurrency=max_concurrency)
 
 
 def _check_number(name: str, value: object, *, highest: int | None = None) -> None:
     if type(value) is not int or value < 1 or (highest is not None and value > highest):
         span = "1 or more" if highest is None else f"from 1 to {highest}"
-        raise AAMInvalid(f"{name} must be a whole number, {span}, not {value!r}.")
+        raise AAMArgumentError(f"{name} must be a whole number, {span}, not {value!r}.")
 
 
 def _require(collection: Collection, param: str, problem: str) -> None:
     if param not in collection.resource.list_params:
-        raise AAMInvalid(problem)
+        raise AAMArgumentError(problem)

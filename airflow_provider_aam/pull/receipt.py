@@ -25,7 +25,7 @@ class Receipt:
     finished_at: datetime
 
     def as_xcom(self) -> dict[str, Any]:
-        """JSON-safe: instants as ISO 8601 text."""
+        """JSON-safe: timestamps as ISO 8601 text."""
         return {
             **asdict(self),
             "started_at": self.started_at.isoformat(),

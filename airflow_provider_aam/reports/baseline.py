@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from airflow_provider_aam.api.errors import AAMDestinationError, AAMInvalid
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMDestinationError
 from airflow_provider_aam.files.staging import Destination, stage
 from airflow_provider_aam.reports.populations import Population
 
@@ -28,7 +28,7 @@ class Baseline:
 
 
 def read_baseline(path: Destination, *, kind: str, metric: str) -> Baseline | None:
-    """``None`` when there is no such file. Raises :class:`AAMInvalid` for a file that is not of this check."""
+    """``None`` when there is no such file. Raises :class:`AAMArgumentError` for a file that is not of this check."""
     try:
         content = path.read_bytes()  # type: ignore[union-attr]
     except FileNotFoundError:
@@ -41,12 +41,12 @@ def read_baseline(path: Destination, *, kind: str, metric: str) -> Baseline | No
     try:
         baseline = msgspec.json.decode(content, type=Baseline)
     except (msgspec.MsgspecError, UnicodeDecodeError) as foreign:
-        raise AAMInvalid(
+        raise AAMArgumentError(
             f"baseline {path} is no file of a population check ({foreign}). Give another path, or remove it: "
             "the next check then begins a new one."
         ) from foreign
     if (baseline.kind, baseline.metric) != (kind, metric):
-        raise AAMInvalid(
+        raise AAMArgumentError(
             f"baseline {path} holds {baseline.metric} of {baseline.kind}, this check is about {metric} of {kind}. Each "
             "check needs a baseline of its own: give another path, or remove the file to begin anew."
         )
@@ -59,6 +59,7 @@ def write_baseline(
     """Put it in place of an older one, whole or not at all. Returns its URI."""
     baseline = Baseline(kind=kind, metric=metric, accepted_at=now, populations=tuple(populations))
     with stage(path) as staged:
-        staged.local.write_bytes(msgspec.json.format(msgspec.json.encode(baseline), indent=1) + b"\n")
+        text = msgspec.json.encode(baseline, enc_hook=datetime.isoformat)  # msgspec does not know pendulum's DateTime
+        staged.local.write_bytes(msgspec.json.format(text, indent=1) + b"\n")
         staged.publish()
         return staged.uri

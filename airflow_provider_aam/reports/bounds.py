@@ -12,7 +12,7 @@ from airflow_provider_aam.reports.populations import Population
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problem:
+class Breach:
     """``excess`` orders problems: how far beyond the bound, as a share of it."""
 
     text: str
@@ -36,22 +36,22 @@ class Bounds:
     def are_relative(self) -> bool:
         return self.max_drop is not None or self.max_rise is not None
 
-    def judge(self, value: int, before: int | None) -> tuple[Problem, ...]:
+    def judge(self, value: int, before: int | None) -> tuple[Breach, ...]:
         """What is wrong with ``value``. Without an accepted value, or one of 0, there is no share to judge by."""
         found = []
         if self.minimum is not None and value < self.minimum:
             excess = (self.minimum - value) / self.minimum
-            found.append(Problem(text=f"below the minimum {said(self.minimum)}", excess=excess))
+            found.append(Breach(text=f"below the minimum {said(self.minimum)}", excess=excess))
         if self.maximum is not None and value > self.maximum:
             excess = (value - self.maximum) / max(self.maximum, 1)
-            found.append(Problem(text=f"above the maximum {said(self.maximum)}", excess=excess))
+            found.append(Breach(text=f"above the maximum {said(self.maximum)}", excess=excess))
         change = (value - before) / before if before else 0.0
         if self.max_drop is not None and -change > self.max_drop:
             text = f"dropped by {_percent(-change)}, max_drop is {_percent(self.max_drop)}"
-            found.append(Problem(text=text, excess=-change - self.max_drop))
+            found.append(Breach(text=text, excess=-change - self.max_drop))
         if self.max_rise is not None and change > self.max_rise:
             text = f"rose by {_percent(change)}, max_rise is {_percent(self.max_rise)}"
-            found.append(Problem(text=text, excess=change - self.max_rise))
+            found.append(Breach(text=text, excess=change - self.max_rise))
         return tuple(found)
 
 

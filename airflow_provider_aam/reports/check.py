@@ -12,14 +12,14 @@ import msgspec
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.errors import AAMCheckFailed
+from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.resources import Type
-from airflow_provider_aam.api.session import utc_now
 from airflow_provider_aam.files.columns import Columns
 from airflow_provider_aam.files.formats import Format, choose_format
 from airflow_provider_aam.files.staging import Destination, path_of, stage
 from airflow_provider_aam.files.writers import open_writer
 from airflow_provider_aam.reports.baseline import Baseline, read_baseline, write_baseline
-from airflow_provider_aam.reports.findings import Finding, render, worst_first
+from airflow_provider_aam.reports.judgments import Judgment, render, worst_first
 from airflow_provider_aam.reports.populations import Population, Populations, read_by_sids, read_populations
 from airflow_provider_aam.reports.question import Question, strangers_refused
 
@@ -41,11 +41,11 @@ ROW = {
 
 @dataclass(frozen=True, kw_only=True)
 class CheckReceipt:
-    """``findings`` of every object, the worst first. ``baseline`` is ``created``, ``updated``, ``kept`` or ``None``."""
+    """``judgments``: all objects, the worst first. ``baseline`` is ``created``, ``updated``, ``kept`` or ``None``."""
 
     kind: str
     metric: str
-    findings: Sequence[Finding]
+    judgments: Sequence[Judgment]
     new: int
     """Objects that the baseline did not hold."""
     baseline: str | None
@@ -55,8 +55,8 @@ class CheckReceipt:
     finished_at: datetime
 
     @property
-    def offenders(self) -> list[Finding]:
-        return [finding for finding in self.findings if finding.problems]
+    def offenders(self) -> list[Judgment]:
+        return [judgment for judgment in self.judgments if judgment.problems]
 
     @property
     def passed(self) -> bool:
@@ -70,9 +70,9 @@ class CheckReceipt:
     @property
     def summary(self) -> str:
         bad = self.offenders
-        said = f"Population check of {self.metric}: {len(bad)} of {len(self.findings)} {self.kind} are out of bounds"
+        said = f"Population check of {self.metric}: {len(bad)} of {len(self.judgments)} {self.kind} are out of bounds"
         if not bad:
-            return f"Population check of {self.metric}: all {len(self.findings)} {self.kind} are within bounds."
+            return f"Population check of {self.metric}: all {len(self.judgments)} {self.kind} are within bounds."
         accept = "change the bounds"
         if self.baseline_uri:
             accept += f", or remove the baseline {self.baseline_uri} to begin anew"
@@ -87,7 +87,7 @@ class CheckReceipt:
             "kind": self.kind,
             "metric": self.metric,
             "passed": self.passed,
-            "checked": len(self.findings),
+            "checked": len(self.judgments),
             "offending": len(offenders),
             "new": self.new,
             "offenders": [each.as_row() for each in offenders[:MOST_OFFENDERS]],
@@ -123,14 +123,14 @@ def check_populations(
     form = None if report is None else choose_format(path_of(report))
     accepted = None if baseline is None else read_baseline(baseline, kind=kind, metric=metric)
     found = read_populations(client, question.selection, metric)
-    findings = worst_first([*_judged(question, found, accepted), *_missing(client, question, found, accepted)])
-    _refuse_strangers(question, findings)
-    for line in render(findings, metric):
+    judgments = worst_first([*_judged(question, found, accepted), *_missing(client, question, found, accepted)])
+    _refuse_strangers(question, judgments)
+    for line in render(judgments, metric):
         log.info("%s", line)
-    report_uri = None if report is None or form is None else _write_rows(report, form, findings)
+    report_uri = None if report is None or form is None else _write_rows(report, form, judgments)
     done, uri = ("kept", str(baseline)) if accepted else (None, None)
     if baseline is not None:
-        passed = not any(finding.problems for finding in findings)
+        passed = not any(judgment.problems for judgment in judgments)
         if passed and (accepted is None or update_baseline):
             done = "updated" if accepted else "created"
             uri = write_baseline(baseline, found.values(), kind=kind, metric=metric, now=now())
@@ -139,7 +139,7 @@ def check_populations(
     receipt = CheckReceipt(
         kind=kind,
         metric=metric,
-        findings=findings,
+        judgments=judgments,
         new=sum(1 for sid in found if sid not in known) if accepted else 0,
         baseline=done,
         baseline_uri=uri,
@@ -151,22 +151,22 @@ def check_populations(
     return receipt
 
 
-def _write_rows(report: Destination, form: Format, findings: Sequence[Finding]) -> str:
+def _write_rows(report: Destination, form: Format, judgments: Sequence[Judgment]) -> str:
     columns = Columns(what="population check", types=ROW, keep_other=False)
     with stage(report) as staged:
         with open_writer(staged.local, form, columns) as (writer, _):
-            writer.write([msgspec.Raw(msgspec.json.encode(each.as_row())) for each in findings])
+            writer.write([msgspec.Raw(msgspec.json.encode(each.as_row())) for each in judgments])
         staged.publish()
     return staged.uri
 
 
-def _judged(question: Question, found: Populations, accepted: Baseline | None) -> Iterator[Finding]:
+def _judged(question: Question, found: Populations, accepted: Baseline | None) -> Iterator[Judgment]:
     known = accepted.by_sid if accepted else {}
     for sid, population in found.items():
         before = known[sid].value if sid in known else None
         assert population.value is not None  # read_populations gives no others
         problems = question.bounds.of(population).judge(population.value, before)
-        yield Finding(
+        yield Judgment(
             population=population,
             before=before,
             problems=tuple(problem.text for problem in problems),
@@ -174,7 +174,9 @@ def _judged(question: Question, found: Populations, accepted: Baseline | None) -
         )
 
 
-def _missing(client: AAMClient, question: Question, found: Populations, accepted: Baseline | None) -> Iterator[Finding]:
+def _missing(
+    client: AAMClient, question: Question, found: Populations, accepted: Baseline | None
+) -> Iterator[Judgment]:
     """What the baseline holds or the selection names, and AAM has not."""
     selection, known = question.selection, accepted.by_sid if accepted else {}
     unseen = [sid for sid in known if sid not in found]
@@ -184,17 +186,17 @@ def _missing(client: AAMClient, question: Question, found: Populations, accepted
     gone = [known[sid] for sid in unseen if sid not in elsewhere]
     for each in gone:
         population = Population(sid=each.sid, code=each.code, name=each.name)
-        yield Finding(population=population, before=each.value, problems=(GONE,), excess=float("inf"))
+        yield Judgment(population=population, before=each.value, problems=(GONE,), excess=float("inf"))
     told = {*found, *known}
     absent = [Population(sid=sid) for sid in selection.sids or () if sid not in told]
     codes = {each.code for each in (*found.values(), *gone)}
     absent += [Population(sid=None, code=code) for code in selection.codes or () if code not in codes]
     for population in absent:
-        yield Finding(population=population, problems=(ABSENT,), excess=float("inf"))
+        yield Judgment(population=population, problems=(ABSENT,), excess=float("inf"))
 
 
-def _refuse_strangers(question: Question, findings: Sequence[Finding]) -> None:
-    populations = [finding.population for finding in findings]
+def _refuse_strangers(question: Question, judgments: Sequence[Judgment]) -> None:
+    populations = [judgment.population for judgment in judgments]
     keys = {str(each.sid) for each in populations} | {each.code for each in populations if each.code}
     if unknown := question.bounds.strangers(keys):
         raise strangers_refused(unknown, question.selection, keys)

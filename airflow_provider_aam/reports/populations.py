@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Never
 
+from airflow_provider_aam.account.account import Account
+from airflow_provider_aam.account.keys import plain
+from airflow_provider_aam.account.names import Names
 from airflow_provider_aam.api.client import AAMClient
-from airflow_provider_aam.api.collection import LIST_ATTEMPTS, Collection
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, AAMNotFound, Fate
+from airflow_provider_aam.api.collection import Collection
+from airflow_provider_aam.api.complete import until_complete
+from airflow_provider_aam.api.errors import AAMBadAnswer, AAMLookupFailed, AAMNotFound, Fate
 from airflow_provider_aam.api.guide import Step
-from airflow_provider_aam.reports.places import find_data_source, find_folders
-from airflow_provider_aam.reports.selection import Selection, number_of
+from airflow_provider_aam.api.numbers import whole_number
+from airflow_provider_aam.api.resources import DATA_SOURCES, RESOURCES
+from airflow_provider_aam.reports.selection import Selection
 
 FEW = 50
 """Up to so many are asked for one by one, instead of with the list of everything."""
@@ -37,12 +43,12 @@ Populations = dict[int, Population]
 def read_populations(client: AAMClient, selection: Selection, metric: str) -> Populations:
     """The selected objects, in the order of their ids, with ``metric``.
 
-    Raises :class:`AAMNotFound` when there are none, and for an unknown folder or data source; :class:`AAMBadAnswer`
+    Raises :class:`AAMLookupFailed` when there are none, and for an unknown folder or data source; :class:`AAMBadAnswer`
     when AAM left the metric out, which does not mean 0.
     """
     found = _read(client, selection, metric)
     if not found:
-        raise AAMNotFound(
+        raise AAMLookupFailed(
             f"population check of {selection}: AAM has none. Correct the selection, or let the technical account see "
             f"the objects. {Step.TECHNICAL_USER.pointer}"
         )
@@ -62,7 +68,7 @@ def read_by_sids(client: AAMClient, kind: str, sids: Sequence[int], metric: str)
     collection = client.collection(kind)
     if len(sids) > FEW:
         wanted = {*sids}
-        return _list(collection, [{}], metric, keep=lambda record: number_of(record["sid"]) in wanted)
+        return _list(collection, [{}], metric, keep=lambda record: whole_number(record["sid"]) in wanted)
 
     def read(sid: int) -> Record | None:
         try:
@@ -77,28 +83,40 @@ def read_by_sids(client: AAMClient, kind: str, sids: Sequence[int], metric: str)
 def _read(client: AAMClient, selection: Selection, metric: str) -> Populations:
     if selection.sids is not None:
         return read_by_sids(client, selection.kind, selection.sids, metric)
+    names = Names[Never](Account(client))
     common: dict[str, Any] = {}
     if selection.data_source is not None:
-        common["dataSourceId"] = find_data_source(client, selection.data_source)
+        with _argument("data_source"):
+            common["dataSourceId"] = names.find(DATA_SOURCES, selection.data_source)
     if selection.search is not None:
         common["search"] = selection.search
     wanted: Mapping[str, frozenset[Any]] = {}
     if selection.codes is not None:
-        wanted = {"integrationCode": frozenset(selection.codes)}
+        wanted = {"integrationCode": frozenset(map(plain, selection.codes))}
     elif selection.folder is not None:
-        wanted = {"folderId": find_folders(client, selection.kind, selection.folder)}
+        folders = RESOURCES[f"{selection.kind.removesuffix('s')}_folders"]
+        with _argument("folder"):
+            wanted = {"folderId": names.find_below(folders, selection.folder)}
 
     def keep(record: Record) -> bool:
         """Checked again, because a filter that AAM does not heed is ignored silently."""
-        if common.get("dataSourceId") not in (None, number_of(record.get("dataSourceId"))):
+        if common.get("dataSourceId") not in (None, whole_number(record.get("dataSourceId"))):
             return False
         if "folderId" in wanted:
-            return number_of(record.get("folderId")) in wanted["folderId"]
-        return "integrationCode" not in wanted or record.get("integrationCode") in wanted["integrationCode"]
+            return whole_number(record.get("folderId")) in wanted["folderId"]
+        return "integrationCode" not in wanted or _code_of(record) in wanted["integrationCode"]
 
     queries = [common | {name: value} for name, values in wanted.items() for value in sorted(values)]
     few = 0 < len(queries) <= FEW
     return _list(client.collection(selection.kind), queries if few else [common], metric, keep=keep)
+
+
+@contextmanager
+def _argument(name: str) -> Iterator[None]:
+    try:
+        yield
+    except AAMLookupFailed as nothing:
+        raise AAMLookupFailed(f"{name}: {nothing.message}") from nothing
 
 
 def _list(collection: Collection, queries: Sequence[Record], metric: str, *, keep: Keep) -> Populations:
@@ -114,22 +132,22 @@ def _list_once_complete(collection: Collection, query: Record, metric: str, keep
         rows = collection.list(includeMetrics=True, **query)
         return _by_sid((row for row in rows if keep(row)), metric)
 
-    for _ in range(LIST_ATTEMPTS - 1):
-        try:
-            return read()
-        except AAMIncomplete:
-            continue
-    return read()
+    return until_complete(read)
+
+
+def _code_of(record: Record) -> str | None:
+    code = record.get("integrationCode")
+    return plain(str(code)) if code else None
 
 
 def _by_sid(records: Iterable[Record], metric: str) -> Populations:
     found: Populations = {}
     for record in records:
-        sid, code = int(record["sid"]), record.get("integrationCode")
+        sid = int(record["sid"])
         found[sid] = Population(
             sid=sid,
-            code=str(code) if code else None,
+            code=_code_of(record),
             name=str(record.get("name") or ""),
-            value=number_of(record.get(metric)),
+            value=whole_number(record.get(metric)),
         )
     return found

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
-from airflow_provider_aam.api.errors import AAMConfigError
+from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.names import near_misses
-from airflow_provider_aam.api.reports import KINDS
+from airflow_provider_aam.api.reports import REPORTED
 from airflow_provider_aam.api.resources import RESOURCES
 from airflow_provider_aam.reports.bounds import NAMES, BoundsBook
 from airflow_provider_aam.reports.selection import Selection
@@ -29,7 +29,7 @@ class Question:
     ) -> Self:
         """``given`` are the arguments of :meth:`Selection.parse` and the four bounds.
 
-        Raises :class:`AAMConfigError` that names every problem.
+        Raises :class:`AAMArgumentError` that names every problem.
         """
         problems: list[str] = []
         usual = {name: given.pop(name, None) for name in NAMES}
@@ -39,20 +39,20 @@ class Question:
             problems.append(f"nothing to judge by: give some of {', '.join(NAMES)}, bounds and baseline")
         if book.are_relative and not has_baseline:
             problems.append("max_drop and max_rise compare with a baseline: give the path of its file")
-        if selection.kind in KINDS:
+        if selection.kind in REPORTED:
             metric = metric or USUAL_METRIC[selection.kind]
             known = RESOURCES[selection.kind].metrics
             if metric not in known:
                 near = near_misses([str(metric)], known)
                 problems.append(f"{selection.kind} have no metric {metric!r}.{near} Known: {', '.join(known)}")
         if problems:
-            raise AAMConfigError.from_problems("population check", problems)
+            raise AAMArgumentError.from_problems("population check", problems)
         return cls(selection=selection, metric=str(metric), bounds=book)
 
 
-def strangers_refused(unknown: list[str], selection: Selection, keys: set[str]) -> AAMConfigError:
+def strangers_refused(unknown: list[str], selection: Selection, keys: set[str]) -> AAMArgumentError:
     """Of bounds for objects that are not there: they would be ignored silently."""
     problems = [
         f"bounds[{key!r}]: no such sid or code among the {selection}.{near_misses([key], keys)}" for key in unknown
     ]
-    return AAMConfigError.from_problems("population check", problems)
+    return AAMArgumentError.from_problems("population check", problems)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self, TypeGuard
 
-from airflow_provider_aam.api.reports import KINDS
+from airflow_provider_aam.api.numbers import whole_number
+from airflow_provider_aam.api.reports import REPORTED
 
 ONE_OF = ("sids", "codes", "folder", "search")
 
@@ -70,25 +71,18 @@ class Selection:
 
 
 def parse_kind(problems: list[str], kind: object) -> str:
-    if kind not in KINDS:
-        problems.append(f"kind must be {' or '.join(KINDS)}, not {kind!r}")
+    if kind not in REPORTED:
+        problems.append(f"kind must be {' or '.join(REPORTED)}, not {kind!r}")
     return str(kind)
 
 
 def parse_sids(problems: list[str], sids: object) -> tuple[int, ...]:
     """Ids without repetition, in the order given; numbers or texts that are one."""
     listed = _listed(problems, "sids", sids, example="[4011872, 4011873]")
-    wrong = [sid for sid in listed if number_of(sid) is None]
+    wrong = [sid for sid in listed if whole_number(sid) is None]
     if wrong:
         problems.append(f"sids: {', '.join(map(repr, wrong[:5]))} {'is' if len(wrong) == 1 else 'are'} no id")
-    return tuple(dict.fromkeys(number for number in map(number_of, listed) if number is not None))
-
-
-def number_of(value: object) -> int | None:
-    """A whole number from 0, given as a number or as text; ``None`` for anything else, AAM's null included."""
-    if type(value) is int:
-        return value if value >= 0 else None
-    return int(value) if isinstance(value, str) and value.isdecimal() else None
+    return tuple(dict.fromkeys(number for number in map(whole_number, listed) if number is not None))
 
 
 def _parse_codes(problems: list[str], codes: object) -> tuple[str, ...]:

@@ -5,22 +5,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
 import msgspec
 
 from airflow_provider_aam.api.client import AAMClient
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMConfigError, AAMNotFound, Fate
-from airflow_provider_aam.api.reports import SIDS_PER_REQUEST, TREND_INTERVALS, Kind
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, AAMLookupFailed, Fate
+from airflow_provider_aam.api.moments import of_epoch_ms, utc_now
+from airflow_provider_aam.api.numbers import whole_number
+from airflow_provider_aam.api.reports import SIDS_PER_REQUEST, TREND_INTERVALS, Reported
 from airflow_provider_aam.api.resources import Type
-from airflow_provider_aam.api.session import utc_now
 from airflow_provider_aam.files.columns import OTHER, Columns
 from airflow_provider_aam.files.formats import choose_format
 from airflow_provider_aam.files.staging import Destination, path_of, stage
 from airflow_provider_aam.files.writers import open_writer
 from airflow_provider_aam.reports.period import Period
-from airflow_provider_aam.reports.selection import number_of, parse_kind, parse_sids
+from airflow_provider_aam.reports.selection import parse_kind, parse_sids
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,6 @@ FIGURES = {
     "segments": ("instantUniques", "totalUniques"),
 }
 """Those with columns of their own. Of traits they are Adobe's; of segments they are inferred."""
-_MS = 1000
 REQUESTS_HELD = 4
 
 
@@ -53,7 +53,7 @@ class TrendReceipt:
     finished_at: datetime
 
     def as_xcom(self) -> dict[str, Any]:
-        """JSON-safe: instants as ISO 8601 text."""
+        """JSON-safe: timestamps as ISO 8601 text."""
         return {
             **asdict(self),
             "started_at": self.started_at.isoformat(),
@@ -68,14 +68,14 @@ class TrendReceipt:
 class Subject:
     """What a trend is about: ``sids``, or everything that AAM lists with ``filters``."""
 
-    kind: Kind
+    kind: Reported
     interval: str
     sids: tuple[int, ...] | None
     filters: Mapping[str, Any] | None
 
     @classmethod
     def parse(cls, *, kind: object, interval: str = "1D", sids: object = None, filters: object = None) -> Subject:
-        """Raises :class:`AAMConfigError` that names every problem."""
+        """Raises :class:`AAMArgumentError` that names every problem."""
         problems: list[str] = []
         parsed = parse_kind(problems, kind)
         if interval not in TREND_INTERVALS:
@@ -86,9 +86,9 @@ class Subject:
             problems.append(f"filters must be a mapping of AAM's query parameters, not {filters!r}")
         ids = None if sids is None else parse_sids(problems, sids)
         if problems:
-            raise AAMConfigError.from_problems("trend report", problems)
+            raise AAMArgumentError.from_problems("trend report", problems)
         given = filters if isinstance(filters, Mapping) else None
-        return cls(kind=cast("Kind", parsed), interval=interval, sids=ids, filters=given)
+        return cls(kind=cast("Reported", parsed), interval=interval, sids=ids, filters=given)
 
 
 def write_trend(
@@ -102,9 +102,10 @@ def write_trend(
 ) -> TrendReceipt:
     """One row for each object and day of ``period``, in the order of ``sids`` (of ids with ``filters``), then of days.
 
-    Columns: ``sid, name, date`` (UTC), ``epochMs`` (AAM's own instant of the day) and the figures; what AAM sends
-    beside those is kept as in a pull. Raises :class:`AAMNotFound` when AAM leaves an object out, or lists none. The
-    file appears whole or not at all. The objects of :data:`REQUESTS_HELD` requests are in memory.
+    Columns: ``sid, name, date`` (UTC), ``epochMs`` (AAM's own timestamp of the day) and the figures; what AAM sends
+    beside those is kept as in a pull. Raises :class:`AAMLookupFailed` when AAM leaves an object out, or lists none. The
+    file appears whole or not at all. The objects of
+    :data:`REQUESTS_HELD` requests are in memory.
     """
     started_at = now()
     form = choose_format(path_of(destination), file_format)
@@ -127,8 +128,8 @@ def write_trend(
     return TrendReceipt(
         kind=subject.kind,
         interval=subject.interval,
-        start=_date(period.start_ms),
-        end=_date(period.end_ms),
+        start=period.start.to_date_string(),
+        end=period.end.to_date_string(),
         sids=len(sids),
         sids_without_figures=silent,
         uri=staged.uri,
@@ -152,7 +153,7 @@ def _sids_of(client: AAMClient, subject: Subject) -> Sequence[int]:
         return subject.sids
     listed = client.collection(subject.kind).fetch_all(**(subject.filters or {}))
     if not listed:
-        raise AAMNotFound(
+        raise AAMLookupFailed(
             f"trend report: AAM lists no {subject.kind} with filters {dict(subject.filters or {})}. Correct the "
             "filters, or let the technical account see the objects."
         )
@@ -169,10 +170,10 @@ def _series(
         answer = client.reports.trend(
             subject.kind, sids=part, start=period.start_ms, end=period.end_ms, interval=subject.interval
         )
-        by_sid = {number_of(record["sid"]): record for record in answer}
+        by_sid = {whole_number(record["sid"]): record for record in answer}
         missing = [sid for sid in part if sid not in by_sid]
         if missing:
-            raise AAMNotFound(
+            raise AAMLookupFailed(
                 f"trend report: AAM left out {len(missing)} of {len(part)} {subject.kind}, like sid "
                 f"{', '.join(map(str, missing[:5]))}. They do not exist, or the technical account may not see them."
             )
@@ -182,15 +183,12 @@ def _series(
 def _days(kind: str, series: tuple[int, Mapping[str, Any]], period: Period) -> Iterator[dict[str, Any]]:
     sid, record = series
     metrics = record.get("metrics")
-    by_day = {number_of(day): figures for day, figures in metrics.items()} if isinstance(metrics, dict) else None
+    by_day = {whole_number(day): figures for day, figures in metrics.items()} if isinstance(metrics, dict) else None
     if by_day is None or None in by_day or not all(isinstance(figures, dict) for figures in by_day.values()):
         raise AAMBadAnswer(
             f"trend of {kind}: sid {sid} has no metrics of the form {{epoch milliseconds: figures}}.", fate=Fate.UNKNOWN
         )
-    for day in sorted(each for each in by_day if each is not None and period.holds(each)):
-        fixed = {"sid": sid, "name": record.get("name"), "date": _date(day), "epochMs": day}
+    within = range(period.start_ms, period.end_ms)
+    for day in sorted(each for each in by_day if each is not None and each in within):
+        fixed = {"sid": sid, "name": record.get("name"), "date": of_epoch_ms(day).to_date_string(), "epochMs": day}
         yield {**fixed, **by_day[day]}
-
-
-def _date(epoch_ms: int) -> str:
-    return datetime.fromtimestamp(epoch_ms / _MS, UTC).date().isoformat()

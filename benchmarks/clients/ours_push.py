@@ -5,10 +5,7 @@ from pathlib import Path
 from report import measure, options
 
 from airflow_provider_aam.api import AAMClient, AAMConfig
-from airflow_provider_aam.catalog.applying.push import push
-from airflow_provider_aam.catalog.kinds import TRAITS
-from airflow_provider_aam.catalog.planning.planner import PlanOptions
-from airflow_provider_aam.catalog.reading.source import read_source
+from airflow_provider_aam.catalog import PlanOptions, load, push
 
 given = options()
 connection = given["connection"]
@@ -18,8 +15,8 @@ config = AAMConfig.from_connection(
 
 
 def work():
-    rows = read_source(Path(given["source"]), key=TRAITS.key)
-    receipt = push(client, {TRAITS: rows}, PlanOptions(match_on="integrationCode"), source=given["source"])
+    rows, source = load(Path(given["source"]), kind="traits")
+    receipt = push(client, rows, PlanOptions(match_on="integrationCode"), source=source)
     return sum(receipt.outcomes.values())
 
 

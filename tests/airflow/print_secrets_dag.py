@@ -1,7 +1,5 @@
 """A DAG whose only task prints and logs every secret that its hooks hold: the worst that a user's code can do."""
 
-# ruff: noqa: T201
-
 from __future__ import annotations
 
 import json

@@ -9,11 +9,11 @@ import pytest
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.errors import (
+    AAMArgumentError,
     AAMBadAnswer,
     AAMConflict,
     AAMError,
     AAMIncomplete,
-    AAMInvalid,
     AAMOutcomeUnknown,
 )
 from airflow_provider_aam.api.resources import RESOURCES, UNLISTED
@@ -66,7 +66,10 @@ def not_found() -> bytes:
         (lambda c: c.segments.call("estimate_size"), "it needs a body: Historic size"),
         (lambda c: c.models.call("latest_stats", 7, body={}), "it takes no body"),
         (lambda c: c.users.call("update_password", body="secret"), "its body must hold newPassword, oldPassword"),
-        (lambda c: c.models.call("latest_traits", body=1, x=2), "it takes algoModelId.*; it takes no body; unknown"),
+        (
+            lambda c: c.models.call("latest_traits", body=1, x=2),
+            r"it takes algoModelId.*\n  - it takes no body\n  - unknown",
+        ),
         (lambda c: c.models.get(7, includeMappings=True), "one of models: unknown parameters includeMappings"),
         (lambda c: c.models.delete(7, page=1), r"delete of models: unknown parameters page\. Known: none"),
         (lambda c: c.destinations.read_all(x=1), "unknown parameters x"),
@@ -78,8 +81,11 @@ def not_found() -> bytes:
         (lambda c: c.mappings.update(7, {"sid": 7}), "mappings: destinationId is needed"),
         (lambda c: c.mappings.delete(7), "mappings: destinationId is needed"),
         (lambda c: c.collection("destination"), "no resource 'destination'.* Did you mean destinations"),
-        (lambda c: c.reports.trend("trait", sids=[1], start=0, end=1, interval="2D"), "about 'trait'.*; interval '2D'"),
-        (lambda c: c.reports.trend("traits", sids=[], start=2, end=1), "sids is empty; start 2 is after end 1"),
+        (
+            lambda c: c.reports.trend("trait", sids=[1], start=0, end=1, interval="2D"),
+            r"about 'trait'.*\n  - interval '2D'",
+        ),
+        (lambda c: c.reports.trend("traits", sids=[], start=2, end=1), r"sids is empty\n  - start 2 is after end 1"),
         (lambda c: c.reports.largest("traits", interval="90D"), "interval '90D' is none of 1D, 7D, 14D, 30D, 60D"),
         (lambda c: c.reports.most_changed("models"), "no report about 'models', only about traits and segments"),
         (lambda c: c.reports.largest("traits", pages=1), "unknown parameters pages"),
@@ -88,7 +94,7 @@ def not_found() -> bytes:
 def test_wrong_calls_are_refused_before_anything_is_sent(
     emulator: Emulator, client: AAMClient, call: Callable[[AAMClient], Any], said: str
 ) -> None:
-    with pytest.raises(AAMInvalid, match=said):
+    with pytest.raises(AAMArgumentError, match=said):
         call(client)
     assert emulator.count() == 0
 

@@ -9,6 +9,7 @@ import pytest
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import Collection
 from airflow_provider_aam.api.errors import (
+    AAMArgumentError,
     AAMBadAnswer,
     AAMConflict,
     AAMError,
@@ -208,25 +209,25 @@ def test_verbs_that_aam_does_not_have_are_refused_without_a_request(
         Verb.BY_INTEGRATION_CODE: lambda: things.get_by_integration_code("x"),
     }
     for verb in calls.keys() - things.resource.verbs:
-        with pytest.raises(AAMInvalid, match=f"AAM has no {verb.value} for {name}; it has "):
+        with pytest.raises(AAMArgumentError, match=f"AAM has no {verb.value} for {name}; it has "):
             calls[verb]()
     assert emulator.count() == 0
 
 
 def test_unknown_filters_are_refused_with_the_nearest_match(emulator: Emulator, client: AAMClient) -> None:
-    with pytest.raises(AAMInvalid, match=r"unknown filters folderid.*Did you mean folderId\?.*Known: containsTrait"):
+    with pytest.raises(AAMArgumentError, match=r"filters folderid.*Did you mean folderId\?.*Known: containsTrait"):
         client.segments.fetch_all(folderid=7)
     assert emulator.count() == 0
 
 
 @pytest.mark.parametrize("name", ["page", "pageSize", "zzz"])
 def test_paging_is_no_filter(client: AAMClient, name: str) -> None:
-    with pytest.raises(AAMInvalid, match=f"unknown filters {name}"):
+    with pytest.raises(AAMArgumentError, match=f"unknown filters {name}"):
         client.segments.fetch_all(**{name: 1})
 
 
 def test_unknown_resource_is_refused_with_the_known_ones(client: AAMClient) -> None:
-    with pytest.raises(AAMInvalid, match="no resource 'segment'; there are segments, traits"):
+    with pytest.raises(AAMArgumentError, match="no resource 'segment'; there are segments, traits"):
         client.collection("segment")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import pickle
 import re
@@ -13,7 +14,14 @@ from pathlib import Path
 import pytest
 
 from airflow_provider_aam.api import errors
-from airflow_provider_aam.api.errors import AAMConfigError, AAMError, AAMPushFailed, Fate
+from airflow_provider_aam.api.errors import (
+    AAMArgumentError,
+    AAMConfigError,
+    AAMError,
+    AAMPushFailed,
+    AAMRefused,
+    Fate,
+)
 from airflow_provider_aam.api.guide import Step
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +78,27 @@ def test_config_error_lists_its_problems() -> None:
     assert str(error) == "Connection 'x' has 2 problems:\n  - a\n  - b"
     assert isinstance(error, ValueError)
     assert error.problems == ("a", "b")
+
+
+@pytest.mark.parametrize("kind", [AAMConfigError, AAMArgumentError])
+def test_one_problem_alone_is_listed_as_well(kind: type[AAMConfigError]) -> None:
+    assert kind("page_size is 0.").problems == ("page_size is 0.",)
+
+
+REFUSALS = {kind.__name__ for kind in CLASSES if issubclass(kind, AAMRefused)}
+
+
+def test_only_answers_of_aam_become_its_refusals() -> None:
+    for path in sorted((ROOT / "airflow_provider_aam").rglob("*.py")):
+        if path.relative_to(ROOT / "airflow_provider_aam").as_posix() in ("api/answers.py", "api/errors.py"):
+            continue
+        made = {
+            name
+            for call in ast.walk(ast.parse(path.read_text()))
+            if isinstance(call, ast.Call)
+            for name in REFUSALS & {*ast.unparse(call.func).split(".")}
+        }
+        assert not made, f"{path} makes {', '.join(sorted(made))}: say AAMArgumentError or AAMLookupFailed"
 
 
 # --- docs/errors.md ---------------------------------------------------------------------------------------------------

@@ -207,7 +207,7 @@ def test_retry_after_beyond_the_budget_fails_at_once(
     client = make_client()
     client.users.self()
     emulator.trouble("GET /v1/users/self", "status", status=429, retry_after=3600)
-    with pytest.raises(AAMThrottled, match="Adobe asks to wait 3600 s, longer than the 300 s") as caught:
+    with pytest.raises(AAMThrottled, match="Adobe asks to wait 1 hour, longer than the 5 minutes") as caught:
         client.users.self()
     assert caught.value.retry_after_s == 3600
     assert client.users.self()  # the other calls of the process do not wait for an hour

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMForbidden, AAMIncomplete
+from airflow_provider_aam.api.errors import AAMBadAnswer, AAMForbidden, AAMIncomplete, Fate
 from airflow_provider_aam.api.paging import Completeness, Page, first_duplicate, iter_pages, parse_page
 
 
@@ -101,8 +101,9 @@ def test_error_of_a_page_in_the_middle_is_an_error_of_the_list() -> None:
     "body", [b"", b"nonsense", b"{}", b'{"list": []}', b'{"total": 1}', b'{"list": {}, "total": 0}', b"null", b"7"]
 )
 def test_other_shapes_are_bad_answers(body: bytes) -> None:
-    with pytest.raises(AAMBadAnswer, match="page 2 is neither an array nor"):
+    with pytest.raises(AAMBadAnswer, match="page 2 is neither an array nor") as caught:
         parse_page(body, number=2, size=10, what="list")
+    assert caught.value.fate is Fate.UNKNOWN
 
 
 @given(st.binary(max_size=60))
@@ -197,8 +198,9 @@ def test_short_last_page_is_incomplete() -> None:
     "row", ['{"name": "x"}', '{"sid": null}', '{"sid": "x"}', "7", "null", '{"sid": 1.5}', f'{{"sid": {2**63}}}']
 )
 def test_row_without_an_id_is_a_bad_answer(row: str) -> None:
-    with pytest.raises(AAMBadAnswer, match="page 0 has a row without a numeric sid"):
+    with pytest.raises(AAMBadAnswer, match="page 0 has a row without a numeric sid") as caught:
         read(lambda *_: f"[{row}]".encode())
+    assert caught.value.fate is Fate.UNKNOWN
 
 
 @given(ids=st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(0, 20), max_size=40), per_pass=st.integers(1, 50))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -174,7 +175,9 @@ def test_retry_after_is_waited_for_with_a_little_jitter(time: FakeTime) -> None:
 
 def test_last_error_says_how_often_it_was_tried(time: FakeTime) -> None:
     attempts = Attempts(time, *[busy() for _ in range(9)])
-    with pytest.raises(AAMServerError, match=r"busy\. Tried 3 of 3 times within 300 s: run it again later\.") as caught:
+    with pytest.raises(
+        AAMServerError, match=r"busy\. Tried 3 of 3 times within 5 minutes: run it again later\."
+    ) as caught:
         run(attempts, max_attempts=3)
     assert attempts.made == 3
     assert caught.value.status == 503
@@ -182,16 +185,23 @@ def test_last_error_says_how_often_it_was_tried(time: FakeTime) -> None:
 
 def test_wait_longer_than_the_budget_fails_at_once_and_says_so(time: FakeTime) -> None:
     attempts = Attempts(time, busy(retry_after_s=3600.0))
-    with pytest.raises(AAMServerError, match="Adobe asks to wait 3600 s, longer than the 300 s of this call allow"):
+    with pytest.raises(AAMServerError, match="Adobe asks to wait 1 hour, longer than the 5 minutes of this call allow"):
         run(attempts)
     assert (attempts.made, time.slept) == (1, [])
 
 
 def test_no_attempt_begins_after_the_budget(time: FakeTime) -> None:
     attempts = Attempts(time, *[busy() for _ in range(50)], takes_s=60)
-    with pytest.raises(AAMServerError, match="Tried 5 of 50 times within 300 s"):
+    with pytest.raises(AAMServerError, match="Tried 5 of 50 times within 5 minutes"):
         run(attempts, max_attempts=50)
     assert attempts.made == 5
+
+
+def test_attempt_that_begins_when_the_budget_ends_is_made(time: FakeTime) -> None:
+    attempts = Attempts(time, *[AAMThrottled("slow down", status=429) for _ in range(50)], takes_s=100)
+    with pytest.raises(AAMThrottled):
+        run(attempts, max_attempts=50, budget_s=300)
+    assert attempts.made == 4
 
 
 def test_error_that_must_not_be_repeated_is_left_as_it_is(time: FakeTime) -> None:
@@ -212,6 +222,12 @@ def test_final_error_keeps_its_cause(time: FakeTime) -> None:
     with pytest.raises(AAMThrottled) as caught:
         run(Attempts(time, error), max_attempts=1)
     assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_final_error_shows_where_the_attempt_failed(time: FakeTime) -> None:
+    with pytest.raises(AAMServerError) as caught:
+        run(Attempts(time, busy()), max_attempts=1)
+    assert "raise self.errors.pop(0)" in [step.line for step in traceback.extract_tb(caught.value.__traceback__)]
 
 
 def test_each_repetition_is_logged(time: FakeTime, caplog: pytest.LogCaptureFixture) -> None:

@@ -140,6 +140,22 @@ def test_failed_renewal_ahead_of_time_keeps_the_token_and_pauses(
     assert source.get(ims, Redactor()) == "token-3"
 
 
+def test_renewal_is_told_which_token_it_replaces_and_a_sign_in_is_not(
+    source: TokenSource, ims: Ims, time: FakeTime
+) -> None:
+    told: list[str | None] = []
+
+    def fetch(previous: Token | None) -> Token:
+        told.append(previous and previous.value)
+        return ims(previous)
+
+    source.get(fetch, Redactor())
+    time.elapsed_s = 3600
+    source.get(fetch, Redactor())
+    source.sign_in(fetch)
+    assert told == [None, "token-1", None]
+
+
 def test_failed_renewal_of_an_expired_token_is_an_error(source: TokenSource, ims: Ims, time: FakeTime) -> None:
     source.get(ims, Redactor())
     time.elapsed_s = 3600

@@ -13,7 +13,7 @@ from typing import Any
 
 from airflow_provider_aam.catalog.kinds import KINDS
 from airflow_provider_aam.catalog.planning.guards import Guards
-from airflow_provider_aam.catalog.planning.planner import PlanOptions
+from airflow_provider_aam.catalog.planning.options import PlanOptions
 from airflow_provider_aam.catalog.reading.documents import read_catalog
 
 Account = dict[str, list[dict[str, Any]]]
@@ -170,5 +170,5 @@ def rows(directory: Path) -> dict[Any, Any]:
 
 def options(catalog: dict[Any, Any]) -> PlanOptions:
     """Everything is pruned that AAM can delete and the catalog has any of."""
-    pruned = [kind.key for kind, found in catalog.items() if found and "delete" in kind.actions]
+    pruned = [kind.key for kind, found in catalog.items() if found and "delete" in kind.acts]
     return PlanOptions(prune_scope={"kinds": pruned}, guards=Guards(max_deletes=1000))

@@ -10,13 +10,13 @@ from airflow_provider_aam.catalog.drafts import Draft
 
 
 def given(model: type[Draft], /, **row: Any) -> dict[str, Any]:
-    return model.model_validate(row).given()
+    return model.model_validate(row).given
 
 
 def faults(model: type[Draft], row: dict[str, Any], *, id_field: str = "") -> list[str]:
     """Faults of the row by itself, and what it lacks to create an object unless it has an id."""
     try:
-        said = model.model_validate(row).given()
+        said = model.model_validate(row).given
     except ValidationError as invalid:
         texts = [(".".join(map(str, error["loc"])), error["msg"]) for error in invalid.errors()]
         return [f"{place}: {text}" if place else text for place, text in texts]

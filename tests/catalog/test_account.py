@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from airflow_provider_aam.account.names import NONE_SEEN
 from airflow_provider_aam.api.errors import AAMIncomplete, AAMPlanRefused, AAMPushFailed, AAMSourceError
 from airflow_provider_aam.catalog.plan.plan import Plan
 from airflow_provider_aam.catalog.plan.render import render_plan
-from airflow_provider_aam.catalog.planning.targets import NONE_SEEN
 from catalog.support import only, outcomes_of
 from catalog.whole_account import account, changed
 

@@ -94,7 +94,7 @@ def disturbances(seeded: random.Random, writes: int) -> dict[int, Trouble]:
 def test_plan_creates_updates_and_deletes_every_kind_that_it_can(scene: Scene) -> None:
     plan = Plan.from_json(scene.plan.read_bytes())
     done = {(change.kind, change.action) for change in plan.changes}
-    able = {(kind.name, action) for kind in KINDS.values() for action in kind.actions}
+    able = {(kind.name, action) for kind in KINDS.values() for action in kind.acts}
     by_path = {(kind.name, "update") for kind in KINDS.values() if kind.is_tree}
     assert done == able - by_path
     assert scene.writes == len(plan.changes)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airflow_provider_aam.account.keys import index_by_key, key_of, plain
+from airflow_provider_aam.account.keys import key_of, plain
 from airflow_provider_aam.api.errors import AAMPlanRefused, AAMSourceError
 from airflow_provider_aam.catalog.kinds import DATA_SOURCES, DESTINATIONS, MAPPINGS, TRAITS
 from airflow_provider_aam.catalog.plan.difference import diff, same
@@ -117,7 +117,6 @@ def test_keys():
     assert key_of({"a": 0, "b": ""}, ("a",)) == ("0",)
     assert key_of({"a": 7, "b": " "}, ("a", "b")) is None
     assert key_of({"a": 7}, ("a", "b")) is None
-    assert index_by_key([{"b": 1}, {"b": None}, {"b": "1"}], ("b",)) == {("1",): [{"b": 1}, {"b": "1"}]}
 
 
 # --- guards -----------------------------------------------------------------------------------------------------------

@@ -128,6 +128,6 @@ def test_mapping_s_faults(row, said):
     ],
 )
 def test_what_a_mapping_needs_is_a_matter_of_its_destination(destination, needed):
-    said = MappingDraft.missing_for({**MAPPING, "traitAlias": ""}, destination)
+    said = MappingDraft.missing_within({**MAPPING, "traitAlias": ""}, destination)
     assert [text.partition(" is missing: ")[0] for text in said] == needed
-    assert MappingDraft.missing_for(dict.fromkeys(needed, "x"), destination) == []
+    assert MappingDraft.missing_within(dict.fromkeys(needed, "x"), destination) == []

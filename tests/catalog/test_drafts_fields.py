@@ -111,7 +111,7 @@ def test_a_separator_may_be_a_blank():
 
 
 def test_a_draft_by_default_refers_to_nothing_and_lacks_nothing():
-    assert (Draft.missing({}), Draft.columns(), Draft().given()) == ([], (), {})
+    assert (Draft.missing({}), Draft.columns(), Draft().given) == ([], (), {})
 
 
 def test_people_give_a_reference_by_the_column_with_its_natural_key():

@@ -10,7 +10,7 @@ import pytest
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMPlanRefused, AAMPushFailed, AAMSourceError
 from airflow_provider_aam.catalog.applying.push import apply_saved, make_plan, push
 from airflow_provider_aam.catalog.kinds import MAPPINGS
-from airflow_provider_aam.catalog.planning.planner import PlanOptions
+from airflow_provider_aam.catalog.planning.options import PlanOptions
 from catalog.support import OtherAAM, rows_of
 
 URL = {"name": "Plain", "destinationType": "PUSH"}

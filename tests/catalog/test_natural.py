@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from airflow_provider_aam.api.errors import AAMPlanRefused, AAMSourceError
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMPlanRefused, AAMSourceError
 from catalog.support import OtherAAM, TinyAAM, rows_of, trait
 
 
@@ -106,7 +106,7 @@ def test_unknown_id_is_a_finding(plan_all, web):
 
 def test_way_that_no_kind_knows_is_refused(plan_all, emulator):
     emulator.clear_stats()
-    with pytest.raises(AAMPlanRefused, match="match_on is 'code'; it must be one of sid, integrationCode, name, algo"):
+    with pytest.raises(AAMArgumentError, match="match_on is 'code'; it must be one of sid, integrationCode, name"):
         plan_all({"traits": [trait(1)], "models": []}, match_on="code")
     assert emulator.count() == 0
 
@@ -147,7 +147,7 @@ def test_only_the_data_source_of_all_rows_is_listed(plan_all, emulator, web):
 def test_lists_that_hide_codes_are_looked_behind_before_a_create():
     from airflow_provider_aam.catalog.applying.push import push
     from airflow_provider_aam.catalog.kinds import TRAITS
-    from airflow_provider_aam.catalog.planning.planner import PlanOptions
+    from airflow_provider_aam.catalog.planning.options import PlanOptions
 
     tiny = TinyAAM()
     tiny.traits = {1: {**trait(1), "sid": 1, "dataSourceId": 7, "folderId": 0}}

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from airflow_provider_aam.api.errors import AAMIncomplete, AAMPlanRefused, AAMSourceError
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMIncomplete, AAMPlanRefused, AAMSourceError
 from airflow_provider_aam.catalog.kinds import TRAITS
 from airflow_provider_aam.catalog.planning.guards import Guards
-from airflow_provider_aam.catalog.planning.planner import PlanOptions, build_plan
+from airflow_provider_aam.catalog.planning.options import PlanOptions
+from airflow_provider_aam.catalog.planning.planner import build_plan
 from catalog.support import LIST, LIST_FOLDERS, OtherAAM, TinyAAM, rows_of, trait, traits, writes
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -132,11 +133,38 @@ def test_findings_of_references_come_together(plan):
     assert "Did you mean “web”?" in str(refused.value)
 
 
-def test_rows_that_are_wrong_in_themselves_ask_aam_nothing(plan, emulator):
+def test_rows_that_are_wrong_in_themselves_do_not_hide_what_others_refer_to(plan, emulator):
     emulator.clear_stats()
-    with pytest.raises(AAMSourceError):
+    rows = [trait(ttl="x"), trait(2, dataSource="wep"), trait(3, traitRule="c_page ==", dataSource="crn")]
+    with pytest.raises(AAMSourceError) as refused:
+        plan(rows)
+    assert [text.partition("row ")[2] for text in refused.value.findings] == [
+        "1: ttl: “x” is not a whole number",
+        "2: dataSource: AAM has no data source “wep”. Did you mean “web”?",
+        "3: traitRule: the rule ends where a text in double quotes or a number was due",
+        "3: dataSource: AAM has no data source “crn”.",
+    ]
+    assert writes(emulator) == 0
+
+
+_SEGMENT = {"name": "S", "integrationCode": "s", "dataSource": "web", "folderId": 0}
+
+
+def test_row_with_a_fault_is_still_what_other_rows_mean(plan_all, web):
+    rows = {
+        "traits": [trait(1, ttl="x"), trait(2, name="")],
+        "segments": [{**_SEGMENT, "segmentRule": "{t1} AND {t2} AND {t9}"}],
+    }
+    with pytest.raises(AAMSourceError) as refused:
+        plan_all(rows)
+    said = "\n".join(refused.value.findings)
+    assert ("“t1”" in said, "“t2”" in said, "“{t9}”" in said or "“t9”" in said) == (False, False, True)
+
+
+def test_findings_are_said_even_when_aam_cannot_be_asked(plan, emulator):
+    emulator.trouble("GET /v1/folders/traits", "status", status=403)
+    with pytest.raises(AAMSourceError, match=r"ttl: “x” is not a whole number\nWhat the rows refer to could not be"):
         plan([trait(ttl="x")])
-    assert emulator.count() == 0
 
 
 @pytest.fixture
@@ -297,18 +325,18 @@ def test_prune_leaves_alone_what_it_cannot_know(plan, existing):
 
 
 @pytest.mark.parametrize(
-    ("scope", "said"),
+    ("scope", "error", "said"),
     [
-        ({}, "it is empty"),
-        ({"dataSource": ""}, "dataSource is ''"),
-        ({"folder": 7}, "folder is 7"),
-        ({"datasource": "web"}, "unknown keys datasource"),
-        ({"dataSource": "nope"}, "prune_scope: AAM has no data source “nope”"),
-        ({"folder": "/Nope"}, "prune_scope: AAM has no folder “/Nope”"),
+        ({}, AAMArgumentError, "it is empty"),
+        ({"dataSource": ""}, AAMArgumentError, "dataSource is ''"),
+        ({"folder": 7}, AAMArgumentError, "folder is 7"),
+        ({"datasource": "web"}, AAMArgumentError, "unknown keys datasource"),
+        ({"dataSource": "nope"}, AAMPlanRefused, "prune_scope: AAM has no data source “nope”"),
+        ({"folder": "/Nope"}, AAMPlanRefused, "prune_scope: AAM has no folder “/Nope”"),
     ],
 )
-def test_prune_scope_that_means_nothing_is_refused(plan, scope, said):
-    with pytest.raises(AAMPlanRefused, match=said):
+def test_prune_scope_that_means_nothing_is_refused(plan, scope, error, said):
+    with pytest.raises(error, match=said):
         plan([trait()], prune_scope=scope)
 
 

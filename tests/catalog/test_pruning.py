@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from airflow_provider_aam.api.errors import AAMPlanRefused
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMPlanRefused
 from airflow_provider_aam.catalog.exporting.export import export_catalog
 from airflow_provider_aam.catalog.kinds import KINDS
 from airflow_provider_aam.catalog.planning.guards import Guards
-from airflow_provider_aam.catalog.planning.planner import PlanOptions, build_plan
+from airflow_provider_aam.catalog.planning.options import PlanOptions
+from airflow_provider_aam.catalog.planning.planner import build_plan
 from airflow_provider_aam.catalog.reading.documents import read_catalog
 from catalog.support import only
 from catalog.whole_account import account, others
@@ -100,21 +101,33 @@ def test_folder_with_contents_is_not_deleted(emulator, push_all, plan_all):
 
 
 @pytest.mark.parametrize(
-    ("scope", "said"),
+    ("scope", "error", "said"),
     [
-        ({"kinds": []}, "kinds is [], a list was due"),
-        ({"kinds": "traits"}, "kinds is 'traits', a list was due"),
-        ({"kinds": ["trait"]}, "kinds has 'trait'; known are dataSources, traitFolders,"),
-        ({"kinds": ["traitTypes"]}, "AAM's API cannot delete traitTypes"),
-        ({"kinds": ["models", "traits"], "folder": "/Web"}, "models have no folder: prune them by kinds alone"),
-        ({"kinds": ["traitFolders"], "folder": "/Web"}, "traitFolders have no folder: prune them by kinds alone"),
-        ({"kinds": ["mappings"], "dataSource": "web"}, "mappings have no dataSource: prune them by kinds alone"),
-        ({"kinds": ["segments"]}, "account.yaml holds no segments: pruning would delete everything"),
+        ({"kinds": []}, AAMArgumentError, "kinds is [], a list was due"),
+        ({"kinds": "traits"}, AAMArgumentError, "kinds is 'traits', a list was due"),
+        ({"kinds": ["trait"]}, AAMArgumentError, "kinds has 'trait'; known are dataSources, traitFolders,"),
+        ({"kinds": ["traitTypes"]}, AAMArgumentError, "AAM's API cannot delete traitTypes"),
+        (
+            {"kinds": ["models", "traits"], "folder": "/Web"},
+            AAMArgumentError,
+            "models have no folder: prune them by kinds alone",
+        ),
+        (
+            {"kinds": ["traitFolders"], "folder": "/Web"},
+            AAMArgumentError,
+            "traitFolders have no folder: prune them by kinds alone",
+        ),
+        (
+            {"kinds": ["mappings"], "dataSource": "web"},
+            AAMArgumentError,
+            "mappings have no dataSource: prune them by kinds alone",
+        ),
+        ({"kinds": ["segments"]}, AAMPlanRefused, "account.yaml holds no segments: pruning would delete everything"),
     ],
 )
-def test_scope_of_kinds_that_means_nothing_is_refused(emulator, plan_all, scope, said):
+def test_scope_of_kinds_that_means_nothing_is_refused(emulator, plan_all, scope, error, said):
     emulator.clear_stats()
-    with pytest.raises(AAMPlanRefused) as refused:
+    with pytest.raises(error) as refused:
         plan_all({"traits": account()["traits"]}, prune_scope=scope)
     assert said in str(refused.value)
     assert emulator.count() == 0

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
 import pickle
+import resource
 import signal
 import threading
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import pytest
+from fsspec.implementations.local import LocalFileSystem
+from fsspec.implementations.memory import MemoryFileSystem
+from upath import UPath
 
 from airflow_provider_aam.api.errors import AAMDestinationError, AAMPlanRefused, AAMPushFailed, AAMSourceError
 from airflow_provider_aam.catalog.applying.apply import apply_plan
@@ -17,7 +26,8 @@ from airflow_provider_aam.catalog.applying.outcomes import Outcome, OutcomeLog
 from airflow_provider_aam.catalog.applying.push import push as push_rows
 from airflow_provider_aam.catalog.kinds import TRAITS
 from airflow_provider_aam.catalog.plan.plan import Plan
-from airflow_provider_aam.catalog.planning.planner import PlanOptions
+from airflow_provider_aam.catalog.plan.saved import write_plan
+from airflow_provider_aam.catalog.planning.options import PlanOptions
 from catalog.support import (
     LIST,
     LIST_FOLDERS,
@@ -34,6 +44,7 @@ from catalog.support import (
 )
 
 LOG = "airflow_provider_aam.catalog.applying.push"
+ENDS = "airflow_provider_aam.catalog.applying.receipt"
 
 
 def test_second_push_writes_nothing_and_reads_little(emulator, push):
@@ -113,11 +124,10 @@ def test_failure_says_which_rows_and_pickles(emulator, push, tmp_path, caplog):
 
 
 def test_as_many_rows_as_max_failed_may_fail(emulator, push, caplog):
-    caplog.set_level(logging.INFO, LOG)
     emulator.trouble(POST, "status", status=400, times=2)
     receipt = push(traits(3), max_failed=2)
     assert (receipt.outcomes["created"], receipt.outcomes["rejected"]) == (1, 2)
-    assert len([record for record in caplog.records if record.levelno == logging.WARNING and record.name == LOG]) == 2
+    assert len([record for record in caplog.records if record.levelno == logging.WARNING and record.name == ENDS]) == 2
     emulator.trouble(POST, "status", status=400, times=2)
     with pytest.raises(AAMPushFailed):
         push(traits(6), max_failed=1)
@@ -239,14 +249,51 @@ class Breaks:
         self.path.touch()
         return File()
 
-    def unlink(self):
-        self.path.unlink()
+
+@contextmanager
+def full_after(size):
+    """No local file may grow beyond ``size`` bytes, as on a full disk: what fits is written, the rest fails."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_plan_file_that_breaks_off_is_removed(emulator, push, tmp_path):
-    with pytest.raises(AAMDestinationError, match=r"No space left on device.*; nothing was changed in AAM"):
-        push(traits(2), plan_path=Breaks(tmp_path / "plan.json", 0))
-    assert [*tmp_path.iterdir()] == []
+@pytest.mark.parametrize("kind", [Path, UPath, lambda path: SimpleNamespace(fs=LocalFileSystem(), path=str(path))])
+@pytest.mark.parametrize("older", [None, "older"])
+def test_plan_file_that_breaks_off_leaves_the_older_one(tmp_path, kind, older):
+    final = tmp_path / "plan.json"
+    if older:
+        final.write_text(older)
+    plan = Plan(source="s" * 9000, match_on=None, created_at="", changes=())
+    with (
+        full_after(4096),
+        pytest.raises(AAMDestinationError, match=r"cannot be written \(File too large\); nothing was changed in AAM"),
+    ):
+        write_plan(plan, kind(final))
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == ({"plan.json": older} if older else {})
+
+
+class HalfShare(MemoryFileSystem):
+    """A filesystem whose connection breaks in the middle of an upload."""
+
+    store: ClassVar[dict[str, Any]] = {}
+    pseudo_dirs: ClassVar[list[str]] = [""]
+
+    def put_file(self, lpath, rpath, **_options):
+        content = Path(lpath).read_bytes()
+        self.pipe_file(rpath, content[: len(content) // 2])
+        raise OSError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+
+
+def test_plan_upload_that_breaks_off_leaves_the_older_plan_and_changes_nothing(emulator, push):
+    share = HalfShare(skip_instance_cache=True)
+    share.pipe_file("/plan.json", b"older")
+    with pytest.raises(AAMDestinationError, match=r"\(Connection reset by peer\); nothing was changed in AAM"):
+        push(traits(2), plan_path=SimpleNamespace(fs=share, path="/plan.json"))
+    assert {name: share.cat_file(name) for name in share.find("/")} == {"/plan.json": b"older"}
     assert writes(emulator) == 0
 
 
@@ -293,7 +340,7 @@ def push_to(tiny, *items, **options):
 
 
 def test_created_object_with_another_value_is_told(caplog):
-    caplog.set_level(logging.INFO, LOG)
+    caplog.set_level(logging.INFO, ENDS)
     tiny = TinyAAM()
     tiny.stored = lambda row: {**row, "ttl": 120}
     receipt, _ = push_to(tiny, trait(ttl=30))

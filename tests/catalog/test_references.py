@@ -8,16 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.account.folders import FolderTree, ancestors
 from airflow_provider_aam.account.objects import Objects
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMPlanRefused, AAMSourceError, Fate
+from airflow_provider_aam.api.errors import AAMBadAnswer, AAMLookupFailed, AAMPlanRefused, AAMSourceError, Fate
 from airflow_provider_aam.api.guide import Step
+from airflow_provider_aam.api.resources import DATA_SOURCES, PARTNER_SITES
 from airflow_provider_aam.catalog.kinds import DESTINATIONS, MAPPINGS, TRAIT_FOLDERS, TRAITS
-from airflow_provider_aam.catalog.planning.account import Account
 from airflow_provider_aam.catalog.planning.new_folders import NewFolders
-from airflow_provider_aam.catalog.planning.planner import PlanOptions, build_plan
+from airflow_provider_aam.catalog.planning.options import PlanOptions
+from airflow_provider_aam.catalog.planning.planner import build_plan
 from airflow_provider_aam.catalog.planning.prune import Scope, build_scopes
-from airflow_provider_aam.catalog.planning.targets import Targets, Unresolved
+from airflow_provider_aam.catalog.planning.targets import Targets
 from airflow_provider_aam.catalog.planning.usage import refuse_used
 from catalog.support import OtherAAM, TinyAAM, rows_of, trait
 
@@ -56,10 +58,10 @@ def targets():
 
 def test_data_source_code_wins_over_another_s_name(targets):
     known = targets(SOURCES)
-    assert known.find("dataSources", "web") == 1
-    assert known.find("dataSources", "Web site") == 1
-    assert [known.label("dataSources", n) for n in (1, 3, 5, 9, None)] == ["web", "twice", "5", "9", "none"]
-    assert [known.word("dataSources", n) for n in (1, 2, 3, 5, 9)] == ["web", "app", None, None, None]
+    assert known.find(DATA_SOURCES, "web") == 1
+    assert known.find(DATA_SOURCES, "Web site") == 1
+    assert [known.label(DATA_SOURCES, n) for n in (1, 3, 5, 9, None)] == ["web", "twice", "5", "9", "none"]
+    assert [known.word(DATA_SOURCES, n) for n in (1, 2, 3, 5, 9)] == ["web", "app", None, None, None]
 
 
 @pytest.mark.parametrize(
@@ -72,8 +74,8 @@ def test_data_source_code_wins_over_another_s_name(targets):
     ],
 )
 def test_data_source_that_means_none_or_two_is_a_problem(targets, word, said):
-    with pytest.raises(Unresolved) as unresolved:
-        targets(SOURCES).find("dataSources", word)
+    with pytest.raises(AAMLookupFailed) as unresolved:
+        targets(SOURCES).find(DATA_SOURCES, word)
     assert str(unresolved.value) == said
 
 
@@ -89,8 +91,8 @@ def test_data_source_that_means_none_or_two_is_a_problem(targets, word, said):
 )
 def test_data_source_is_found_however_its_text_is_escaped(targets, word, record):
     known = targets([record])
-    assert known.find("dataSources", word) == 1
-    assert known.label("dataSources", 1) in {"R&D", "web", "7"}
+    assert known.find(DATA_SOURCES, word) == 1
+    assert known.label(DATA_SOURCES, 1) in {"R&D", "web", "7"}
 
 
 @pytest.mark.parametrize(
@@ -333,14 +335,13 @@ def test_row_by_sid_may_leave_references_alone(plan, emulator, client, web):
     assert (fields_of(change), change.links) == ({"ttl": 3}, ())
 
 
-def test_destinations_may_be_read_without_mappings_first(emulator, client):
+def test_destinations_and_mappings_are_read_in_one_go(emulator, client):
     key = emulator.add("destinations", {"name": "D", "destinationType": "PUSH"})["destinationId"]
     account = Account(client)
-    account.read_destinations(with_mappings=False)
-    account.read_destinations(with_mappings=False)
-    assert (account.is_read(DESTINATIONS), account.is_read(MAPPINGS)) == (True, False)
+    assert [*account.objects(DESTINATIONS.resource).ids()] == [key]
+    assert (account.is_read(DESTINATIONS.resource), account.is_read(MAPPINGS.resource)) == (True, True)
+    assert len(account.objects(MAPPINGS.resource)) == 0
     assert emulator.count("GET /v1/destinations/{destinationId}") == 1
-    assert (len(account.objects(MAPPINGS)), [*account.objects(DESTINATIONS).ids()]) == (0, [key])
 
 
 def test_words_of_objects_are_those_that_mean_them_alone(emulator, client, web):
@@ -356,13 +357,13 @@ def test_words_of_objects_are_those_that_mean_them_alone(emulator, client, web):
     )
     sites = [row["siteId"] for row in emulator.add("partner_sites", [{"url": "a.example"}, {"url": "b.example"}])]
     known = Targets(Account(client))
-    assert [known.word("traits", sid) for sid in (coded, twin, named, nowhere, 9)] == [
+    assert [known.word(TRAITS.resource, sid) for sid in (coded, twin, named, nowhere, 9)] == [
         'web:"a:b"',
         None,
         None,
         None,
         None,
     ]
-    assert [known.word("partnerSites", site) for site in (*sites, 9)] == ["a.example", "b.example", None]
-    assert known.label("partnerSites", sites[0]) == str(sites[0])
-    assert known.label("traits", coded) == "a:b"
+    assert [known.word(PARTNER_SITES, site) for site in (*sites, 9)] == ["a.example", "b.example", None]
+    assert known.label(PARTNER_SITES, sites[0]) == "a.example"
+    assert known.label(TRAITS.resource, coded) == "a:b"

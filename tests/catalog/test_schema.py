@@ -28,7 +28,7 @@ def published(name: str) -> dict:
 
 
 CATALOG = Draft202012Validator(published("catalog"))
-VALIDATORS = {key: Draft202012Validator(published(kind.collection)) for key, kind in KINDS.items()}
+VALIDATORS = {key: Draft202012Validator(published(kind.resource.name)) for key, kind in KINDS.items()}
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from airflow_provider_aam.account.words import name_of, parse_word
 from airflow_provider_aam.catalog.rules.segment_rule import (
     Word,
     canonical,
@@ -16,9 +17,7 @@ from airflow_provider_aam.catalog.rules.segment_rule import (
     find_fault,
     find_misuses,
     find_repetitions,
-    name_of,
     parse,
-    parse_word,
     references,
     replace,
     word_of,

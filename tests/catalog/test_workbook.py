@@ -16,7 +16,7 @@ from airflow_provider_aam.catalog.applying.push import carry_out, push
 from airflow_provider_aam.catalog.kinds import KINDS
 from airflow_provider_aam.catalog.planning.delete import named_by_rows, plan_deletes
 from airflow_provider_aam.catalog.planning.guards import Guards
-from airflow_provider_aam.catalog.planning.planner import PlanOptions
+from airflow_provider_aam.catalog.planning.options import PlanOptions
 from airflow_provider_aam.catalog.reading.documents import read_catalog
 
 PAGE = (Path(__file__).parents[2] / "docs" / "from-bulk-workbook.md").read_text("utf-8")
@@ -247,14 +247,14 @@ def test_delete(client, save, emulator, web, headers, key):
     kind = KINDS[key]
     values = {"mappings": emulator.add("destinations", {"name": "Ads", **DESTINATIONS["S2S"]})}.get(key, {})
     of = {"destinationId": values["destinationId"]} if values else {}
-    doomed, kept = (emulator.add(kind.collection, {"name": f"Object {number}", **of}) for number in (1, 2))
+    doomed, kept = (emulator.add(kind.resource.name, {"name": f"Object {number}", **of}) for number in (1, 2))
     path = save(Sheet1=(headers, [doomed[name] for name in headers.split(", ")]))
     rows = read_catalog([path], kinds=COLUMNS, only=key)[key]
     named = named_by_rows(kind, rows, source=path.name)
     now = datetime(2026, 11, 23, tzinfo=UTC)
     plan = plan_deletes(client, named, unmap=False, guards=Guards(max_deletes=1), source=path.name, now=now).plan
     assert carry_out(client, plan, started_at=now).outcomes["deleted"] == 1
-    left = {each[kind.id_field] for each in emulator.objects(kind.collection)}
+    left = {each[kind.id_field] for each in emulator.objects(kind.resource.name)}
     assert doomed[kind.id_field] not in left
     assert kept[kind.id_field] in left
 

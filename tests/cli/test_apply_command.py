@@ -62,7 +62,7 @@ def test_only_the_approved_file_is_applied(emulator, airflow_aam, saved, tmp_pat
     saved.write_bytes(content.replace(b"Trait 2", b"Trait 3"))
     refused = airflow_aam("apply", saved, "--yes", "--sha256", approved["sha256"])
     assert refused.exit_code == 4
-    assert "not the plan that was asked for" in refused.stderr
+    assert "is not the one that was approved" in refused.stderr
     assert names(emulator) == []
     saved.write_bytes(content)
     assert airflow_aam("apply", saved, "--yes", "--sha256", approved["sha256"].upper()).exit_code == 0

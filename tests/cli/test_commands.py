@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from airflow_provider_aam import __version__
 from airflow_provider_aam.api import errors
 from airflow_provider_aam.cli import app
-from airflow_provider_aam.cli.exits import ExitCode, Outcome, run_command
+from airflow_provider_aam.cli.exits import Ending, ExitCode, run_command
 from airflow_provider_aam.compat import AirflowNotFoundException
 
 COMMAND = str(Path(sys.executable).with_name("airflow-aam"))
@@ -86,7 +86,7 @@ def test_an_error_is_one_message_and_an_exit_code(capsys, error, code):
 def test_stdout_holds_the_result_alone(capsys):
     def body():
         typer.echo("a line of a log")
-        return Outcome(document={"a": 1}, show=lambda: typer.echo("for people"), code=ExitCode.FOUND)
+        return Ending(document={"a": 1}, show=lambda: typer.echo("for people"), code=ExitCode.FOUND)
 
     for as_json, expected in ((True, '{\n  "a": 1\n}\n'), (False, "for people\n")):
         with pytest.raises(typer.Exit) as ended:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from airflow_provider_aam.api.guide import Step
-from airflow_provider_aam.api.session import utc_now
+from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.cli.checkup.visit import Visit
 from airflow_provider_aam.cli.checkup.walk import walk
 from airflow_provider_aam.hooks.aam import AAMHook

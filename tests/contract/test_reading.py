@@ -120,7 +120,7 @@ def test_unknown_integration_code_is_a_404(client: AAMClient, name: str) -> None
 def test_limits_are_json(client: AAMClient, name: str) -> None:
     """[inferred] the shape; only that there is an answer is relied upon. Run with -rP to see it."""
     limits = client.collection(name).limits()
-    print(f"{name}/limits: {limits}")  # noqa: T201
+    print(f"{name}/limits: {limits}")
     assert limits
 
 
@@ -131,7 +131,7 @@ def test_validate_tells_good_rules_from_bad(client: AAMClient, rule: str, verdic
         answer: Any = client.traits.validate(rule)
     except AAMInvalid as refused:
         answer = {"valid": False, "refused": refused.message}
-    print(f"validate {rule}: {answer}")  # noqa: T201
+    print(f"validate {rule}: {answer}")
     assert answer["valid"] is verdict
 
 

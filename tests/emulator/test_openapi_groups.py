@@ -7,7 +7,30 @@ import re
 import pytest
 import requests
 
-from airflow_provider_aam.emulator.core.tags import TAGS
+GROUPS = [
+    "Segments",
+    "Traits",
+    "Trait folders",
+    "Segment folders",
+    "Data sources",
+    "Destinations",
+    "Mappings",
+    "Derived signals",
+    "Models and algorithms",
+    "Taxonomy",
+    "Trait types",
+    "DCS regions",
+    "Partner sites",
+    "Users",
+    "Groups and permissions",
+    "Reports",
+    "Limits",
+    "Validation and estimates",
+    "Segment test groups",
+    "Data feeds",
+    "IMS",
+    "Control plane",
+]
 
 DOCUMENTED = """
 traits traits/{} traits/ic:{} traits/bulk-delete traits/limits traits/{}/trait-rule/versions traits/validate traits/test
@@ -43,15 +66,15 @@ def document(emulator):
 
 
 def test_groups_are_described_and_in_order(document):
-    assert [(each["name"], each["description"]) for each in document["tags"]] == list(TAGS.items())
-    assert list(TAGS)[:3] == ["Segments", "Traits", "Trait folders"]
+    assert [each["name"] for each in document["tags"]] == GROUPS
+    assert all(each["description"] for each in document["tags"])
 
 
 def test_every_route_is_in_one_known_group(document):
     operations = [each for path in document["paths"].values() for each in path.values()]
     assert {len(each["tags"]) for each in operations} == {1}
     used = {each["tags"][0] for each in operations}
-    assert used == set(TAGS) - {"Control plane"}
+    assert used == set(GROUPS) - {"Control plane"}
 
 
 @pytest.mark.parametrize("path", DOCUMENTED.split())

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMInvalid
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer
 from airflow_provider_aam.api.resources import DATA_SOURCES, RESOURCES, SEGMENTS, TRAITS, Type
 from airflow_provider_aam.files.columns import OTHER, Columns, check_fields, to_iso
 from airflow_provider_aam.files.writers.csv import CsvWriter
@@ -131,7 +131,7 @@ def test_row_that_cannot_be_decoded_is_a_bad_answer(row):
     ids=str,
 )
 def test_bad_fields_are_refused(fields, said):
-    with pytest.raises(AAMInvalid, match=said.replace("?", r"\?")):
+    with pytest.raises(AAMArgumentError, match=said.replace("?", r"\?")):
         check_fields(SEGMENTS, fields, include_metrics=False)
 
 

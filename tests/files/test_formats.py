@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from airflow_provider_aam.api.errors import AAMDestinationError
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMDestinationError
 from airflow_provider_aam.files.formats import choose_format
 
 
@@ -32,17 +32,17 @@ def test_file_format_overrides_the_suffix(file_format):
 
 @pytest.mark.parametrize("name", ["segments.xlsx", "segments", "folder.csv/segments", "segments.gz", ""])
 def test_unknown_suffix_is_refused_with_the_known_ones(name):
-    with pytest.raises(AAMDestinationError, match=r"Known: \.jsonl, \.jsonl\.gz, \.csv, .*file_format"):
+    with pytest.raises(AAMArgumentError, match=r"Known: \.jsonl, \.jsonl\.gz, \.csv, .*file_format"):
         choose_format(name)
 
 
 def test_unknown_file_format_is_refused_with_the_nearest():
-    with pytest.raises(AAMDestinationError, match=r"file_format 'parket' is no .*Did you mean \.parquet\?$"):
+    with pytest.raises(AAMArgumentError, match=r"file_format 'parket' is no .*Did you mean \.parquet\?$"):
         choose_format("segments.jsonl", "parket")
 
 
 def test_gzipped_parquet_is_refused_with_the_reason():
-    with pytest.raises(AAMDestinationError, match="compressed inside"):
+    with pytest.raises(AAMArgumentError, match="compressed inside"):
         choose_format("segments.parquet.gz")
 
 

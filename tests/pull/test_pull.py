@@ -17,7 +17,7 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 from upath import UPath
 
-from airflow_provider_aam.api.errors import AAMDestinationError, AAMInvalid
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMDestinationError
 from airflow_provider_aam.api.resources import RESOURCES, SEGMENTS, Type
 from airflow_provider_aam.files.columns import OTHER
 from airflow_provider_aam.pull.job import pull_resource
@@ -268,7 +268,7 @@ def test_bare_array_where_pages_were_asked_for_is_all_there_is(tmp_path):
 )
 def test_bad_input_is_answered_before_aam_is_asked(emulator, pull, tmp_path, name, options, said):
     (tmp_path / "file").touch()
-    with pytest.raises((AAMDestinationError, AAMInvalid), match=said) as seen:
+    with pytest.raises((AAMDestinationError, AAMArgumentError), match=said) as seen:
         pull(tmp_path / name, **options)
     assert seen.value.retryable is False
     assert emulator.count() == 0

@@ -10,8 +10,8 @@ import pendulum
 import pytest
 
 from airflow_provider_aam.api.collection import Collection
-from airflow_provider_aam.api.errors import AAMInvalid
-from airflow_provider_aam.api.instants import epoch_ms
+from airflow_provider_aam.api.errors import AAMArgumentError
+from airflow_provider_aam.api.moments import epoch_ms, parse_moment
 from airflow_provider_aam.api.resources import RESOURCES
 from airflow_provider_aam.pull.query import Query, build_query
 
@@ -45,7 +45,7 @@ def test_updated_since_becomes_epoch_milliseconds(instant):
 
 
 def test_updated_since_keeps_milliseconds():
-    assert epoch_ms("2026-01-01T00:00:00.123Z", what="x") == JANUARY_MS + 123
+    assert epoch_ms(parse_moment("2026-01-01T00:00:00.123Z", what="x")) == JANUARY_MS + 123
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_updated_since_of_a_first_run_means_all(nothing):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"updated_since": "yesterday"}, "no ISO 8601 instant"),
+        ({"updated_since": "yesterday"}, "not an ISO 8601 timestamp"),
         ({"updated_since": datetime(2026, 1, 1)}, "has no time zone"),  # noqa: DTZ001
         ({"updated_since": "2026-01-01"}, "has no time zone"),
         ({"updated_since": 1767225600}, "must be an aware datetime"),
@@ -77,17 +77,17 @@ def test_updated_since_of_a_first_run_means_all(nothing):
     ids=lambda value: str(value)[:60],
 )
 def test_bad_option_is_refused(options, said):
-    with pytest.raises(AAMInvalid, match=said):
+    with pytest.raises(AAMArgumentError, match=said):
         query(**options)
 
 
 def test_updated_since_is_refused_where_aam_does_not_know_it():
-    with pytest.raises(AAMInvalid, match="cannot list traits by the time"):
+    with pytest.raises(AAMArgumentError, match="cannot list traits by the time"):
         query("traits", updated_since="2026-01-01T00:00Z")
 
 
 def test_metrics_are_refused_where_aam_has_none():
-    with pytest.raises(AAMInvalid, match="no metrics in the list of data_sources"):
+    with pytest.raises(AAMArgumentError, match="no metrics in the list of data_sources"):
         query("data_sources", include_metrics=True)
 
 

@@ -9,11 +9,10 @@ from datetime import datetime
 import pytest
 
 from airflow_provider_aam.api.errors import (
+    AAMArgumentError,
     AAMBadAnswer,
     AAMCheckFailed,
-    AAMConfigError,
     AAMDestinationError,
-    AAMInvalid,
 )
 from airflow_provider_aam.reports.check import ABSENT, GONE
 from reports.support import problems_of
@@ -64,7 +63,7 @@ def test_single_objects_have_bounds_of_their_own_by_code_and_by_id(add_trait, ch
 
 def test_bounds_for_something_else_are_refused_with_the_nearest(add_trait, check):
     sid = add_trait("pricing-visit", 5)
-    with pytest.raises(AAMConfigError, match=r"bounds\['pricing-visits'\].* Did you mean pricing-visit\?"):
+    with pytest.raises(AAMArgumentError, match=r"bounds\['pricing-visits'\].* Did you mean pricing-visit\?"):
         check(sids=[sid], bounds={"pricing-visits": {"minimum": 1}})
 
 
@@ -242,7 +241,7 @@ def test_foreign_file_as_baseline_is_refused_and_kept(emulator, add_trait, check
     (tmp_path / "a.json").write_bytes(content)
     sid = add_trait("a", 1)
     emulator.clear_stats()
-    with pytest.raises(AAMInvalid, match="is no file of a population check"):
+    with pytest.raises(AAMArgumentError, match="is no file of a population check"):
         check(sids=[sid], baseline=tmp_path / "a.json")
     assert (tmp_path / "a.json").read_bytes() == content
     assert emulator.count() == 0
@@ -251,7 +250,9 @@ def test_foreign_file_as_baseline_is_refused_and_kept(emulator, add_trait, check
 def test_baseline_of_another_metric_is_refused(add_trait, check, baseline):
     sid = add_trait("a", 1)
     check(sids=[sid], baseline=baseline)
-    with pytest.raises(AAMInvalid, match="holds uniques30Day of traits, this check is about uniques7Day of traits"):
+    with pytest.raises(
+        AAMArgumentError, match="holds uniques30Day of traits, this check is about uniques7Day of traits"
+    ):
         check(sids=[sid], metric="uniques7Day", baseline=baseline)
 
 

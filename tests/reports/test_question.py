@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from airflow_provider_aam.api.errors import AAMConfigError, AAMIncomplete, AAMInvalid, AAMNotFound
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMIncomplete, AAMLookupFailed
 from airflow_provider_aam.reports.question import Question
 from reports.support import problems_of
 
@@ -12,7 +12,7 @@ LIST = "GET /v1/traits"
 
 
 def refusals(**given):
-    with pytest.raises(AAMConfigError) as refused:
+    with pytest.raises(AAMArgumentError) as refused:
         Question.parse(**{"kind": "traits", "minimum": 1, **given})
     return refused.value.problems
 
@@ -84,14 +84,14 @@ def test_folder_means_everything_below_it(add_trait, check, folders):
 
 
 def test_unknown_folder_is_an_error_with_the_nearest(check, folders):
-    with pytest.raises(AAMNotFound, match=r"folder '/Web/Prices': .* Did you mean /Web/Pricing\?"):
+    with pytest.raises(AAMLookupFailed, match=r"folder: .* “/Web/Prices”. Did you mean “/Web/Pricing”\?"):
         check(folder="/Web/Prices", minimum=1)
 
 
 def test_folders_that_contain_each_other_do_not_hang(emulator, add_trait, check):
     rows = [{"folderId": 0}, {"folderId": 5, "parentFolderId": 6}, {"folderId": 6, "parentFolderId": 5}]
     emulator.trouble("GET /v1/folders/traits", "status", status=200, body=rows)
-    with pytest.raises(AAMNotFound, match="AAM shows no such folder"):
+    with pytest.raises(AAMLookupFailed, match="folder: AAM has no trait folder “/C”"):
         check(folder="/C", minimum=1)
 
 
@@ -103,7 +103,7 @@ def test_data_source_by_id_code_and_name_narrows(emulator, add_trait, check):
     add_trait("a", 1, dataSourceId=web)
     add_trait("b", 1, dataSourceId=web)
     add_trait("a", 1, dataSourceId=other)
-    seen = lambda **given: [each.population.sid for each in check(minimum=0, **given).findings]  # noqa: E731
+    seen = lambda **given: [each.population.sid for each in check(minimum=0, **given).judgments]  # noqa: E731
     first, second, third = (row["sid"] for row in emulator.objects("traits"))
     assert seen(codes=["a"]) == [first, third]
     for data_source in (web, str(web), "web", "Web site"):
@@ -119,25 +119,27 @@ def test_data_source_by_id_code_and_name_narrows(emulator, add_trait, check):
 def test_data_source_that_is_unknown_or_means_two(emulator, check):
     for _ in "12":
         emulator.add("data_sources", {"name": "Twice", "integrationCode": None})
-    with pytest.raises(AAMInvalid, match=r"several have this name: \d+, \d+\. Give one of these ids"):
+    with pytest.raises(
+        AAMLookupFailed, match=r"data_source: “Twice” means 2 data sources \(\d+, \d+\): give dataSourceId"
+    ):
         check(data_source="Twice", minimum=1)
-    with pytest.raises(AAMNotFound, match=r"data_source 'Twic': .* Did you mean Twice\?"):
+    with pytest.raises(AAMLookupFailed, match=r"data_source: .* “Twic”. Did you mean “Twice”\?"):
         check(data_source="Twic", minimum=1)
 
 
 @pytest.mark.parametrize("given", [{"sids": [1, 2]}, {"codes": ["x"]}, {"search": "nothing"}, {"folder": "/"}], ids=str)
 def test_selection_without_objects_is_an_error(check, given):
-    with pytest.raises(AAMNotFound, match=r"population check of traits of .*: AAM has none. Correct the selection"):
+    with pytest.raises(AAMLookupFailed, match=r"population check of traits of .*: AAM has none. Correct the selection"):
         check(minimum=1, **given)
 
 
 def test_few_ids_are_asked_for_one_by_one_and_many_with_the_list(emulator, add_trait, check):
     sids = [add_trait(f"t{number}", 5) for number in range(60)]
     emulator.clear_stats()
-    assert len(check(sids=[str(sid) for sid in sids[:3]], minimum=1).findings) == 3
+    assert len(check(sids=[str(sid) for sid in sids[:3]], minimum=1).judgments) == 3
     assert (emulator.count("GET /v1/traits/{sid}"), emulator.count(LIST)) == (3, 0)
     emulator.clear_stats()
-    assert len(check(sids=sids[:55], minimum=1).findings) == 55
+    assert len(check(sids=sids[:55], minimum=1).judgments) == 55
     assert (emulator.count("GET /v1/traits/{sid}"), emulator.count(LIST)) == (0, 1)
 
 
@@ -145,7 +147,7 @@ def test_incomplete_list_is_read_again_and_never_judged(emulator, add_trait, che
     for number in range(3):
         add_trait(f"t{number}", 5)
     emulator.trouble(LIST, "duplicate_row", times=2)
-    assert len(check(search="Trait", minimum=1).findings) == 3
+    assert len(check(search="Trait", minimum=1).judgments) == 3
     emulator.trouble(LIST, "duplicate_row", times=3)
     with pytest.raises(AAMIncomplete):
         check(search="Trait", minimum=1)

@@ -10,13 +10,15 @@ import lazy_object_proxy
 import pytest
 from pyarrow import parquet
 
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMConfigError, AAMDestinationError, AAMInvalid, AAMNotFound
-from airflow_provider_aam.reports.period import DAY_MS, Period, build_period
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, AAMLookupFailed
+from airflow_provider_aam.api.moments import of_epoch_ms
+from airflow_provider_aam.reports.period import Period, build_period
 from airflow_provider_aam.reports.trend import Subject, write_trend
 
 TREND = "POST /v1/reports/traits-trend"
+DAY_MS = 86_400_000
 FIRST = 1_767_225_600_000  # 2026-01-01
-THREE_DAYS = Period(start_ms=FIRST, end_ms=FIRST + 3 * DAY_MS)
+THREE_DAYS = Period(start=of_epoch_ms(FIRST), end=of_epoch_ms(FIRST + 3 * DAY_MS))
 FIGURES = ["count", "uniques", "populationCount", "populationUniques"]
 
 
@@ -121,13 +123,13 @@ def test_answer_of_another_shape_is_no_report(emulator, trend, tmp_path, metrics
 
 def test_object_that_aam_leaves_out_is_an_error(emulator, trend, tmp_path):
     emulator.trouble(TREND, "status", **answered({"sid": 7, "metrics": {}}))
-    with pytest.raises(AAMNotFound, match=r"AAM left out 1 of 2 traits, like sid 8\. They do not exist"):
+    with pytest.raises(AAMLookupFailed, match=r"AAM left out 1 of 2 traits, like sid 8\. They do not exist"):
         trend("t.jsonl", sids=[7, 8])
     assert list(tmp_path.iterdir()) == []
 
 
 def test_filters_that_find_nothing_are_an_error(trend, tmp_path):
-    with pytest.raises(AAMNotFound, match=r"AAM lists no traits with filters \{'folderId': 8\}"):
+    with pytest.raises(AAMLookupFailed, match=r"AAM lists no traits with filters \{'folderId': 8\}"):
         trend("t.jsonl", filters={"folderId": 8})
     assert list(tmp_path.iterdir()) == []
 
@@ -144,14 +146,14 @@ def test_filters_that_find_nothing_are_an_error(trend, tmp_path):
     ],
 )
 def test_bad_argument_is_named(given, problem):
-    with pytest.raises(AAMConfigError, match=problem):
+    with pytest.raises(AAMArgumentError, match=problem):
         Subject.parse(**{"kind": "traits", **given})
 
 
 def test_nothing_is_asked_when_the_file_or_a_filter_cannot_be(emulator, trend):
-    with pytest.raises(AAMDestinationError):
+    with pytest.raises(AAMArgumentError):
         trend("t.xlsx", sids=[1])
-    with pytest.raises(AAMInvalid, match="unknown filters folderid"):
+    with pytest.raises(AAMArgumentError, match="unknown filters folderid"):
         trend("t.csv", filters={"folderid": 8})
     assert emulator.count() == 0
 
@@ -218,9 +220,9 @@ def test_given_start_ends_with_the_run_s_interval():
 
 
 def test_days_that_cannot_be():
-    with pytest.raises(AAMInvalid, match="start 2026-01-05 and end 2026-01-05 hold no whole UTC day"):
+    with pytest.raises(AAMArgumentError, match="start 2026-01-05 and end 2026-01-05 hold no whole UTC day"):
         days("2026-01-05", "2026-01-05")
-    with pytest.raises(AAMInvalid, match="end 'yesterday' is no ISO 8601 instant"):
+    with pytest.raises(AAMArgumentError, match="end 'yesterday' is not an ISO 8601 timestamp"):
         days("2026-01-05", "yesterday")
-    with pytest.raises(AAMInvalid, match="start 2026-01-05T00:00:00 has no time zone"):
+    with pytest.raises(AAMArgumentError, match="start 2026-01-05T00:00:00 has no time zone"):
         days("2026-01-05T00:00:00", None)

@@ -6,6 +6,7 @@ import enum
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -107,7 +108,11 @@ class Resource:
     """Of one object; those of the list are taken as well."""
     always: Mapping[str, object] = field(default_factory=dict)
     """Parameters of every list and get, without which AAM leaves fields out."""
+    named_by: tuple[str, ...] = ("integrationCode", "name")
+    """Fields by which people call an object, the surest first."""
     paged: bool = False
+    in_short: bool = False
+    """The list leaves fields out: only an object that is asked for by its id is whole."""
     children: str | None = None
     """The field that nests objects of the same kind: AAM answers one tree instead of a list."""
     parent: str | None = None
@@ -118,9 +123,29 @@ class Resource:
     """Where PUT goes, when it is not below ``path``."""
     actions: tuple[Action, ...] = ()
 
-    @property
+    @cached_property
     def path_ids(self) -> tuple[str, ...]:
         return placeholders(self.path)
+
+    @cached_property
+    def label(self) -> str:
+        """What people call one object: ``data source``."""
+        return self.name.replace("_", " ").removesuffix("s")
+
+    @cached_property
+    def naming(self) -> tuple[str, ...]:
+        """Those of ``named_by`` that its objects have."""
+        return tuple(name for name in self.named_by if name in self.fields)
+
+    @cached_property
+    def is_tree(self) -> bool:
+        """Folders and the like: an object stands within another of its kind."""
+        return self.children is not None
+
+    @cached_property
+    def is_owned(self) -> bool:
+        """Whether codes and names are those of a data source: two of them may use the same."""
+        return {"dataSourceId", "integrationCode"} <= self.fields.keys() - {self.id_field}
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Every address that the declaration stands for."""

@@ -22,6 +22,7 @@ DESTINATIONS = Resource(
     id_field="destinationId",
     verbs=verbs(*CRUD, Verb.BULK_DELETE, Verb.LIMITS, confidence=Confidence.DOC),
     paged=True,
+    in_short=True,
     fields={
         "destinationId": Type.INTEGER,
         "pid": Type.INTEGER,

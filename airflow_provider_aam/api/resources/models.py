@@ -46,6 +46,7 @@ MODELS = Resource(
         **verbs(Verb.LIMITS, confidence=Confidence.CLIENT),
     },
     paged=True,
+    in_short=True,
     fields={
         "algoModelId": Type.INTEGER,
         "pid": Type.INTEGER,

@@ -61,6 +61,7 @@ PARTNER_SITES = Resource(
     name="partner_sites",
     path="partner-sites",
     id_field="siteId",
+    named_by=("url",),
     verbs=verbs(*READ, Verb.CREATE, Verb.DELETE, confidence=Confidence.DOC),
     paged=True,
     fields={"siteId": Type.INTEGER, "pid": Type.INTEGER, "url": Type.TEXT},

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.account.keys import Key, key_of
 from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.plan.difference import diff_shown
 from airflow_provider_aam.catalog.plan.plan import Change, Plan
-from airflow_provider_aam.catalog.planning.account import Account
 
 _Made = tuple[str, int]
 """Key of a kind, id of an object."""
@@ -31,8 +31,8 @@ class Made:
         fields = tuple(name for name in change.key if name not in kind.refine)
         key = key_of(change.key, fields)
         others: dict[_Made, str] = {}
-        for object_id in self._account.objects(kind).find(fields, key) if key is not None else []:
-            differs = _differences(kind, change, self._account.objects(kind).get(object_id) or {})
+        for object_id in self._account.objects(kind.resource).find(fields, key) if key is not None else []:
+            differs = _differences(kind, change, self._account.objects(kind.resource).get(object_id) or {})
             if not differs:
                 self._found.add((kind.key, object_id))
                 return object_id
@@ -52,12 +52,13 @@ class Made:
         if key is None:
             return {}
         if (kind.key, fields) not in self._caseless:
-            index = self._account.objects(kind).index(fields)
-            self._caseless[kind.key, fields] = {_caseless(each): ids[0] for each, ids in index.items()}
+            caseless = self._caseless[kind.key, fields] = {}
+            for each, object_id in self._account.objects(kind.resource).keys(fields):
+                caseless.setdefault(_caseless(each), object_id)
         found = self._caseless[kind.key, fields].get(key)
         if found is None or (kind.name, found) in self._known:
             return {}
-        record = self._account.objects(kind).get(found) or {}
+        record = self._account.objects(kind.resource).get(found) or {}
         stored = ", ".join(f"{name} {record.get(name)!r}" for name in fields if record.get(name) != change.key[name])
         return {(kind.key, found): f"is there by now, as {kind.name} {found} with {stored}"}
 

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.api.errors import AAMPlanRefused
 from airflow_provider_aam.catalog.applying.made import Made
-from airflow_provider_aam.catalog.kinds import KINDS, MAPPINGS, TRAITS, Kind
+from airflow_provider_aam.catalog.kinds import TRAITS, Kind, kind_called
 from airflow_provider_aam.catalog.plan.difference import same
 from airflow_provider_aam.catalog.plan.links import linked
 from airflow_provider_aam.catalog.plan.plan import Change, FieldChange, Plan
-from airflow_provider_aam.catalog.planning.account import Account
 from airflow_provider_aam.catalog.planning.targets import Targets
 from airflow_provider_aam.catalog.planning.usage import refuse_used
 from airflow_provider_aam.catalog.rules import segment_rule
 
 MOST_SHOWN = 50
-
-_BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS.values()}
 
 
 def identify(client: AAMClient) -> dict[str, Any]:
@@ -67,15 +65,13 @@ class _Progress:
         self._account = Account(client)
         self._targets = Targets(self._account)
         self._made = Made(self._account, plan)
-        if any(change.kind == MAPPINGS.name for change in plan.changes):
-            self._account.objects(MAPPINGS)
 
     def done(self) -> dict[int, int | None]:
         found: dict[int, int | None] = {}
         for at, unlinked in enumerate(self._plan.changes):
             ids = {link: found.get(link.to) for link in unlinked.links}
             change = linked(unlinked, {link: each for link, each in ids.items() if each is not None})
-            kind = _BY_NAME[change.kind]
+            kind = kind_called(change.kind)
             if change.action == "create":
                 object_id = self._made.find(kind, change)
                 if object_id is not None:
@@ -90,15 +86,15 @@ class _Progress:
     def refuse_used(self, done: Mapping[int, int | None]) -> None:
         doomed: dict[str, list[Record]] = {}
         for at, change in enumerate(self._plan.changes):
-            kind = _BY_NAME[change.kind]
-            record = self._account.objects(kind).get(int(change.id or 0))
+            kind = kind_called(change.kind)
+            record = self._account.objects(kind.resource).get(int(change.id or 0))
             if change.action == "delete" and at not in done and record is not None:
                 doomed.setdefault(kind.key, []).append(record)
         refuse_used(self._account, doomed, self._plan.changes)
 
     def _is_written(self, kind: Kind, change: Change) -> bool:
         """Whether an update or a delete shows; says so if the object is neither as before nor as after it."""
-        record = self._account.objects(kind).get(int(change.id or 0))
+        record = self._account.objects(kind.resource).get(int(change.id or 0))
         if record is None:
             if change.action == "update":
                 self.moved.append(f"{_said(change)} is gone")
@@ -115,18 +111,14 @@ class _Progress:
         for column, reference in kind.model.references.items():
             value = after.get(reference.field)
             for object_id in value if isinstance(value, list) else [value]:
-                if not isinstance(object_id, int) or reference.field == "mergeRuleDataSourceId" or object_id == 0:
-                    continue
-                to = reference.to
-                if not self._targets.knows(to, object_id) and not (
-                    to == "traits" and self._targets.knows("segments", object_id)
-                ):
+                if isinstance(object_id, int) and not self._targets.may_be(reference, object_id):
                     yield f"{_said(change)}: its {column} {object_id} is gone"
         for name in kind.rules & after.keys():
             before = next((str(each.before or "") for each in change.fields if each.field == name), "")
             known = {word.sid for word in segment_rule.references(before)}
+            traits = self._account.objects(TRAITS.resource)
             for word in segment_rule.references(after[name]):
-                if word.sid is not None and word.sid not in known and word.sid not in self._account.objects(TRAITS):
+                if word.sid is not None and word.sid not in known and word.sid not in traits:
                     yield f"{_said(change)}: trait {word.sid} of its rule is gone"
 
 

@@ -3,46 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from airflow_provider_aam.api.client import AAMClient
-from airflow_provider_aam.api.errors import AAMDestinationError, AAMPushFailed
+from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.catalog.applying.apply import apply_plan
-from airflow_provider_aam.catalog.applying.outcomes import UNWRITABLE, Outcome, OutcomeLog, WritablePath, reason
+from airflow_provider_aam.catalog.applying.outcomes import OutcomeLog
 from airflow_provider_aam.catalog.applying.progress import find_progress, identify
+from airflow_provider_aam.catalog.applying.receipt import PushReceipt, report
+from airflow_provider_aam.catalog.checking.check import Catalog
 from airflow_provider_aam.catalog.plan.plan import Plan
 from airflow_provider_aam.catalog.plan.render import render_plan
-from airflow_provider_aam.catalog.planning.planner import Catalog, PlanOptions, build_plan
+from airflow_provider_aam.catalog.plan.saved import write_plan
+from airflow_provider_aam.catalog.planning.options import PlanOptions
+from airflow_provider_aam.catalog.planning.planner import build_plan
 
 log = logging.getLogger(__name__)
-
-MOST_REASONS = 10
-
-
-@dataclass(frozen=True, kw_only=True)
-class PushReceipt:
-    """How a push ended. Counts are rows; folders that were created count among ``created`` as well."""
-
-    source: str
-    dry_run: bool
-    plan: dict[str, int]
-    outcomes: dict[str, int]
-    plan_uri: str | None
-    outcome_uri: str | None
-    started_at: str
-    finished_at: str
-
-    def as_xcom(self) -> dict[str, Any]:
-        return asdict(self)
-
-    def as_asset_extra(self) -> dict[str, Any]:
-        return {"source": self.source, **self.outcomes}
 
 
 def push(
@@ -56,7 +36,7 @@ def push(
     dry_run: bool = False,
     max_failed: int = 0,
     max_concurrency: int | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Callable[[], datetime] = utc_now,
 ) -> PushReceipt:
     """Make every row true in AAM; with ``dry_run`` only say what that would change.
 
@@ -89,17 +69,18 @@ def carry_out(
     dry_run: bool = False,
     max_failed: int = 0,
     max_concurrency: int | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Callable[[], datetime] = utc_now,
 ) -> PushReceipt:
     """Log a plan that was made this moment, write it to ``plan_path``, and, without ``dry_run``, carry it out.
 
     Raises :class:`AAMPushFailed` as :func:`push` does.
     """
     _show(plan, plan_path)
-    run = _Run(plan=plan, started_at=started_at, plan_path=plan_path, now=now)
     if dry_run:
-        return run.dry()
-    return run.carry_out(client, {}, outcome_path=outcome_path, max_failed=max_failed, max_concurrency=max_concurrency)
+        return PushReceipt.of(plan, OutcomeLog(), dry_run=True, plan_path=plan_path, started_at=started_at, now=now)
+    return _carry_out(
+        client, plan, {}, outcome_path, max_failed, max_concurrency, plan_path=plan_path, started_at=started_at, now=now
+    )
 
 
 def make_plan(
@@ -128,7 +109,7 @@ def apply_saved(
     outcome_path: Any = None,
     max_failed: int = 0,
     max_concurrency: int | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Callable[[], datetime] = utc_now,
 ) -> PushReceipt:
     """Carry out exactly this plan, what is left of it when an earlier run has begun.
 
@@ -137,54 +118,37 @@ def apply_saved(
     """
     started_at = now()
     done = find_progress(client, plan)
-    run = _Run(plan=plan, started_at=started_at, plan_path=plan_path, now=now)
-    return run.carry_out(
-        client, done, outcome_path=outcome_path, max_failed=max_failed, max_concurrency=max_concurrency
+    return _carry_out(
+        client,
+        plan,
+        done,
+        outcome_path,
+        max_failed,
+        max_concurrency,
+        plan_path=plan_path,
+        started_at=started_at,
+        now=now,
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Run:
-    """Carries out a plan and says how it ended."""
-
-    plan: Plan
-    started_at: datetime
-    plan_path: Any
-    now: Callable[[], datetime]
-
-    def dry(self) -> PushReceipt:
-        return self._receipt(OutcomeLog(), None, dry_run=True)
-
-    def carry_out(
-        self,
-        client: AAMClient,
-        done: Mapping[int, int | None],
-        *,
-        outcome_path: Any,
-        max_failed: int,
-        max_concurrency: int | None,
-    ) -> PushReceipt:
-        outcomes = OutcomeLog(outcome_path)
-        with outcomes:
-            try:
-                bounded = client.at_most(max_concurrency)
-                apply_plan(bounded, self.plan, outcomes, max_failed=max_failed, done=done)
-            finally:
-                log.info("Push of %s: %s.", self.plan.source, outcomes.said())
-        _report(outcomes, self.plan.source, max_failed=max_failed, outcome_path=outcome_path)
-        return self._receipt(outcomes, outcome_path, dry_run=False)
-
-    def _receipt(self, outcomes: OutcomeLog, outcome_path: Any, *, dry_run: bool) -> PushReceipt:
-        return PushReceipt(
-            source=self.plan.source,
-            dry_run=dry_run,
-            plan=self.plan.counts(),
-            outcomes=outcomes.tally(),
-            plan_uri=None if self.plan_path is None else str(self.plan_path),
-            outcome_uri=None if outcome_path is None else str(outcome_path),
-            started_at=self.started_at.isoformat(),
-            finished_at=self.now().isoformat(),
-        )
+def _carry_out(
+    client: AAMClient,
+    plan: Plan,
+    done: Mapping[int, int | None],
+    outcome_path: Any,
+    max_failed: int,
+    max_concurrency: int | None,
+    **more: Any,
+) -> PushReceipt:
+    """``more`` goes into the receipt."""
+    outcomes = OutcomeLog(outcome_path)
+    with outcomes:
+        try:
+            apply_plan(client.at_most(max_concurrency), plan, outcomes, max_failed=max_failed, done=done)
+        finally:
+            log.info("Push of %s: %s.", plan.source, outcomes.said())
+    report(outcomes, plan.source, max_failed=max_failed, outcome_path=outcome_path)
+    return PushReceipt.of(plan, outcomes, dry_run=False, outcome_path=outcome_path, **more)
 
 
 def _show(plan: Plan, plan_path: Any) -> None:
@@ -192,45 +156,3 @@ def _show(plan: Plan, plan_path: Any) -> None:
         log.info("%s", line)
     if plan_path is not None:
         write_plan(plan, plan_path)
-
-
-def write_plan(plan: Plan, path: Any) -> None:
-    """The plan as JSON; no part of it stays behind. Raises :class:`AAMDestinationError`."""
-    opened = False
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            opened = True
-            file.write(plan.to_json())
-    except UNWRITABLE as refused:
-        if opened:
-            with suppress(*UNWRITABLE):
-                path.unlink()
-        raise AAMDestinationError(
-            f"the plan file {path} cannot be written ({reason(refused)}); nothing was changed in AAM."
-        ) from refused
-
-
-def _report(outcomes: OutcomeLog, source: str, *, max_failed: int, outcome_path: WritablePath | None) -> None:
-    """Log what is worth a word. Raises :class:`AAMPushFailed` when more rows failed than may."""
-    for line in _lines(outcomes.remarkable):
-        log.info("%s", line)
-    if len(outcomes.bad) <= max_failed:
-        for line in _lines(outcomes.bad):
-            log.warning("%s", line)
-        return
-    where = f" Every row's end is in {outcome_path}." if outcome_path else ""
-    lines = "\n".join(f"  {line}" for line in _lines(outcomes.bad))
-    raise AAMPushFailed(
-        f"Push of {source}: {outcomes.said()}; max_failed is {max_failed}.{where} Correct these rows and run it again; "
-        f"what is done will not be done again.\n{lines}",
-        counts=outcomes.tally(),
-        retryable=any(outcome.passing for outcome in outcomes.bad),
-    )
-
-
-def _lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    for outcome in outcomes[:MOST_REASONS]:
-        yield f"{outcome.place or outcome.kind}: {outcome.status} {outcome.label}: {outcome.message}"
-    if len(outcomes) > MOST_REASONS:
-        yield f"… and {len(outcomes) - MOST_REASONS:,} more"

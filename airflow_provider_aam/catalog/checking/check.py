@@ -4,88 +4,146 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 from pydantic import ValidationError
 
+from airflow_provider_aam.api.names import near
 from airflow_provider_aam.catalog.drafts import Draft
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
-from airflow_provider_aam.catalog.problems import Finding, Place, near
+from airflow_provider_aam.catalog.problems import Place, Problem
 from airflow_provider_aam.catalog.reading.rows import SourceRow
 
+Catalog = Mapping[Kind, Sequence[SourceRow]]
+"""Rows of each kind that a source describes."""
+_KEPT = 16
+"""Rows whose values are kept as a dictionary: those that were asked for last."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Checked:
-    """A row that is right in itself. ``typed`` holds what differs from the text in the file."""
+    """A row after the check. ``typed`` holds what differs from the text in the file."""
 
     row: SourceRow
     typed: tuple[tuple[str, Any], ...]
+    broken: frozenset[str] | None = None
+    """The fields that hold nothing usable, of a row with something wrong; ``None``: the row is right in itself."""
 
     @property
-    def given(self) -> dict[str, Any]:
-        """What the row says under the file's names, in the types that AAM uses."""
-        return {**{name: value for name, value in self.row.values.items() if value is not None}, **dict(self.typed)}
+    def is_sound(self) -> bool:
+        return self.broken is None
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """What the row says under the file's names, in the types that AAM uses; broken fields are left out."""
+        return _given(self)
 
 
-def check_rows(rows: Sequence[SourceRow], kind: Kind, *, match_on: str | None) -> tuple[list[Checked], list[Finding]]:
-    """The rows that are right in themselves, and every problem of the others; keys that stand twice included.
+@lru_cache(maxsize=_KEPT)
+def _given(item: Checked) -> Mapping[str, Any]:
+    values = item.row.values
+    if item.broken or None in values.values():
+        broken = item.broken or ()
+        values = {name: value for name, value in values.items() if value is not None and name not in broken}
+    values.update(item.typed)
+    return values
+
+
+def check_catalog(catalog: Catalog, *, match_on: str | None = None) -> tuple[dict[Kind, list[Checked]], list[Problem]]:
+    """:func:`check_rows` of every kind, in the order in which kinds need each other."""
+    checked: dict[Kind, list[Checked]] = {}
+    findings: list[Problem] = []
+    for kind in KINDS.values():
+        if kind in catalog:
+            checked[kind], found = check_rows(catalog[kind], kind, match_on=match_on)
+            findings += found
+    return checked, findings
+
+
+def check_rows(rows: Sequence[SourceRow], kind: Kind, *, match_on: str | None) -> tuple[list[Checked], list[Problem]]:
+    """All rows, and every problem of those that are not sound; keys that stand twice included.
 
     ``match_on`` ``None``: each row is matched by its id, its code or its name, whichever it gives first.
     """
     checked: list[Checked] = []
-    findings: list[Finding] = []
+    findings: list[Problem] = []
     unknown: dict[str, list[Place]] = {}
     shared: dict[object, tuple[tuple[str, Any], ...]] = {}
     for row in rows:
         values = {name: value for name, value in row.values.items() if value is not None}
+        broken: frozenset[str] | None = None
         try:
-            given = kind.model.model_validate(values).given()
+            given = kind.model.model_validate(values).given
         except ValidationError as invalid:
             findings += _explain(invalid, row, unknown)
-            continue
-        findings += _missing(row, given, kind, match_on)
+            given, broken = _rest(kind.model, values, invalid)
+        else:
+            if missing := _missing(row, given, kind, match_on):
+                findings += missing
+                broken = frozenset()
         typed = tuple((name, value) for name, value in given.items() if values.get(name) is not value)
         typed = tuple(pair for pair in typed if type(pair[1]) is not str or pair[1] != values.get(pair[0]))
-        checked.append(Checked(row, shared.setdefault(repr(typed), typed)))
+        checked.append(Checked(row, shared.setdefault(repr(typed), typed), broken))
     return checked, [*findings, *_unknown(unknown, kind.model), *_duplicates(checked, kind, match_on)]
 
 
-def find_faults(held: Mapping[str, Sequence[SourceRow]], *, match_on: str | None) -> list[Finding]:
+def _rest(
+    model: type[Draft], values: Mapping[str, Any], invalid: ValidationError
+) -> tuple[Mapping[str, Any], frozenset[str]]:
+    """What is right in a row that is not: the fields without fault, unless they contradict each other."""
+    broken = frozenset(str(error["loc"][0]) for error in invalid.errors(include_url=False) if error["loc"])
+    try:
+        rest = {name: value for name, value in values.items() if name not in broken}
+        return model.model_validate(rest).given, broken
+    except ValidationError:
+        return {}, frozenset(values)
+
+
+def find_faults(held: Mapping[str, Sequence[SourceRow]], *, match_on: str | None) -> list[Problem]:
     """What is wrong with rows by the key of their kind."""
     return [fault for key, rows in held.items() for fault in check_rows(rows, KINDS[key], match_on=match_on)[1]]
 
 
-def _missing(row: SourceRow, given: Mapping[str, Any], kind: Kind, match_on: str | None) -> list[Finding]:
+def _missing(row: SourceRow, given: Mapping[str, Any], kind: Kind, match_on: str | None) -> list[Problem]:
     way = kind.way_of(given, match_on)
     by_id = way == kind.id_field
-    key = kind.match_on[way]
     findings = []
     # A row with its id alone is one that changes what AAM has.
     instead = f", or give {kind.id_field} of one that AAM has" if match_on not in kind.match_on else ""
-    for field in dict.fromkeys(key if by_id else (*kind.model.required, *key)):
-        column = kind.model.column_of(field)
+    for field, column in _needed(kind, way):
         if field not in given and column not in given and not kind.is_tree:
             choice = f"{column} (or {field})" if column != field else field
             why = f"; match_on={match_on!r} needs it" if field == match_on else instead
-            findings.append(Finding(place=row.place, problem=f"{choice} is missing{why}"))
+            findings.append(Problem(place=row.place, text=f"{choice} is missing{why}"))
             instead = ""
         elif given.get(field) == "":
-            findings.append(Finding(place=row.place_of(field), field=field, problem="is empty"))
+            findings.append(Problem(place=row.place_of(field), field=field, text="is empty"))
     if not by_id:
         # What AAM's API cannot create may be there: the plan will tell.
         creatable = all(given.get(name) in {None, *allowed} for name, allowed in kind.prunable.items())
-        findings += [Finding(place=row.place, problem=text) for text in kind.model.missing(given) if creatable]
+        findings += [Problem(place=row.place, text=text) for text in kind.model.missing(given) if creatable]
         if kind.id_field in given:
             problem = f"is only read with match_on={kind.id_field!r}: set that, or remove the column"
-            findings.append(Finding(place=row.place_of(kind.id_field), field=kind.id_field, problem=problem))
+            findings.append(Problem(place=row.place_of(kind.id_field), field=kind.id_field, text=problem))
     return findings
 
 
-def _duplicates(checked: Sequence[Checked], kind: Kind, match_on: str | None) -> list[Finding]:
+@cache
+def _needed(kind: Kind, way: str) -> tuple[tuple[str, str], ...]:
+    """The fields, each with its column, without which a row matched on this column is not sound."""
+    key = kind.match_on[way]
+    fields = key if way == kind.id_field else (*kind.model.required, *key)
+    return tuple((field, kind.model.column_of(field)) for field in dict.fromkeys(fields))
+
+
+def _duplicates(checked: Sequence[Checked], kind: Kind, match_on: str | None) -> list[Problem]:
     """References are compared as written; two ways to name one data source are found when the plan resolves them."""
     first: dict[int, SourceRow] = {}
     findings = []
     for item in checked:
+        if item.broken:
+            continue
         given = item.given
         way = kind.way_of(given, match_on)
         column = kind.model.column_of(way) if way in kind.match_on[way] else way
@@ -97,32 +155,32 @@ def _duplicates(checked: Sequence[Checked], kind: Kind, match_on: str | None) ->
         if earlier is not item.row:
             said = given.get(way, given.get(column))
             problem = f"“{said}” stands twice (first at {earlier.place})"
-            findings.append(Finding(place=item.row.place_of(way), field=way, problem=problem))
+            findings.append(Problem(place=item.row.place_of(way), field=way, text=problem))
     return findings
 
 
-def _explain(invalid: ValidationError, row: SourceRow, unknown: dict[str, list[Place]]) -> list[Finding]:
-    findings: list[Finding] = []
+def _explain(invalid: ValidationError, row: SourceRow, unknown: dict[str, list[Place]]) -> list[Problem]:
+    findings: list[Problem] = []
     for error in invalid.errors(include_url=False):
         if not error["loc"]:
-            findings.extend(Finding(place=row.place, problem=text) for text in str(error["msg"]).split("\n"))
+            findings.extend(Problem(place=row.place, text=text) for text in str(error["msg"]).split("\n"))
             continue
         field = str(error["loc"][0])
         if error["type"] == "extra_forbidden":
             unknown.setdefault(field, []).append(row.place_of(field))
         else:
-            findings.append(Finding(place=row.place_of(field), field=field, problem=_problem(error)))
+            findings.append(Problem(place=row.place_of(field), field=field, text=_problem(error)))
     return findings
 
 
-def _unknown(unknown: dict[str, list[Place]], model: type[Draft]) -> list[Finding]:
+def _unknown(unknown: dict[str, list[Place]], model: type[Draft]) -> list[Problem]:
     """One finding a column: a wrong header would else be reported once a row."""
     known = ", ".join(model.columns())
     return [
-        Finding(
+        Problem(
             place=places[0],
             field=field or "a column without a name",
-            problem=f"unknown column{f' (in {len(places)} rows)' if len(places) > 1 else ''}."
+            text=f"unknown column{f' (in {len(places)} rows)' if len(places) > 1 else ''}."
             f"{near(field, model.columns())} Known: {known}",
         )
         for field, places in unknown.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from airflow_provider_aam.catalog.drafts.base import Draft, Reference
 from airflow_provider_aam.catalog.drafts.data_sources import DataSourceDraft
 from airflow_provider_aam.catalog.drafts.destinations import DestinationDraft
-from airflow_provider_aam.catalog.drafts.fields import LARGEST_DAYS, LARGEST_ID, LONGEST_NAME, Key
+from airflow_provider_aam.catalog.drafts.fields import LARGEST_DAYS, LONGEST_NAME, Key
 from airflow_provider_aam.catalog.drafts.folders import FolderDraft, SegmentFolderDraft, TraitFolderDraft
 from airflow_provider_aam.catalog.drafts.mappings import MappingDraft
 from airflow_provider_aam.catalog.drafts.models import ModelDraft
@@ -16,7 +16,6 @@ from airflow_provider_aam.catalog.drafts.traits import TraitDraft
 
 __all__ = [
     "LARGEST_DAYS",
-    "LARGEST_ID",
     "LONGEST_NAME",
     "DataSourceDraft",
     "DerivedSignalDraft",

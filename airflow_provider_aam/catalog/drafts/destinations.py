@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from airflow_provider_aam.api import resources
 from airflow_provider_aam.catalog.drafts import fields as f
 from airflow_provider_aam.catalog.drafts.base import Draft, Reference, ends_early
 from airflow_provider_aam.catalog.drafts.fields import column
@@ -48,7 +49,7 @@ class DestinationDraft(Draft):
     """One destination. Which columns apply is a matter of its ``destinationType``, which AAM keeps (inferred)."""
 
     references: ClassVar[Mapping[str, Reference]] = {
-        "siteIDs": Reference(field="siteIDs", to="partnerSites", many=True),
+        "siteIDs": Reference(field="siteIDs", to=resources.PARTNER_SITES, many=True),
     }
     required: ClassVar[tuple[str, ...]] = ("name", "destinationType")
     only_on_create: ClassVar[frozenset[str]] = frozenset({"destinationType"})

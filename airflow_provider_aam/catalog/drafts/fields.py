@@ -10,17 +10,18 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from airflow_provider_aam.account.limits import DEEPEST
+from airflow_provider_aam.api.numbers import LARGEST, whole_number
 from airflow_provider_aam.catalog.rules import segment_rule, trait_rule
 
 LONGEST_NAME = 255
-LARGEST_ID = 2**63 - 1
 LARGEST_DAYS = 2**31 - 1
-DEEPEST_TRAIT_FOLDER = 5
-"""Levels below the root (Adobe's usage limits; published for trait folders only)."""
+DEEPEST_TRAIT_FOLDER = DEEPEST["trait_folders"]
 
 _DATE = r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*$"
 _DATE_OR_NONE = r"^\s*([0-9]{4}-[0-9]{2}-[0-9]{2})?\s*$"
 _DIGITS_AS_WORD = re.compile(r'"[0-9]+"')
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _FLAGS = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -37,7 +38,7 @@ def column(description: str, *, alias: str | None = None, default: str | None = 
 def _one_line(value: object) -> object:
     if isinstance(value, str):
         value = value.strip()
-        if any(ord(mark) < 32 or ord(mark) == 127 for mark in value):
+        if _CONTROL.search(value):
             raise refuse("must not hold tabs, line breaks or other control characters")
     return value
 
@@ -96,13 +97,15 @@ def _no_truth(value: object) -> object:
     return value
 
 
+def _number(value: object) -> object:
+    number = whole_number(_no_truth(value))
+    if number is None and isinstance(value, str):
+        raise refuse(f"“{value.strip()[:60]}” is not a whole number")
+    return value if number is None else number
+
+
 def _count_or_none(value: object) -> object:
-    text = value.strip() if isinstance(value, str) else str(_no_truth(value))
-    if text == "":
-        return ""
-    if not text.isdecimal() or int(text) > LARGEST_ID:
-        raise refuse(f"“{text[:60]}” is not a whole number from 0 on")
-    return int(text)
+    return "" if isinstance(value, str) and not value.strip() else _number(value)
 
 
 def _flag(value: object) -> object:
@@ -149,10 +152,10 @@ def _ids_or_words(value: object) -> object:
 
 
 def _id_or_word(item: object) -> int | str:
-    if isinstance(item, str) and item and not item.isdecimal():
+    number = whole_number(item)
+    if isinstance(item, str) and number is None and item.strip("0123456789"):
         return str(_one_line(item[1:-1] if _DIGITS_AS_WORD.fullmatch(item) else item))
-    number = int(item) if isinstance(item, int | str) and item != "" and not isinstance(item, bool) else 0
-    if not 1 <= number <= LARGEST_ID:
+    if not number:
         raise refuse(f"“{str(item)[:60]}” is neither an id nor a name")
     return number
 
@@ -170,8 +173,8 @@ Code = Annotated[str, BeforeValidator(_one_line)]
 Separator = Annotated[str, StringConstraints(strip_whitespace=False)]
 """A text that may be a blank."""
 FolderPath = Annotated[str, Field(pattern=r"^\s*/"), BeforeValidator(_one_line)]
-Id = Annotated[int, Field(ge=0, le=LARGEST_ID), BeforeValidator(_no_truth)]
-PositiveId = Annotated[int, Field(ge=1, le=LARGEST_ID), BeforeValidator(_no_truth)]
+Id = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_number)]
+PositiveId = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_number)]
 Count = Id
 """A whole number that is no id, in the unit that the column says."""
 CountOrNone = Annotated[
@@ -180,7 +183,7 @@ CountOrNone = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^\s*[0-9]*\s*$"}),
 ]
 """The same; empty means none."""
-Days = Annotated[int, Field(ge=0, le=LARGEST_DAYS), BeforeValidator(_no_truth)]
+Days = Annotated[int, Field(ge=0, le=LARGEST_DAYS), BeforeValidator(_number)]
 Share = Annotated[float, Field(ge=0, allow_inf_nan=False), BeforeValidator(_no_truth)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Date = Annotated[str, BeforeValidator(_date), WithJsonSchema({"type": "string", "pattern": _DATE})]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from airflow_provider_aam.api import resources
 from airflow_provider_aam.catalog.drafts import fields as f
 from airflow_provider_aam.catalog.drafts.base import Draft, Reference
 from airflow_provider_aam.catalog.drafts.fields import column
@@ -14,7 +15,7 @@ _BESIDE_NO_PATH = ("name", "parentFolder", "parentFolderId")
 
 
 class FolderDraft(Draft):
-    """``path`` is the folder's whole natural key; ``name`` with a parent is how Adobe's bulk workbook says it."""
+    """``path`` is the folder's whole match key; ``name`` with a parent is how Adobe's bulk workbook says it."""
 
     schema_always: ClassVar[tuple[Mapping[str, Any], ...]] = (excludes("path", *_BESIDE_NO_PATH),)
     schema_if_created: ClassVar[tuple[Mapping[str, Any], ...]] = (
@@ -42,7 +43,7 @@ class TraitFolderDraft(FolderDraft):
     """One folder of traits."""
 
     references: ClassVar[Mapping[str, Reference]] = {
-        "parentFolder": Reference(field="parentFolderId", to="traitFolders")
+        "parentFolder": Reference(field="parentFolderId", to=resources.TRAIT_FOLDERS)
     }
 
     path: f.TraitFolderPath | None = column(
@@ -54,5 +55,5 @@ class SegmentFolderDraft(FolderDraft):
     """One folder of segments."""
 
     references: ClassVar[Mapping[str, Reference]] = {
-        "parentFolder": Reference(field="parentFolderId", to="segmentFolders")
+        "parentFolder": Reference(field="parentFolderId", to=resources.SEGMENT_FOLDERS)
     }

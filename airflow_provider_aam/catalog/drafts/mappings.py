@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from airflow_provider_aam.api import resources
 from airflow_provider_aam.catalog.drafts import fields as f
 from airflow_provider_aam.catalog.drafts.base import Draft, Reference, ends_early
 from airflow_provider_aam.catalog.drafts.fields import column
@@ -14,8 +15,8 @@ class MappingDraft(Draft):
     """One segment mapped to one destination."""
 
     references: ClassVar[Mapping[str, Reference]] = {
-        "destination": Reference(field="destinationId", to="destinations"),
-        "segment": Reference(field="sid", to="segments"),
+        "destination": Reference(field="destinationId", to=resources.DESTINATIONS),
+        "segment": Reference(field="sid", to=resources.SEGMENTS),
     }
     emptied_by_null: ClassVar[frozenset[str]] = frozenset({"priority"})
     required: ClassVar[tuple[str, ...]] = ("destinationId", "sid", "startDate")
@@ -37,9 +38,9 @@ class MappingDraft(Draft):
     priority: f.CountOrNone | None = column("Priority; empty is none", default="none")
 
     @classmethod
-    def missing_for(cls, given: Mapping[str, Any], destination: Mapping[str, Any]) -> list[str]:
+    def missing_within(cls, given: Mapping[str, Any], around: Mapping[str, Any]) -> list[str]:
         """What the mapping lacks for this destination (AAM's fields, as AAM or a draft writes them), as sentences."""
-        what, needed = _needed_for(destination)
+        what, needed = _needed_for(around)
         return [f"{name} is missing: {what} needs it" for name in needed if given.get(name) in (None, "")]
 
     def _contradictions(self, given: Mapping[str, Any]) -> list[str]:

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from airflow_provider_aam.account.limits import MOST_EXCLUDED_TRAITS
+from airflow_provider_aam.api import resources
 from airflow_provider_aam.catalog.drafts import fields as f
 from airflow_provider_aam.catalog.drafts.base import Draft, Reference
 from airflow_provider_aam.catalog.drafts.fields import column
-
-MOST_EXCLUDED = 500
-"""Traits that a model may exclude (Adobe's usage limits)."""
 
 
 class ModelDraft(Draft):
     """One look-alike model: which users are like those of the baseline, by the traits of some data sources."""
 
     references: ClassVar[Mapping[str, Reference]] = {
-        "dataSources": Reference(field="dataSources", to="dataSources", many=True),
-        "baseline": Reference(field="sid", to="traits"),
-        "excludedTraits": Reference(field="excludedTraits", to="traits", many=True),
+        "dataSources": Reference(field="dataSources", to=resources.DATA_SOURCES, many=True),
+        "baseline": Reference(field="sid", to=resources.TRAITS, or_to=resources.SEGMENTS),
+        "excludedTraits": Reference(field="excludedTraits", to=resources.TRAITS, or_to=resources.SEGMENTS, many=True),
     }
     required: ClassVar[tuple[str, ...]] = ("name", "algoTypeId", "lookBackPeriod", "dataSources", "sid")
 
@@ -39,4 +38,8 @@ class ModelDraft(Draft):
 
     def _contradictions(self, given: Mapping[str, Any]) -> list[str]:
         count = len(given.get("excludedTraits", ()))
-        return [f"excludedTraits holds {count} traits, {MOST_EXCLUDED} at most"] if count > MOST_EXCLUDED else []
+        return (
+            [f"excludedTraits holds {count} traits, {MOST_EXCLUDED_TRAITS} at most"]
+            if count > MOST_EXCLUDED_TRAITS
+            else []
+        )

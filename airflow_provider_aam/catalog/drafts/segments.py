@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from airflow_provider_aam.api import resources
 from airflow_provider_aam.catalog.drafts import fields as f
 from airflow_provider_aam.catalog.drafts.base import Draft, Reference
 from airflow_provider_aam.catalog.drafts.fields import column
@@ -14,9 +15,9 @@ class SegmentDraft(Draft):
     """One segment. What its rule names is looked up when the plan is made."""
 
     references: ClassVar[Mapping[str, Reference]] = {
-        "dataSource": Reference(field="dataSourceId", to="dataSources"),
-        "folder": Reference(field="folderId", to="segmentFolders"),
-        "mergeRule": Reference(field="mergeRuleDataSourceId", to="dataSources"),
+        "dataSource": Reference(field="dataSourceId", to=resources.DATA_SOURCES),
+        "folder": Reference(field="folderId", to=resources.SEGMENT_FOLDERS),
+        "mergeRule": Reference(field="mergeRuleDataSourceId", to=resources.DATA_SOURCES, listed=False),
     }
     required: ClassVar[tuple[str, ...]] = ("name", "dataSourceId", "folderId", "segmentRule")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from airflow_provider_aam.api import resources
 from airflow_provider_aam.catalog.drafts import fields as f
 from airflow_provider_aam.catalog.drafts.base import Draft, Reference
 from airflow_provider_aam.catalog.drafts.fields import column
@@ -17,10 +18,10 @@ class TraitDraft(Draft):
     """One trait, with the field names of AAM's REST API and of Adobe's bulk workbook."""
 
     references: ClassVar[Mapping[str, Reference]] = {
-        "dataSource": Reference(field="dataSourceId", to="dataSources"),
-        "folder": Reference(field="folderId", to="traitFolders"),
-        "customerTraitType": Reference(field="type", to="traitTypes"),
-        "model": Reference(field="algoModelId", to="models"),
+        "dataSource": Reference(field="dataSourceId", to=resources.DATA_SOURCES),
+        "folder": Reference(field="folderId", to=resources.TRAIT_FOLDERS),
+        "customerTraitType": Reference(field="type", to=resources.TRAIT_TYPES, none=0),
+        "model": Reference(field="algoModelId", to=resources.MODELS),
     }
     required: ClassVar[tuple[str, ...]] = ("name", "traitType", "dataSourceId", "folderId")
     schema_always: ClassVar[tuple[Mapping[str, Any], ...]] = (

@@ -1,20 +1,22 @@
-"""An object of AAM as a row of a catalog: natural keys in place of ids, every field that can be written."""
+"""An object of AAM as a row of a catalog: match keys in place of ids, every field that can be written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Never
 
 from pydantic import ValidationError
 
+from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.account.escapes import unescaped
 from airflow_provider_aam.account.keys import key_of
+from airflow_provider_aam.account.names import Names
 from airflow_provider_aam.api.collection import Record
+from airflow_provider_aam.api.numbers import whole_number
+from airflow_provider_aam.api.resources import TRAITS, Resource
 from airflow_provider_aam.catalog.drafts import Draft, Reference
-from airflow_provider_aam.catalog.kinds import KINDS, Kind
-from airflow_provider_aam.catalog.planning.account import Account
-from airflow_provider_aam.catalog.planning.targets import Targets
+from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.rules import segment_rule
 
 
@@ -23,10 +25,10 @@ class Describer:
 
     def __init__(self, account: Account) -> None:
         self._account = account
-        self._targets = Targets(account)
+        self._names = Names[Never](account)
 
     def describe(self, kind: Kind, record: Record) -> dict[str, Any]:
-        """The row. It holds the object's id where no natural key means this object alone, or a new one needs more."""
+        """The row. It holds the object's id where no match key means this object alone, or a new one needs more."""
         record = unescaped(record)
         if kind.is_tree:
             return self._folder(kind, record)
@@ -40,7 +42,7 @@ class Describer:
         for name, allowed in kind.prunable.items():
             if str(record.get(name)).upper() not in allowed:
                 return f"AAM's API cannot create or change a {kind.name} with {name} {record.get(name)}"
-        if kind.key == "traitTypes" and str(record.get("pid")) == "0":
+        if any(str(record.get(name)) == value for name, value in kind.predefined.items()):
             return "predefined by Adobe"
         return None
 
@@ -54,13 +56,13 @@ class Describer:
             ]
         return []
 
-    def label(self, to: str, object_id: int) -> str:
+    def label(self, to: Resource, object_id: int) -> str:
         """The word that means this object alone, if there is one: what else people know it by may mean several."""
-        return self._targets.word(to, object_id) or self._targets.label(to, object_id)
+        return self._names.word(to, object_id) or self._names.label(to, object_id)
 
     def _folder(self, kind: Kind, record: Record) -> dict[str, Any]:
         path = record["path"]
-        twins = self._account.tree(kind).find(path)
+        twins = self._account.tree(kind.resource).find(path)
         if len(twins) == 1 and path.count("/") == len([name for name in path.split("/") if name.strip()]):
             return {"path": path}
         parent = int(record.get("parentFolderId") or 0)
@@ -73,7 +75,7 @@ class Describer:
             if name in kind.model.references and kind.model.references[name].field != name:
                 yield from self._reference(name, kind.model.references[name], record)
             elif name in by_field and by_field[name][0] != name:
-                continue  # written with the column of its natural key
+                continue  # written with the column of its match key
             elif name in by_field:
                 yield from self._many(name, by_field[name][1], record)
             elif name in kind.rules:
@@ -92,16 +94,10 @@ class Describer:
         yield (column, word) if word is not None else (reference.field, object_id)
 
     def _word(self, reference: Reference, object_id: int) -> str | None:
-        to = KINDS.get(reference.to)
-        if to is not None and to.is_tree:
-            path = self._account.tree(to).path_of(object_id)
-            return path if self._account.tree(to).find(path) == [object_id] else None
-        if object_id == 0:
+        if object_id == reference.none:
             return None
-        word = self._targets.word(reference.to, object_id)
-        if word is None and reference.to == "traits":
-            word = self._targets.word("segments", object_id)
-        return word
+        word = self._names.word(reference.to, object_id)
+        return self._names.word(reference.or_to, object_id) if word is None and reference.or_to is not None else word
 
     def _many(self, name: str, reference: Reference, record: Record) -> Iterator[tuple[str, Any]]:
         value = record.get(name)
@@ -112,7 +108,7 @@ class Describer:
     def _rule(self, rule: str) -> str:
         texts: dict[str, str] = {}
         for word in segment_rule.references(rule):
-            name = None if word.sid is None else self._targets.word("traits", word.sid)
+            name = None if word.sid is None else self._names.word(TRAITS, word.sid)
             if name is not None:
                 texts[word.text] = f"{{{name}}}"
         return segment_rule.replace(rule, texts) if texts else rule
@@ -122,12 +118,16 @@ class Describer:
         way = kind.way_of(row, None)
         fields = kind.match_on[way]
         key = key_of(record, fields)
-        found = self._account.objects(kind).find(fields, key) if key is not None else []
+        found = self._account.objects(kind.resource).find(fields, key) if key is not None else []
         if way == "name" and len(found) > 1:
-            found = [each for each in found if not (self._account.objects(kind).get(each) or {}).get("integrationCode")]
+            found = [
+                each
+                for each in found
+                if not (self._account.objects(kind.resource).get(each) or {}).get("integrationCode")
+            ]
         if not kind.refine:
             return len(found) != 1
-        same = [self._account.objects(kind).get(each) or {} for each in found]
+        same = [self._account.objects(kind.resource).get(each) or {} for each in found]
         return sum(all((other.get(n) or "") == (record.get(n) or "") for n in kind.refine) for other in same) != 1
 
 
@@ -139,7 +139,7 @@ def _lacks_something(kind: Kind, row: Mapping[str, Any]) -> bool:
 
 def _no_id(word: int | str) -> int | str:
     """In a list digits are an id; in double quotes they are a word."""
-    return f'"{word}"' if isinstance(word, str) and word.isdecimal() else word
+    return f'"{word}"' if isinstance(word, str) and whole_number(word) is not None else word
 
 
 @cache
@@ -150,7 +150,7 @@ def emptiable(model: type[Draft]) -> frozenset[str]:
 
 def _takes(model: type[Draft], name: str, value: Any) -> bool:
     try:
-        given = model.model_validate({name: value}).given()
+        given = model.model_validate({name: value}).given
     except ValidationError:
         return False
     return bool(given.get(name) == value)

@@ -7,22 +7,20 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import Record
-from airflow_provider_aam.api.errors import AAMInvalid
+from airflow_provider_aam.api.errors import AAMArgumentError
+from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.catalog.exporting.describe import Describer
 from airflow_provider_aam.catalog.exporting.yaml_text import block, comment
-from airflow_provider_aam.catalog.kinds import DESTINATIONS, KINDS, MAPPINGS, Kind
-from airflow_provider_aam.catalog.planning.account import Account
+from airflow_provider_aam.catalog.kinds import KINDS, Kind
 from airflow_provider_aam.files.staging import stage
 
 log = logging.getLogger(__name__)
-
-FILES = {key: "".join(f"-{mark.lower()}" if mark.isupper() else mark for mark in key) + ".yaml" for key in KINDS}
-"""``trait-folders.yaml`` and so on, by key of the kind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,19 +49,17 @@ def export_catalog(
     directory: Any,
     *,
     kinds: Sequence[str] | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Callable[[], datetime] = utc_now,
 ) -> ExportReceipt:
     """Write one file a kind to ``directory``; planning them against the same account changes nothing.
 
     ``kinds`` are keys (``traits``, ``segments``, …), all by default. Files of other names are left alone. No file
-    appears before all are written, each then in one step. Raises :class:`AAMInvalid` for an unknown kind and
+    appears before all are written, each then in one step. Raises :class:`AAMArgumentError` for an unknown kind and
     :class:`AAMDestinationError` when the folder cannot be written.
     """
     started_at = now()
     chosen = _chosen(kinds)
     account = Account(client)
-    if MAPPINGS in chosen or DESTINATIONS in chosen:
-        account.read_destinations(with_mappings=MAPPINGS in chosen)
     describer = Describer(account)
     digest = hashlib.sha256()
     size = 0
@@ -73,7 +69,7 @@ def export_catalog(
         staged = []
         for kind in chosen:
             file = _File(kind, account, describer)
-            target = stages.enter_context(stage(directory / FILES[kind.key]))
+            target = stages.enter_context(stage(directory / kind.file_name))
             with target.local.open("wb") as out:
                 for line in file.lines(client.base_url):
                     content = line.encode() + b"\n"
@@ -86,7 +82,7 @@ def export_catalog(
     log.info("Export to %s: %s.", directory, ", ".join(f"{count:,} {key}" for key, count in objects.items()))
     return ExportReceipt(
         uri=str(directory),
-        files=tuple(FILES[kind.key] for kind in chosen),
+        files=tuple(kind.file_name for kind in chosen),
         objects=objects,
         left_out=left_out,
         bytes=size,
@@ -100,7 +96,7 @@ def _chosen(kinds: Sequence[str] | None) -> list[Kind]:
     unknown = sorted(set(kinds or ()) - set(KINDS))
     if unknown or (kinds is not None and not kinds):
         said = f"unknown kinds {', '.join(unknown)}" if unknown else "no kind is named"
-        raise AAMInvalid(f"The export was not begun: {said}. Known: {', '.join(KINDS)}")
+        raise AAMArgumentError(f"The export was not begun: {said}. Known: {', '.join(KINDS)}")
     return [kind for key, kind in KINDS.items() if kinds is None or key in kinds]
 
 
@@ -121,7 +117,7 @@ class _File:
         yield comment("Numbers behind # are AAM's ids, for people. A field left out is left alone in AAM.")
         outsiders = []
         ordered: list[tuple[tuple[str, ...], int]] = []
-        for record in self._account.objects(self._kind):
+        for record in self._account.objects(self._kind.resource):
             object_id = int(record[self._kind.id_field])
             obstacle = self._describer.obstacle(self._kind, record)
             if obstacle is None:
@@ -130,7 +126,7 @@ class _File:
                 outsiders.append((str(record.get("name")), object_id, obstacle))
         ordered.sort()
         for _, object_id in ordered:
-            yield from self._object(self._account.objects(self._kind).get(object_id) or {}, object_id)
+            yield from self._object(self._account.objects(self._kind.resource).get(object_id) or {}, object_id)
         if not self.described:
             yield f"{self._kind.key}: []"
         for name, object_id, obstacle in sorted(outsiders):
@@ -152,7 +148,7 @@ class _File:
             yield comment(line)
 
     def _sort_key(self, record: Record) -> tuple[str, ...]:
-        """By natural key, not by id: accounts that say the same are written the same."""
+        """By match key, not by id: accounts that say the same are written the same."""
         kind = self._kind
         if kind.is_tree:
             return (str(record["path"]),)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from airflow_provider_aam.catalog.kinds.accounts import DATA_SOURCES, SEGMENT_FOLDERS, TRAIT_FOLDERS, TRAIT_TYPES
 from airflow_provider_aam.catalog.kinds.activation import DESTINATIONS, MAPPINGS
 from airflow_provider_aam.catalog.kinds.audiences import DERIVED_SIGNALS, MODELS, SEGMENTS, TRAITS
-from airflow_provider_aam.catalog.kinds.kind import Action, Kind, Use
+from airflow_provider_aam.catalog.kinds.kind import Act, Kind, Use
 
 __all__ = [
     "DATA_SOURCES",
@@ -21,7 +21,7 @@ __all__ = [
     "TRAITS",
     "TRAIT_FOLDERS",
     "TRAIT_TYPES",
-    "Action",
+    "Act",
     "Kind",
     "Use",
 ]
@@ -42,3 +42,8 @@ KINDS: Mapping[str, Kind] = {
     )
 }
 """By the key of their list in a source file."""
+
+
+def kind_called(name: str) -> Kind:
+    """The kind by the name of one object, as plans write it: ``trait folder``. Raises ``KeyError`` for another name."""
+    return {kind.name: kind for kind in KINDS.values()}[name]

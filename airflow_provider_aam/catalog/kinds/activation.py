@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from datetime import date, timedelta
 
+from airflow_provider_aam.api import resources
 from airflow_provider_aam.catalog.drafts import DestinationDraft, MappingDraft
 from airflow_provider_aam.catalog.kinds.kind import Kind, Use, same_word
 
@@ -26,13 +27,8 @@ def same_separator(desired: object, answered: object) -> bool:
 
 
 DESTINATIONS = Kind(
-    name="destination",
-    collection="destinations",
-    key="destinations",
-    id_field="destinationId",
+    resource=resources.DESTINATIONS,
     model=DestinationDraft,
-    match_on={"destinationId": ("destinationId",), "name": ("name",)},
-    read_singly=True,
     same={
         **dict.fromkeys(("status", "domainRestrictions", "formatType", "destinationType"), same_word),
         **dict.fromkeys(("delimiter", "keySeparator", "valueSeparator", "serializationSeparator"), same_separator),
@@ -42,20 +38,15 @@ DESTINATIONS = Kind(
     resent=frozenset({"startDate", "endDate"}),
     prunable={"destinationType": frozenset({"PUSH", "ADS"})},
     used_by=(Use(by="mappings", fields=("destinationId",)),),
-    limited_by="destinationType",
-    limits={None: 1_000, "PUSH": 1_000, "ADS": 1_000},
 )
 
 MAPPINGS = Kind(
-    name="mapping",
-    collection="mappings",
-    key="mappings",
-    id_field="destinationMappingId",
+    resource=resources.MAPPINGS,
     model=MappingDraft,
-    match_on={"destinationMappingId": ("destinationMappingId",), "segment": ("destinationId", "sid")},
+    label="{destinationId} ← {sid}",
+    keys={"segment": ("destinationId", "sid")},
     defaults={"traitType": "SEGMENT"},
     refine=("traitAlias", "valueAlias", "url"),
-    within=("destinationId",),
     same={"startDate": same_day, "endDate": same_day, "traitType": same_word},
     resent=frozenset({"startDate", "endDate"}),
 )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 import msgspec
 
-from airflow_provider_aam.catalog.kinds import KINDS
+from airflow_provider_aam.catalog.kinds import kind_called
 from airflow_provider_aam.catalog.plan.plan import Change, FieldChange, Link
 from airflow_provider_aam.catalog.rules import segment_rule
-
-_RULES = frozenset(name for kind in KINDS.values() for name in kind.rules)
 
 
 def linked(change: Change, ids: Mapping[Link, int]) -> Change:
@@ -21,8 +19,9 @@ def linked(change: Change, ids: Mapping[Link, int]) -> Change:
     by_field: dict[str, dict[str, int]] = {}
     for link, object_id in ids.items():
         by_field.setdefault(link.field, {})[link.text] = object_id
+    rules = kind_called(change.kind).rules
     fields = tuple(
-        FieldChange(field.field, field.before, _after(field, by_field.get(field.field, {})), field.shown)
+        FieldChange(field.field, field.before, _after(field, by_field.get(field.field, {}), rules), field.shown)
         for field in change.fields
     )
     key = {name: _filled(value, by_field.get(name, {})) for name, value in change.key.items()}
@@ -30,8 +29,8 @@ def linked(change: Change, ids: Mapping[Link, int]) -> Change:
     return msgspec.structs.replace(change, fields=fields, key=key, within=within)
 
 
-def _after(field: FieldChange, ids: Mapping[str, int]) -> Any:
-    if field.field not in _RULES:
+def _after(field: FieldChange, ids: Mapping[str, int], rules: Set[str]) -> Any:
+    if field.field not in rules:
         return _filled(field.after, ids)
     return segment_rule.replace(str(field.after), {text: f"{object_id}T" for text, object_id in ids.items()})
 

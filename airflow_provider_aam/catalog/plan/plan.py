@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from airflow_provider_aam.api.errors import AAMSourceError
-from airflow_provider_aam.catalog.kinds import KINDS, Action
+from airflow_provider_aam.catalog.kinds import KINDS, Act
 
 PLAN_VERSION = 2
 
@@ -39,7 +39,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     given (create) or what there was (delete). Changes of one ``wave`` do not need each other; waves follow each other.
     """
 
-    action: Action
+    action: Act
     kind: str
     label: str
     key: dict[str, Any]
@@ -63,7 +63,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return {field.field: field.after for field in self.fields}
 
 
-class Unchanged(msgspec.Struct, frozen=True):
+class Unchanged(msgspec.Struct, frozen=True, gc=False):
     """An object that is already as it shall be."""
 
     kind: str
@@ -105,9 +105,18 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
     def to_json(self) -> bytes:
-        """Indented, for people, with the counts first."""
-        document = {"counts": self.counts(), **msgspec.to_builtins(self)}
-        return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+        return b"".join(self.parts())
+
+    def parts(self) -> Iterator[bytes]:
+        """The file: indented, for people, with the counts first; each object that stays as it is on one line."""
+        changing = msgspec.to_builtins(msgspec.structs.replace(self, unchanged=()))
+        text = msgspec.json.format(msgspec.json.encode({"counts": self.counts(), **changing}), indent=2) + b"\n"
+        head, empty, tail = text.partition(b'"unchanged": []')
+        yield head
+        yield empty[:-1]
+        for at, each in enumerate(self.unchanged):
+            yield (b",\n    " if at else b"\n    ") + msgspec.json.encode(each)
+        yield (b"\n  ]" if self.unchanged else b"]") + tail
 
     @classmethod
     def from_json(cls, content: bytes) -> Plan:
@@ -127,16 +136,17 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def makes_folder(change: Change) -> bool:
-    return change.action == "create" and change.kind.endswith(" folder")
+    return change.action == "create" and any(kind.is_tree and kind.name == change.kind for kind in KINDS.values())
 
 
 def _problems(plan: Plan) -> Iterator[str]:
     """What no plan of ours has, of the changes that somebody may have edited."""
+    known_kinds = {kind.name: kind for kind in KINDS.values()}
     for at, change in enumerate(plan.changes):
-        known = next((kind for kind in KINDS.values() if kind.name == change.kind), None)
+        known = known_kinds.get(change.kind)
         if known is None:
             yield f"change {at} is of an unknown kind {change.kind!r}"
-        elif change.action not in known.actions:
+        elif change.action not in known.acts:
             yield f"change {at} is to {change.action} a {change.kind}, which AAM's API cannot"
         if change.action != "create" and change.id is None:
             yield f"change {at} is to {change.action} a {change.kind} without an id"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from airflow_provider_aam.account.keys import key_of
 from airflow_provider_aam.api.collection import Record
-from airflow_provider_aam.catalog.kinds import KINDS, MAPPINGS, Kind
+from airflow_provider_aam.api.numbers import whole_number
+from airflow_provider_aam.catalog.drafts import Reference
+from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.plan.difference import diff
 from airflow_provider_aam.catalog.plan.plan import Change, FieldChange, Unchanged
 from airflow_provider_aam.catalog.planning.resolve import Desired
@@ -117,22 +120,21 @@ class Changes:
         """One line: data source/code “name”, as far as there are such."""
         if kind.is_tree and "path" in fields:
             return str(fields["path"])
-        if kind.key == MAPPINGS.key:
-            ends = (self._name("destinations", fields.get("destinationId")), self._name("segments", fields.get("sid")))
-            return " ← ".join(ends)
+        if kind.label is not None:
+            names = {name: self._name(kind.model.reference_of(name), value) for name, value in fields.items()}
+            return " ".join(kind.label.format_map(defaultdict(str, names)).split())
         code = fields.get("integrationCode") or fields.get(kind.id_field)
         name = fields.get("name")
-        owned = kind.id_field != "dataSourceId" and fields.get("dataSourceId")
-        source = self._name("dataSources", fields["dataSourceId"]) if owned else None
+        owner = fields.get("dataSourceId") if kind.resource.is_owned else None
+        source = self._name(kind.model.reference_of("dataSourceId"), owner) if owner else None
         parts = ["/".join(str(part) for part in (source, code) if part), f"“{name}”" if name else ""]
-        if name is None and kind.key == "derivedSignals":
-            parts = [f"{fields.get('sourceKey')}={fields.get('sourceValue')}"]
         return " ".join(" ".join(part for part in parts if part).split()) or " ".join(map(str, fields.values()))
 
-    def _name(self, to: str, target: Any) -> str:
-        if str(target).isdecimal():
-            return self._targets.label(to, int(target))
-        return target[1:-1] if isinstance(target, str) else str(target)
+    def _name(self, reference: Reference | None, target: Any) -> str:
+        """Of what a field holds: the object's name for an id, the words for one that the plan creates."""
+        if reference is not None and (object_id := whole_number(target)) is not None:
+            return self._targets.label(reference.to, object_id)
+        return target[1:-1] if reference is not None and isinstance(target, str) else str(target)
 
     def _key(self, kind: Kind, way: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Of an object that exists, the way that it can be found by again: its own code may be what changes."""
@@ -145,7 +147,7 @@ class Changes:
 
     def _fixed(self, kind: Kind, change: FieldChange, label: str) -> bool:
         """What AAM keeps as an object was created with it is no change, but worth a word."""
-        if change.field not in kind.model.only_on_create and "update" in kind.actions:
+        if change.field not in kind.model.only_on_create and "update" in kind.acts:
             return False
         said = f"{kind.name} {label}: AAM has {change.field} {change.before!r} and keeps it"
         self.warnings.setdefault(change.field, []).append(said)
@@ -154,7 +156,7 @@ class Changes:
     def _same_folder(self, kind: Kind, change: FieldChange) -> bool:
         """Whether two folders of one path are meant, which some account may hold: no reason to move anything."""
         reference = kind.model.reference_of(change.field)
-        if reference is None or reference.to not in KINDS or not KINDS[reference.to].is_tree:
+        if reference is None or not reference.to.is_tree:
             return False
         if change.before is None or isinstance(change.after, str):
             return False
@@ -165,8 +167,8 @@ class Changes:
         reference = kind.model.reference_of(change.field)
         if reference is None or reference.many:
             return change
-        before = self._name(reference.to, change.before) if change.before is not None else "none"
-        after = self._name(reference.to, change.after)
+        before = self._name(reference, change.before) if change.before is not None else "none"
+        after = self._name(reference, change.after)
         if change.field in texts:
             after = f"{texts[change.field][1:-1]} (new)"
         return FieldChange(change.field, change.before, change.after, (before, after))

@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.account.keys import key_of
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import Record
-from airflow_provider_aam.api.errors import AAMNotFound
+from airflow_provider_aam.api.errors import AAMLookupFailed, AAMNotFound
+from airflow_provider_aam.api.numbers import whole_number
+from airflow_provider_aam.api.resources import DATA_SOURCES
 from airflow_provider_aam.catalog.kinds import KINDS, MAPPINGS, Kind
 from airflow_provider_aam.catalog.plan.plan import Plan
-from airflow_provider_aam.catalog.planning.account import Account, refuse_bare_list
+from airflow_provider_aam.catalog.planning.bare_list import refuse_bare_list
 from airflow_provider_aam.catalog.planning.changes import Changes
 from airflow_provider_aam.catalog.planning.guards import Guards
 from airflow_provider_aam.catalog.planning.order import in_order
-from airflow_provider_aam.catalog.planning.targets import Targets, Unresolved
+from airflow_provider_aam.catalog.planning.targets import Targets
 from airflow_provider_aam.catalog.planning.usage import refuse_used
-from airflow_provider_aam.catalog.problems import Finding, Place, refuse
+from airflow_provider_aam.catalog.problems import Place, Problem, refuse
 from airflow_provider_aam.catalog.reading.rows import SourceRow
 
 MOST_ASKED = 50
@@ -58,13 +61,13 @@ def is_mapped(kind: Kind) -> bool:
 
 def named_by_ids(kind: Kind, ids: Iterable[Any], *, source: str) -> Named:
     """Raises :class:`AAMSourceError` for what is no id."""
-    findings: list[Finding] = []
+    findings: list[Problem] = []
     found: dict[int, Mapping[str, int]] = {}
     for number, value in enumerate(ids, start=1):
-        object_id = _id(value)
+        object_id = whole_number(value) or None
         if object_id is None:
             problem = f"{value!r} is no {kind.id_field}: a whole number above 0 was due"
-            findings.append(Finding(place=Place(source=source, row=number), problem=problem))
+            findings.append(Problem(place=Place(source=source, row=number), text=problem))
         else:
             found[object_id] = {}
     refuse(source, findings)
@@ -76,15 +79,15 @@ def named_by_rows(kind: Kind, rows: Iterable[SourceRow], *, source: str) -> Name
 
     Raises :class:`AAMSourceError` for rows without an id.
     """
-    findings: list[Finding] = []
+    findings: list[Problem] = []
     found: dict[int, Mapping[str, int]] = {}
     for row in rows:
         values = row.values
-        numbers = {name: _id(values.get(name)) for name in (kind.id_field, *kind.within)}
+        numbers = {name: whole_number(values.get(name)) or None for name in (kind.id_field, *kind.within)}
         wrong = [name for name, number in numbers.items() if number is None and name in (kind.id_field, *values)]
         for name in wrong:
             problem = f"is {values[name]!r}, a whole number above 0 was due" if name in values else "is missing"
-            findings.append(Finding(place=row.place_of(name), field=name, problem=problem))
+            findings.append(Problem(place=row.place_of(name), field=name, text=problem))
         object_id = numbers.pop(kind.id_field)
         if object_id is not None:
             found[object_id] = {name: number for name, number in numbers.items() if number is not None}
@@ -107,7 +110,7 @@ def plan_deletes(
     doomed: dict[str, list[Record]] = {kind.key: present}
     if unmap and present:
         ids = {int(record[kind.id_field]) for record in present}
-        doomed[MAPPINGS.key] = [each for each in account.objects(MAPPINGS) if int(each[kind.id_field]) in ids]
+        doomed[MAPPINGS.key] = [each for each in account.objects(MAPPINGS.resource) if int(each[kind.id_field]) in ids]
     changes = Changes(Targets(account))
     planned = [
         changes.delete(KINDS[key], record, way=KINDS[key].way_of(record, None))
@@ -134,13 +137,13 @@ def _find(account: Account, named: Named, source: str) -> tuple[list[Record], tu
     if named.codes:
         by_code, lost = _ids_of_codes(account, named, source)
         ids |= {object_id: {} for object_id in by_code}
-    singly = not account.is_read(kind) and not kind.is_tree and len(ids) <= MOST_ASKED
+    singly = not account.is_read(kind.resource) and not kind.is_tree and len(ids) <= MOST_ASKED
     present: list[Record] = []
     for object_id, within in ids.items():
         if singly and set(within) == set(kind.within):
             record = _read(account, kind, object_id, within)
         else:
-            record = account.objects(kind).get(object_id)
+            record = account.objects(kind.resource).get(object_id)
         if record is None:
             lost.append(str(object_id))
         else:
@@ -150,27 +153,27 @@ def _find(account: Account, named: Named, source: str) -> tuple[list[Record], tu
 
 def _read(account: Account, kind: Kind, object_id: int, within: Mapping[str, int]) -> Record | None:
     try:
-        return account.client.collection(kind.collection).get(object_id, **within)
+        return account.client.collection(kind.resource.name).get(object_id, **within)
     except AAMNotFound:
         return None
 
 
 def _ids_of_codes(account: Account, named: Named, source: str) -> tuple[list[int], list[str]]:
     kind, field = named.kind, str(code_field(named.kind))
-    objects = account.objects(kind)
+    objects = account.objects(kind.resource)
     refuse_bare_list(account, kind, [field])
     owner = _owner(account, named, source)
     fields = (field,) if owner is None else ("dataSourceId", field)
     found: list[int] = []
     lost: list[str] = []
-    findings: list[Finding] = []
+    findings: list[Problem] = []
     for number, code in enumerate(named.codes, start=1):
-        key = key_of({field: account.tree(kind).normalise(code) if kind.is_tree else code}, (field,))
+        key = key_of({field: account.tree(kind.resource).normalise(code) if kind.is_tree else code}, (field,))
         ids = objects.find(fields, key if owner is None else (str(owner), *key)) if key is not None else []
         if len(ids) > 1:
             instead = "give data_source, or ids" if "dataSource" in kind.model.references else "give ids"
             problem = f"“{code}” means {len(ids)} {kind.plural} ({', '.join(map(str, ids))}): {instead}"
-            findings.append(Finding(place=Place(source=source, row=number), problem=problem))
+            findings.append(Problem(place=Place(source=source, row=number), text=problem))
         found += ids
         lost += [] if ids else [code]
     refuse(source, findings)
@@ -181,9 +184,9 @@ def _owner(account: Account, named: Named, source: str) -> int | None:
     if named.data_source is None:
         return None
     try:
-        target = Targets(account).find("dataSources", named.data_source)
-    except Unresolved as unknown:
-        refuse(source, [Finding(place=Place(source=source), field="data_source", problem=str(unknown))])
+        target = Targets(account).find(DATA_SOURCES, named.data_source)
+    except AAMLookupFailed as unknown:
+        refuse(source, [Problem(place=Place(source=source), field="data_source", text=str(unknown))])
         raise
     return target if isinstance(target, int) else None
 
@@ -194,8 +197,3 @@ def _said_of(kind: Kind, gone: Sequence[str]) -> tuple[str, ...]:
     more = f" and {len(gone) - MOST_NAMED:,} more" if len(gone) > MOST_NAMED else ""
     names = ", ".join(gone[:MOST_NAMED]) + more
     return (f"AAM has no {kind.name} {names}: deleted already, or the technical account may not see them",)
-
-
-def _id(value: Any) -> int | None:
-    text = str(value).strip()
-    return int(text) if not isinstance(value, bool) and text.isascii() and text.isdecimal() and int(text) > 0 else None

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from airflow_provider_aam.account.folders import ROOT_ID, FolderTree
+from airflow_provider_aam.api.errors import AAMLookupFailed
 from airflow_provider_aam.catalog.checking.check import Checked
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.planning.new_folders import NewFolders
 from airflow_provider_aam.catalog.planning.resolve import Desired
-from airflow_provider_aam.catalog.planning.targets import Pending, Unresolved
-from airflow_provider_aam.catalog.problems import Finding
+from airflow_provider_aam.catalog.planning.targets import Pending
+from airflow_provider_aam.catalog.problems import Problem
 
 
 class FolderRows:
@@ -23,7 +24,7 @@ class FolderRows:
         """Rows by path whose folder AAM has."""
         self.desired: list[Desired] = []
         """Rows by id."""
-        self.findings: list[Finding] = []
+        self.findings: list[Problem] = []
         self._folders = folders
         self._first: dict[int | str, Checked] = {}
         self._kind: Kind = folders.kind
@@ -46,7 +47,7 @@ class FolderRows:
         given = item.given
         folder_id = int(given["folderId"])
         if folder_id not in self._folders.tree or folder_id == ROOT_ID:
-            self._find(item, "folderId", f"AAM has no folder {folder_id}, or the technical account may not see it")
+            self._report(item, "folderId", f"AAM has no folder {folder_id}, or the technical account may not see it")
             return
         fields: dict[str, Any] = {}
         parent = given.get("parentFolder")
@@ -66,8 +67,8 @@ class FolderRows:
     def _hang(self, desired: Desired, parent: str) -> None:
         try:
             target = self._folders.find(parent, declared=True)
-        except Unresolved as problem:
-            self._find(desired.item, "parentFolder", str(problem))
+        except AAMLookupFailed as problem:
+            self._report(desired.item, "parentFolder", str(problem))
             return
         if isinstance(target, Pending):
             desired.awaited.append(("parentFolderId", target))
@@ -81,21 +82,21 @@ class FolderRows:
         path = given.get("path") or self._below(given, tree)
         try:
             target = self._folders.find(path, declared=True)
-        except Unresolved as problem:
-            self._find(item, "path", str(problem))
+        except AAMLookupFailed as problem:
+            self._report(item, "path", str(problem))
             return
         first = self._first.setdefault(target if isinstance(target, int) else target.text, item)
         if first is not item:
-            self._find(item, "path", f"“{tree.normalise(path)}” stands twice (first at {first.row.place})")
+            self._report(item, "path", f"“{tree.normalise(path)}” stands twice (first at {first.row.place})")
             return
         if isinstance(target, int):
             self.existing.append((item, target))
         for named in (tree.normalise(path), *tree.above(path)):
             self.kept.update(tree.find(named))
 
-    def _below(self, given: dict[str, Any], tree: FolderTree) -> str:
+    def _below(self, given: Mapping[str, Any], tree: FolderTree) -> str:
         parent = given.get("parentFolder") or tree.path_of(int(given.get("parentFolderId") or ROOT_ID))
         return f"{parent}/{given['name']}"
 
-    def _find(self, item: Checked, name: str, problem: str) -> None:
-        self.findings.append(Finding(place=item.row.place_of(name), field=name, problem=problem))
+    def _report(self, item: Checked, name: str, problem: str) -> None:
+        self.findings.append(Problem(place=item.row.place_of(name), field=name, text=problem))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from airflow_provider_aam.api.errors import AAMLookupFailed
+from airflow_provider_aam.api.resources import DATA_SOURCES
 from airflow_provider_aam.catalog.checking.check import Checked
 from airflow_provider_aam.catalog.kinds import Kind
-from airflow_provider_aam.catalog.planning.targets import Targets, Unresolved
+from airflow_provider_aam.catalog.planning.targets import Targets
 
 
 def narrow(
@@ -16,19 +18,20 @@ def narrow(
     match_on: str | None,
     scope: Mapping[str, Any] | None,
 ) -> dict[str, dict[str, Any]]:
-    """List filters by key of the kind: the data source, if one kind is described and all rows are of one source."""
+    """List filters by name of the resource: the data source, if one kind is described and all rows are of one."""
     if len(checked) != 1:
         return {}
     ((kind, rows),) = checked.items()
     ways = {kind.way_of(item.given, match_on) for item in rows}
-    if not rows or "dataSource" not in kind.model.references or any(_anywhere(kind, way) for way in ways):
+    can_be = "dataSourceId" in kind.resource.list_params and "dataSource" in kind.model.references
+    if not rows or not can_be or any(_anywhere(kind, way) for way in ways):
         return {}
     words = {item.given.get("dataSource") or item.given.get("dataSourceId") for item in rows}
     if scope is not None:
         words.add(scope.get("dataSource"))
     sources = {_id_of(targets, word) for word in words}
     only = sources.pop() if len(sources) == 1 else None
-    return {} if only is None else {kind.key: {"dataSourceId": only}}
+    return {} if only is None else {kind.resource.name: {"dataSourceId": only}}
 
 
 def _anywhere(kind: Kind, way: str) -> bool:
@@ -39,7 +42,7 @@ def _id_of(targets: Targets, word: object) -> int | None:
     if not isinstance(word, str):
         return word if isinstance(word, int) else None
     try:
-        found = targets.find("dataSources", word)
-    except Unresolved:
+        found = targets.find(DATA_SOURCES, word)
+    except AAMLookupFailed:
         return None
     return found if isinstance(found, int) else None

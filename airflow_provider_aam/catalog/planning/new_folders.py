@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from airflow_provider_aam.account.folders import DEEPEST, FolderTree, ancestors
+from airflow_provider_aam.account.folders import FolderTree, ancestors
+from airflow_provider_aam.account.limits import DEEPEST
+from airflow_provider_aam.api.errors import AAMLookupFailed
 from airflow_provider_aam.catalog.drafts import LONGEST_NAME
 from airflow_provider_aam.catalog.kinds import Kind
-from airflow_provider_aam.catalog.planning.targets import Pending, Target, Unresolved
+from airflow_provider_aam.catalog.planning.targets import Pending, Target
 
 
 class NewFolders:
@@ -28,7 +30,7 @@ class NewFolders:
         return [*self._made]
 
     def find(self, path: str, *, declared: bool = False) -> Target:
-        """The folder with this path, made if it is missing. Raises :class:`Unresolved` when it cannot be."""
+        """The folder with this path, made if it is missing. Raises :class:`AAMLookupFailed` when it cannot be."""
         found = self.tree.find(path)
         if found:
             return min(found)
@@ -48,12 +50,15 @@ class NewFolders:
 
     def _check(self, path: str, *, declared: bool) -> None:
         depth = len(ancestors(path))
-        if depth > DEEPEST:
-            raise Unresolved(f"“{path}” is {depth} levels deep, {DEEPEST} at most")
+        deepest = DEEPEST.get(self.kind.resource.name, depth)
+        if depth > deepest:
+            raise AAMLookupFailed(f"“{path}” is {depth} levels deep, {deepest} at most")
         too_long = next((name for name in path.split("/") if len(name) > LONGEST_NAME), None)
         if too_long is not None:
-            raise Unresolved(f"the folder “{too_long[:60]}…” has {len(too_long)} characters, {LONGEST_NAME} at most")
+            raise AAMLookupFailed(
+                f"the folder “{too_long[:60]}…” has {len(too_long)} characters, {LONGEST_NAME} at most"
+            )
         if not self._create and not declared:
             similar = self.tree.similar(path)
             hint = f" Did you mean “{similar}”?" if similar else ""
-            raise Unresolved(f"AAM has no folder “{path}” and create_folders is off.{hint}")
+            raise AAMLookupFailed(f"AAM has no folder “{path}” and create_folders is off.{hint}")

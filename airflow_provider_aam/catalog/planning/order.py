@@ -8,7 +8,7 @@ import msgspec
 
 from airflow_provider_aam.account.folders import ancestors
 from airflow_provider_aam.api.errors import AAMPlanRefused
-from airflow_provider_aam.catalog.kinds import DESTINATIONS, KINDS, MAPPINGS, Kind
+from airflow_provider_aam.catalog.kinds import KINDS, Kind
 from airflow_provider_aam.catalog.plan.plan import Change, Link
 from airflow_provider_aam.catalog.planning.changes import Planned
 from airflow_provider_aam.catalog.planning.targets import Pending
@@ -39,8 +39,8 @@ def _links(planned: Planned, position: dict[Pending, int]) -> tuple[Link, ...]:
 def _levels(writes: Sequence[Planned]) -> list[int]:
     """How many changes deep each one stands on others."""
     makers = {each.makes: at for at, each in enumerate(writes) if each.makes is not None}
-    destinations = {each.change.id: at for at, each in enumerate(writes) if each.kind is DESTINATIONS}
-    needs = [{makers[pending] for _, pending in each.awaited} | _changed_first(each, destinations) for each in writes]
+    updates = {(each.kind.resource.name, each.change.id): at for at, each in enumerate(writes)}
+    needs = [{makers[pending] for _, pending in each.awaited} | _changed_first(each, updates) for each in writes]
     levels = [-1] * len(writes)
     waiting = list(range(len(writes)))
     while waiting:
@@ -53,12 +53,14 @@ def _levels(writes: Sequence[Planned]) -> list[int]:
     return levels
 
 
-def _changed_first(planned: Planned, destinations: Mapping[int | None, int]) -> set[int]:
-    """The update of a mapping's destination: what AAM wants of the mapping is a matter of the destination's format."""
-    if planned.kind is not MAPPINGS:
+def _changed_first(planned: Planned, updates: Mapping[tuple[str, int | None], int]) -> set[int]:
+    """The update of the object around: what AAM wants of a mapping is a matter of its destination's format."""
+    around = planned.kind.resource.within
+    if around is None:
         return set()
-    change = planned.change
-    at = destinations.get(change.within.get("destinationId", change.after().get("destinationId")))
+    change, (field,) = planned.change, planned.kind.within
+    object_id = change.within.get(field, change.after().get(field))
+    at = updates.get((around.name, object_id)) if isinstance(object_id, int) else None
     return set() if at is None else {at}
 
 
@@ -70,7 +72,7 @@ def _rank_of_delete(planned: Planned) -> tuple[int, int]:
     """Kinds in reverse; traits that a model makes before the model, the others after it; deep folders first."""
     kind: Kind = planned.kind
     place = -2 * [*KINDS].index(kind.key)
-    made_by_model = any(field.field == "traitType" and field.before == "ALGO_TRAIT" for field in planned.change.fields)
-    if made_by_model:
-        place = -2 * [*KINDS].index("models") - 1
+    other, field, value = kind.deleted_before or ("", "", "")
+    if any(each.field == field and each.before == value for each in planned.change.fields):
+        place = -2 * [*KINDS].index(other) - 1
     return place, -len(ancestors(planned.change.label)) if kind.is_tree else 0

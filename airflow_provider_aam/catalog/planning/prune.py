@@ -6,16 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from airflow_provider_aam.account.folders import ROOT_ID, FolderTree, id_in
+from airflow_provider_aam.account.folders import id_in
 from airflow_provider_aam.account.keys import key_of
+from airflow_provider_aam.account.names import NO_FOLDER_SEEN
 from airflow_provider_aam.account.objects import Objects
 from airflow_provider_aam.api.collection import Record
-from airflow_provider_aam.api.errors import AAMPlanRefused
-from airflow_provider_aam.api.guide import Step
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMLookupFailed, AAMPlanRefused
+from airflow_provider_aam.api.resources import DATA_SOURCES
 from airflow_provider_aam.catalog.exporting.describe import Describer
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
 from airflow_provider_aam.catalog.planning.new_folders import NewFolders
-from airflow_provider_aam.catalog.planning.targets import Targets, Unresolved
+from airflow_provider_aam.catalog.planning.targets import Targets
 
 SCOPE_KEYS = ("dataSource", "folder", "kinds")
 NEW = -1
@@ -36,7 +37,7 @@ class Scope:
 
 
 def check_scope(scope: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """Raises :class:`AAMPlanRefused` unless the scope names something; before anything is read."""
+    """Raises :class:`AAMArgumentError` unless the scope names something; before anything is read."""
     problems = []
     unknown = sorted(set(scope or {}) - set(SCOPE_KEYS))
     if unknown:
@@ -54,7 +55,7 @@ def check_scope(scope: Mapping[str, Any] | None) -> Mapping[str, Any]:
     else:
         problems += _problems_of_kinds(kinds, scope or {})
     if problems:
-        raise AAMPlanRefused(
+        raise AAMArgumentError(
             f"The prune scope cannot be used: {'; '.join(problems)}. It says where to delete what the source no longer "
             "holds: in one dataSource, in one folder (a path) with all below it, of certain kinds, or where these meet."
         )
@@ -66,7 +67,7 @@ def _problems_of_kinds(kinds: Sequence[Any], scope: Mapping[str, Any]) -> list[s
     for key in kinds:
         if key not in KINDS:
             problems.append(f"kinds has {key!r}; known are {', '.join(KINDS)}")
-        elif "delete" not in KINDS[key].actions:
+        elif "delete" not in KINDS[key].acts:
             problems.append(f"AAM's API cannot delete {key}")
         else:
             foreign = [
@@ -95,14 +96,16 @@ def build_scopes(
     source_id = None
     if "dataSource" in scope:
         try:
-            source = targets.find("dataSources", scope["dataSource"])
-        except Unresolved as problem:
+            source = targets.find(DATA_SOURCES, scope["dataSource"])
+        except AAMLookupFailed as problem:
             raise AAMPlanRefused(f"prune_scope: {problem}") from problem
         source_id = source if isinstance(source, int) else NEW
     path = scope.get("folder")
     known = [tree for tree in trees.values() if tree is not None]
     if path is not None and known and not any(_has(tree, path) for tree in known):
-        raise AAMPlanRefused(f"prune_scope: AAM has no folder “{path}”{_blind(known[0].tree)}")
+        raise AAMPlanRefused(
+            f"prune_scope: AAM has no folder “{path}”{'' if known[0].tree.paths() else f': {NO_FOLDER_SEEN}'}"
+        )
     return {
         kind: Scope(
             data_source_id=source_id,
@@ -133,7 +136,7 @@ def surplus(
     warnings = []
     if keyless:
         warnings.append(
-            f"{len(keyless)} {kind.plural} in the prune scope have no {match_on or 'natural key'} and are left alone "
+            f"{len(keyless)} {kind.plural} in the prune scope have no {match_on or 'match key'} and are left alone "
             f"(first: {kind.id_field} {keyless[0][kind.id_field]} “{keyless[0].get('name')}”)"
         )
     return doomed, warnings
@@ -155,13 +158,6 @@ def spare_indescribable(doomed: Sequence[Record], kind: Kind, describer: Describ
 def _bounded(kind: Kind, bound: str) -> bool:
     columns = kind.model.references
     return bound in columns and not kind.is_tree
-
-
-def _blind(folders: FolderTree) -> str:
-    """Why every folder may be missing: role-based access control answers with empty lists, not with an error."""
-    if folders.below("/") - {ROOT_ID}:
-        return ""
-    return f": the technical account sees no folder below the root. {Step.TECHNICAL_USER.pointer}"
 
 
 def _id_or_none(record: Mapping[str, Any], field: str) -> int | None:

@@ -5,46 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.account.objects import Objects
+from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.catalog.checking.check import Checked
-from airflow_provider_aam.catalog.drafts import DestinationDraft, MappingDraft
-from airflow_provider_aam.catalog.kinds import DESTINATIONS, MAPPINGS, SEGMENTS, TRAITS, Kind
-from airflow_provider_aam.catalog.planning.account import Account
+from airflow_provider_aam.catalog.kinds import KINDS, TRAITS, Kind
 from airflow_provider_aam.catalog.planning.changes import Planned
 from airflow_provider_aam.catalog.planning.new_folders import NewFolders
-from airflow_provider_aam.catalog.problems import Finding
+from airflow_provider_aam.catalog.problems import Problem
 from airflow_provider_aam.catalog.rules import segment_rule
-
-
-def discouraged(rows: Sequence[Checked], kind: Kind) -> Iterator[str]:
-    """Characters that Adobe advises against."""
-    for name, marks in kind.discouraged.items():
-        found = [item for item in rows if any(mark in (item.row.values.get(name) or "") for mark in marks)]
-        if found:
-            first = f"“{found[0].given[name]}”, {found[0].row.place}"
-            yield f"Adobe advises against {' '.join(marks)} in a {name}; {len(found)} rows have one (first: {first})"
-
-
-def repeated(checked: Mapping[Kind, Sequence[Checked]]) -> Iterator[Finding]:
-    """Rules that name something twice."""
-    for kind, rows in checked.items():
-        for name in kind.rules:
-            for item in rows:
-                for problem in segment_rule.find_repetitions(str(item.row.values.get(name) or "")):
-                    yield Finding(place=item.row.place_of(name), field=name, problem=f"{problem}: name it once")
-
-
-def kept_repetitions(checked: Mapping[Kind, Sequence[Checked]]) -> Iterator[str]:
-    """What is repeated in rules of which a plan changes nothing: AAM holds them as they are."""
-    found = [*repeated(checked)]
-    if found:
-        yield f"{len(found)} repetitions in rules that AAM holds already; first: {found[0]}"
-
-
-def remarks_of(checked: Mapping[Kind, Sequence[Checked]]) -> Iterator[str]:
-    """What the offline check has to say of rows that are right."""
-    for kind, rows in checked.items():
-        yield from discouraged(rows, kind)
 
 
 def similar(folders: NewFolders) -> Iterator[str]:
@@ -56,11 +25,11 @@ def similar(folders: NewFolders) -> Iterator[str]:
 
 def homeless(folders: NewFolders, kind: Kind, objects: Objects) -> Iterator[str]:
     """Objects in folders that AAM's list leaves out, where folders are to be created: they may exist."""
-    field = next((r.field for r in kind.model.references.values() if r.to == folders.kind.key), None)
+    field = next((each.field for each in kind.references_to(folders.kind.resource).values()), None)
     if field is None or not [*folders]:
         return
-    unseen = {str(record.get(field)) for record in objects if str(record.get(field)).isdecimal()}
-    lost = sorted(each for each in map(int, unseen) if each not in folders.tree)
+    held = {whole_number(record.get(field)) for record in objects}
+    lost = sorted(each for each in held if each is not None and each not in folders.tree)
     if lost:
         ids = ", ".join(map(str, lost[:3]))
         said = f"AAM's list of {folders.kind.plural} leaves out {len(lost)} that hold {kind.plural} ({ids})"
@@ -68,9 +37,9 @@ def homeless(folders: NewFolders, kind: Kind, objects: Objects) -> Iterator[str]
 
 
 def doubled(rows: Sequence[Checked], kind: Kind, folders: Mapping[str, NewFolders]) -> Iterator[str]:
-    """Paths that mean two folders."""
-    columns = {column: r.to for column, r in kind.model.references.items() if r.to in folders}
-    paths = {(to, path) for column, to in columns.items() for item in rows if (path := item.row.values.get(column))}
+    """Paths that mean two folders. ``folders`` by name of their resource."""
+    columns = {column: each.to.name for column, each in kind.model.references.items() if each.to.name in folders}
+    paths = {(to, path) for column, to in columns.items() for item in rows if (path := item.row.get(column))}
     for to, path in sorted(paths):
         found = sorted(folders[to].tree.find(path))
         if len(found) > 1:
@@ -80,31 +49,30 @@ def doubled(rows: Sequence[Checked], kind: Kind, folders: Mapping[str, NewFolder
 
 def refused_by_account(
     planned: Planned, item: Checked, account: Account, changed: Mapping[tuple[str, int], Mapping[str, Any]]
-) -> Iterator[Finding]:
-    """What a new or changed rule names that is not there or does not go together; what a destination needs.
+) -> Iterator[Problem]:
+    """What a new or changed rule names that is not there or does not go together; what a new object lacks.
 
     ``changed``: the fields that other objects, by key of their kind and id, get before.
     """
-    if planned.kind is SEGMENTS:
-        problems = [("segmentRule", problem) for problem in _rule(planned, account, changed)]
-    elif planned.kind is MAPPINGS and planned.change.action == "create":
-        problems = [("destination", problem) for problem in _mapping(planned, account, changed)]
-    elif planned.kind is DESTINATIONS and planned.change.action == "create":
-        problems = [("destinationType", problem) for problem in DestinationDraft.missing(item.given)]
-    else:
-        problems = []
-    for name, problem in problems:
-        yield Finding(place=item.row.place_of(name), field=name, problem=problem)
+    kind = planned.kind
+    problems = [(name, text) for name in sorted(kind.rules) for text in _rule(name, planned, account, changed)]
+    if planned.change.action == "create":
+        problems += [(next(iter(kind.prunable), ""), text) for text in kind.model.missing(item.given)]
+        problems += [(column, text) for column, text in _within(planned, account, changed)]
+    for name, text in problems:
+        yield Problem(place=item.row.place_of(name), field=name or None, text=text)
 
 
-def _rule(planned: Planned, account: Account, changed: Mapping[tuple[str, int], Mapping[str, Any]]) -> Iterator[str]:
-    rule = next((field for field in planned.change.fields if field.field == "segmentRule"), None)
+def _rule(
+    name: str, planned: Planned, account: Account, changed: Mapping[tuple[str, int], Mapping[str, Any]]
+) -> Iterator[str]:
+    rule = next((field for field in planned.change.fields if field.field == name), None)
     if rule is None:
         return
     before = str(rule.before or "")
     known = {word.sid for word in segment_rule.references(before)}
     types = {pending.text: str(pending.fields.get("traitType")) for _, pending in planned.awaited}
-    traits = account.objects(TRAITS)
+    traits = account.objects(TRAITS.resource)
     for word in segment_rule.references(rule.after):
         if word.sid is not None:
             record = traits.get(word.sid)
@@ -117,11 +85,20 @@ def _rule(planned: Planned, account: Account, changed: Mapping[tuple[str, int], 
     yield from (f"{each}: name it once" for each in segment_rule.find_repetitions(rule.after) if each not in held)
 
 
-def _mapping(planned: Planned, account: Account, changed: Mapping[tuple[str, int], Mapping[str, Any]]) -> list[str]:
-    after = planned.change.after()
-    new = next((pending for name, pending in planned.awaited if name == "destinationId"), None)
+def _within(
+    planned: Planned, account: Account, changed: Mapping[tuple[str, int], Mapping[str, Any]]
+) -> Iterator[tuple[str, str]]:
+    """What the object around a new one asks of it, by the column that names that object."""
+    around, after = planned.kind.resource.within, planned.change.after()
+    if around is None:
+        return
+    (field,) = planned.kind.within
+    new = next((pending for name, pending in planned.awaited if name == field), None)
     if new is not None:
-        return MappingDraft.missing_for(after, new.fields)
-    object_id = int(after["destinationId"])
-    record = account.objects(DESTINATIONS).get(object_id) or {}
-    return MappingDraft.missing_for(after, {**record, **changed.get((DESTINATIONS.key, object_id), {})})
+        fields = new.fields
+    else:
+        object_id = int(after[field])
+        key = next(kind.key for kind in KINDS.values() if kind.resource is around)
+        fields = {**(account.objects(around).get(object_id) or {}), **changed.get((key, object_id), {})}
+    for text in planned.kind.model.missing_within(after, fields):
+        yield planned.kind.model.column_of(field), text

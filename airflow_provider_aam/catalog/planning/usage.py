@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from airflow_provider_aam.account.account import Account, including
 from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.api.errors import AAMPlanRefused
-from airflow_provider_aam.catalog.kinds import DESTINATIONS, KINDS, MAPPINGS, SEGMENTS, Kind, Use
+from airflow_provider_aam.api.numbers import whole_number
+from airflow_provider_aam.api.resources import Resource
+from airflow_provider_aam.catalog.kinds import KINDS, Kind, Use
 from airflow_provider_aam.catalog.plan.plan import Change
-from airflow_provider_aam.catalog.planning.account import Account
 
 _SID = re.compile(r"(?<!\d)(\d+)T\b", re.IGNORECASE)
 MOST_NAMED = 3
@@ -46,44 +48,45 @@ class _Usage:
         wanted = {int(record[kind.id_field]): record for record in records}
         for use in kind.used_by:
             users: dict[int, list[Record]] = {}
-            for user in self._users(use, kind, wanted):
+            for user in self._users(use, wanted):
                 for object_id in self._needed(user, use, wanted):
                     users.setdefault(object_id, []).append(user)
             for object_id, found in users.items():
                 name = wanted[object_id].get("name") or wanted[object_id].get("path")
                 yield f"{kind.name} {object_id} “{name}”: {use.by} {_named(KINDS[use.by], found)}"
 
-    def _users(self, use: Use, kind: Kind, wanted: Mapping[int, Record]) -> Iterator[Record]:
+    def _users(self, use: Use, wanted: Mapping[int, Record]) -> Iterator[Record]:
         """All objects that may need one of ``wanted``, but for those that the plan deletes."""
         by = KINDS[use.by]
         gone = self._gone.get(use.by, set())
-        for user in self._candidates(use, kind, wanted):
+        for user in self._candidates(use, wanted):
             if int(user[by.id_field]) not in gone:
                 yield {**user, **self._after.get((by.name, int(user[by.id_field])), {})}
 
-    def _candidates(self, use: Use, kind: Kind, wanted: Mapping[int, Record]) -> Iterator[Record]:
+    def _candidates(self, use: Use, wanted: Mapping[int, Record]) -> Iterator[Record]:
         by = KINDS[use.by]
         if not wanted:
             return
-        if self._account.is_read(by) and use.by not in self._account.filters:
-            yield from self._account.objects(by)
+        if self._account.is_read(by.resource) and by.resource.name not in self._account.filters:
+            yield from self._account.objects(by.resource)
         elif len(wanted) > MOST_ASKED:
-            yield from Account(self._account.client).objects(by)
+            yield from Account(self._account.client).objects(by.resource)
         elif use.filter is not None:
-            collection = self._account.client.collection(by.collection)
+            collection = self._account.client.collection(by.resource.name)
             for object_id in wanted:
                 yield from collection.fetch_all(**{use.filter: object_id})
-        elif by is MAPPINGS and kind is SEGMENTS:
-            yield from self._mappings_of(wanted)
+        elif use.filter_around is not None and by.resource.within is not None:
+            yield from self._around(by.resource, by.resource.within, use.filter_around, wanted)
         else:
-            yield from self._account.objects(by)
+            yield from self._account.objects(by.resource)
 
-    def _mappings_of(self, sids: Iterable[int]) -> Iterator[Record]:
-        destinations = self._account.client.collection(DESTINATIONS.collection)
-        for sid in sids:
-            for record in destinations.fetch_all(containsSegment=sid):
-                whole = destinations.get(int(record[DESTINATIONS.id_field]), includeMappings=True)
-                yield from whole.get("mappings") or []
+    def _around(self, within: Resource, around: Resource, name: str, wanted: Iterable[int]) -> Iterator[Record]:
+        """What stands within the objects that AAM finds with a list parameter."""
+        collection = self._account.client.collection(around.name)
+        for object_id in wanted:
+            for record in collection.fetch_all(**{name: object_id}):
+                whole = collection.get(int(record[around.id_field]), **including(within.name))
+                yield from whole.get(within.name) or []
 
     def _needed(self, user: Record, use: Use, wanted: Mapping[int, Record]) -> set[int]:
         """Which of ``wanted`` the object needs: a server that ignores a filter answers with all objects.
@@ -105,7 +108,7 @@ def _ids(value: Any) -> Iterator[Any]:
     if isinstance(value, list | dict):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _ids(item)
-    elif str(value).isdecimal():
+    elif whole_number(value) is not None:
         yield value
 
 

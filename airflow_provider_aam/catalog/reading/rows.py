@@ -33,9 +33,14 @@ class SourceRow:
         self._source, self._line, self._row = place.source, place.line, place.row
 
     @property
-    def values(self) -> Mapping[str, Any]:
+    def values(self) -> dict[str, Any]:
         """Built anew for each reader."""
         return dict(zip(self._layout[0], self._cells, strict=True))
+
+    def get(self, name: str) -> Any:
+        """One of the values, ``None`` without it."""
+        names = self._layout[0]
+        return self._cells[names.index(name)] if name in names else None
 
     @property
     def place(self) -> Place:

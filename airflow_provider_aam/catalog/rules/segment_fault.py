@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from airflow_provider_aam.catalog.rules.segment_word import explain_name
+from airflow_provider_aam.account.words import explain_name
 
 if TYPE_CHECKING:
     from lark.exceptions import UnexpectedInput

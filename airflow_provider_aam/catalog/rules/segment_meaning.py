@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from airflow_provider_aam.account.words import parse_word
 from airflow_provider_aam.catalog.rules.segment_tree import OPERAND, Node, Tree
-from airflow_provider_aam.catalog.rules.segment_word import parse_word, word_of
+from airflow_provider_aam.catalog.rules.segment_word import word_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

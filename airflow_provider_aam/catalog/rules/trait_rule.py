@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+import re
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -27,12 +28,17 @@ _BINDS = {"OR": 1, "AND": 2, "NOT": 3}
 """How tightly, in the grammar's order; a comparison cannot be torn apart at all."""
 _COMPARISON = 4
 _AROUND = 12
+_QUOTED = re.compile(r'"(?:""|[^"])*"')
+"""As in trait_rule.lark."""
+_SHAPES = 4096
 
 
 def find_fault(rule: str) -> str | None:
     """What is wrong with a trait rule, and at which column; ``None`` if nothing. The empty rule is well-formed."""
     from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
+    if _is_well_formed(_QUOTED.sub('""', rule)):
+        return None
     try:
         _tokens(rule)
     except UnexpectedToken as fault:
@@ -44,6 +50,18 @@ def find_fault(rule: str) -> str | None:
     except UnexpectedCharacters as fault:
         return f"column {fault.column}: {_explain(rule, int(str(fault.pos_in_stream)), fault.allowed or set())}"
     return None
+
+
+@lru_cache(maxsize=_SHAPES)
+def _is_well_formed(shape: str) -> bool:
+    """Of a rule without its texts: thousands of traits share one."""
+    from lark.exceptions import UnexpectedInput
+
+    try:
+        _tokens(shape)
+    except UnexpectedInput:
+        return False
+    return True
 
 
 def canonical(rule: str) -> str:

@@ -10,7 +10,7 @@ from airflow_provider_aam.api.credentials import LegacyCredential
 from airflow_provider_aam.api.errors import AAMApiKeyRejected, AAMError, AAMForbidden, AAMNoProductProfile
 from airflow_provider_aam.api.guide import Step
 from airflow_provider_aam.api.users import is_admin, name_of
-from airflow_provider_aam.cli.checkup.result import Verdict, green, red, skipped, yellow
+from airflow_provider_aam.cli.checkup.result import StepVerdict, green, red, skipped, yellow
 
 if TYPE_CHECKING:
     from airflow_provider_aam.cli.checkup.visit import Visit
@@ -21,7 +21,7 @@ _DIRECT = {urlsplit(url).hostname for url in LEGACY_HOSTS.values()}
 _GUARDED = ("segments", "traits", "data_sources")
 
 
-def check_host(visit: Visit) -> Verdict:
+def check_host(visit: Visit) -> StepVerdict:
     """Asks ``users/self``, and whether host, token and headers belong together. Raises what is wrong with the host."""
     session = visit.session
     host = urlsplit(session.base_url).hostname
@@ -43,22 +43,22 @@ def check_host(visit: Visit) -> Verdict:
     return green(f"{host} takes the token; {sent} sent")
 
 
-def check_api_in_project(visit: Visit) -> Verdict:
+def check_api_in_project(visit: Visit) -> StepVerdict:
     return _check_gateway(visit, AAMApiKeyRejected, "the client id's project has the Audience Manager API")
 
 
-def check_product_profile(visit: Visit) -> Verdict:
+def check_product_profile(visit: Visit) -> StepVerdict:
     return _check_gateway(visit, AAMNoProductProfile, "the credential has one")
 
 
-def check_user(visit: Visit) -> Verdict:
+def check_user(visit: Visit) -> StepVerdict:
     if visit.refusal is not None:
         raise visit.refusal
     user = visit.user or {}
     return green(f"{name_of(user)} (partner id {user.get('pid', 'unknown')})")
 
 
-def check_group(visit: Visit) -> Verdict:
+def check_group(visit: Visit) -> StepVerdict:
     """AAM does not tell whether an account uses role-based access control; empty lists are how it shows."""
     user = visit.user or {}
     groups = user.get("groups")
@@ -75,7 +75,7 @@ def check_group(visit: Visit) -> Verdict:
     )
 
 
-def _check_gateway(visit: Visit, kind: type[AAMError], text: str) -> Verdict:
+def _check_gateway(visit: Visit, kind: type[AAMError], text: str) -> StepVerdict:
     if isinstance(visit.refusal, kind):
         raise visit.refusal
     if isinstance(visit.session.credential, LegacyCredential):

@@ -6,24 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from airflow_provider_aam.account.limits import LIMITS, NO_LIMITS
 from airflow_provider_aam.api.errors import AAMForbidden, AAMNotFound
 from airflow_provider_aam.api.guide import Step
 from airflow_provider_aam.api.limits import LimitUse, parse_limits
 from airflow_provider_aam.api.resources import RESOURCES, Verb
-from airflow_provider_aam.cli.checkup.result import Verdict, green, red, skipped, yellow
+from airflow_provider_aam.cli.checkup.result import StepVerdict, green, red, skipped, yellow
 
 if TYPE_CHECKING:
     from airflow_provider_aam.api.paging import Page
     from airflow_provider_aam.cli.checkup.visit import Visit
 
-# Audience Manager's usage limits, as documented. For what AAM has no answer, or none that is understood.
-DOCUMENTED_LIMITS = {
-    "traits": 100_000,
-    "segments": 20_000,
-    "destinations": 1_000,
-    "derived_signals": 50_000,
-    "trait_folders": 2_000,
-}
 CORE = frozenset({"segments", "traits", "segment_folders", "trait_folders", "data_sources"})
 """What a technical account is for. The other lists may be closed to it (users, groups) or not bought (data feeds)."""
 NEARLY_FULL = 0.9
@@ -44,10 +37,15 @@ def writable() -> list[str]:
 
 
 def limited() -> list[str]:
-    return [name for name in readable() if Verb.LIMITS in RESOURCES[name].verbs or name in DOCUMENTED_LIMITS]
+    return [name for name in readable() if Verb.LIMITS in RESOURCES[name].verbs or _documented(name) is not None]
 
 
-def check_reading(visit: Visit, name: str) -> Verdict:
+def _documented(name: str) -> int | None:
+    """For what AAM has no answer, or none that is understood."""
+    return LIMITS.get(name, NO_LIMITS).most.get(None)
+
+
+def check_reading(visit: Visit, name: str) -> StepVerdict:
     """The first page of the list, as small as it goes. Raises ``AAMError``, but for a closed list outside of CORE."""
     try:
         page = visit.pages[name] = _first_page(visit, name)
@@ -61,7 +59,7 @@ def check_reading(visit: Visit, name: str) -> Verdict:
     return green(f"{count:,} there" if count else "none there")
 
 
-def check_writing(visit: Visit, name: str) -> Verdict:
+def check_writing(visit: Visit, name: str) -> StepVerdict:
     """Asks for the objects that the user may change, and changes none; that the filter does so is inferred.
 
     For data sources, those in which it may create traits. Raises ``AAMError``.
@@ -81,7 +79,7 @@ def check_writing(visit: Visit, name: str) -> Verdict:
     return yellow(f"nothing says that the user {what}: pushes may be refused", Step.TECHNICAL_USER)
 
 
-def check_limit(visit: Visit, name: str) -> Verdict:
+def check_limit(visit: Visit, name: str) -> StepVerdict:
     """What AAM says of its limits, in a shape that is understood; else the documented maximum and what was counted."""
     uses: list[LimitUse] = []
     if Verb.LIMITS in RESOURCES[name].verbs:
@@ -89,9 +87,9 @@ def check_limit(visit: Visit, name: str) -> Verdict:
             uses = parse_limits(visit.client.collection(name).limits()) or []
         except AAMNotFound:
             uses = []
-    if not uses and name in DOCUMENTED_LIMITS and name in visit.pages:
-        count = _count(visit.pages[name])
-        uses = [LimitUse(type="documented limit", limit=DOCUMENTED_LIMITS[name], count=count)]
+    most = _documented(name)
+    if not uses and most is not None and name in visit.pages:
+        uses = [LimitUse(type="documented limit", limit=most, count=_count(visit.pages[name]))]
     if not uses and name in visit.refused:
         return skipped("its list is closed to this user")
     if not uses:

@@ -34,7 +34,7 @@ class Result:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class StepVerdict:
     """A result that does not know yet to which step it belongs."""
 
     state: State
@@ -45,28 +45,28 @@ class Verdict:
         return Result(step=step, state=self.state, text=self.text, fix=self.fix)
 
 
-def green(text: str) -> Verdict:
-    return Verdict(state=State.GREEN, text=text)
+def green(text: str) -> StepVerdict:
+    return StepVerdict(state=State.GREEN, text=text)
 
 
-def yellow(text: str, fix: str | Step) -> Verdict:
-    return Verdict(state=State.YELLOW, text=text, fix=fix.pointer if isinstance(fix, Step) else fix)
+def yellow(text: str, fix: str | Step) -> StepVerdict:
+    return StepVerdict(state=State.YELLOW, text=text, fix=fix.pointer if isinstance(fix, Step) else fix)
 
 
-def red(text: str, fix: str | Step) -> Verdict:
-    return Verdict(state=State.RED, text=text, fix=fix.pointer if isinstance(fix, Step) else fix)
+def red(text: str, fix: str | Step) -> StepVerdict:
+    return StepVerdict(state=State.RED, text=text, fix=fix.pointer if isinstance(fix, Step) else fix)
 
 
-def skipped(text: str) -> Verdict:
-    return Verdict(state=State.SKIPPED, text=text)
+def skipped(text: str) -> StepVerdict:
+    return StepVerdict(state=State.SKIPPED, text=text)
 
 
-def red_of(error: AAMError, step: Step) -> Verdict:
+def red_of(error: AAMError, step: Step) -> StepVerdict:
     """The error's own words; its own pointer to the guide, else the one to ``step``."""
     return red_of_text("; ".join(error.problems) if isinstance(error, AAMConfigError) else error.message, step)
 
 
-def red_of_text(text: str, step: Step) -> Verdict:
+def red_of_text(text: str, step: Step) -> StepVerdict:
     pointer = _POINTER.search(text)
     if pointer is None:
         return red(text, step)

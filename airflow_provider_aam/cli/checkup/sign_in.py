@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from airflow_provider_aam.api.credentials import JwtCredential, LegacyCredential
 from airflow_provider_aam.api.guide import Step
+from airflow_provider_aam.api.moments import in_words, parse_http_date
 from airflow_provider_aam.api.transport import Request
-from airflow_provider_aam.cli.checkup.result import Verdict, green, red, red_of_text, skipped, yellow
+from airflow_provider_aam.cli.checkup.result import StepVerdict, green, red, red_of_text, skipped, yellow
 from airflow_provider_aam.compat import AirflowNotFoundException
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from airflow_provider_aam.api.transport import Answer
     from airflow_provider_aam.cli.checkup.visit import Visit
 
 SMALL_SKEW = timedelta(seconds=30)
 _CLOCK = "Set this machine's clock, best by NTP."
 
 
-def check_found(visit: Visit) -> Verdict:
+def check_found(visit: Visit) -> StepVerdict:
     conn_id = visit.hook.aam_conn_id
     try:
         connection = visit.hook.get_connection(conn_id)
@@ -34,7 +31,7 @@ def check_found(visit: Visit) -> Verdict:
     return green(f"Connection {conn_id!r}")
 
 
-def _missing(visit: Visit) -> Verdict:
+def _missing(visit: Visit) -> StepVerdict:
     """In the hook's words, which know the difference between a variable that is not there and one that is no JSON."""
     try:
         visit.hook.get_conn()
@@ -43,7 +40,7 @@ def _missing(visit: Visit) -> Verdict:
     raise RuntimeError("Airflow found the Connection at its second look only")
 
 
-def check_fields(visit: Visit) -> Verdict:
+def check_fields(visit: Visit) -> StepVerdict:
     """Raises ``AAMConfigError`` with every problem."""
     session = visit.session
     auth = _auth(visit)
@@ -54,7 +51,7 @@ def check_fields(visit: Visit) -> Verdict:
     return green(f"{auth}, API {session.base_url}, tokens from {session.token_url}")
 
 
-def check_private_key(visit: Visit) -> Verdict:
+def check_private_key(visit: Visit) -> StepVerdict:
     """Raises ``AAMKeyRejected``."""
     credential = visit.session.credential
     if not isinstance(credential, JwtCredential):
@@ -64,7 +61,7 @@ def check_private_key(visit: Visit) -> Verdict:
     return green(f"RSA key of {load_private_key(credential).key_size} bits")
 
 
-def check_clock(visit: Visit) -> Verdict:
+def check_clock(visit: Visit) -> StepVerdict:
     """Compares this clock with the ``Date`` header of whatever the token host answers. Raises ``AAMNoAnswer``."""
     from airflow_provider_aam.api.assertion import LIFETIME
 
@@ -73,25 +70,25 @@ def check_clock(visit: Visit) -> Verdict:
     sent_at = visit.now()
     headers = {"User-Agent": session.user_agent}
     answer = session.transport.send(Request(method="GET", url=url, path="/", headers=headers))
-    there = _date_of(answer)
+    there = parse_http_date(answer.headers.get("Date"))
     if there is None:
         return yellow(f"{session.token_url} answers, but without a time to compare with", _CLOCK)
     skew = sent_at + (visit.now() - sent_at) / 2 - there
     seconds = abs(skew.total_seconds())
-    text = f"this clock is {seconds:,.0f} s {'ahead of' if skew > timedelta(0) else 'behind'} {session.token_url}"
+    text = f"this clock is {in_words(seconds)} {'ahead of' if skew > timedelta(0) else 'behind'} {session.token_url}"
     if abs(skew) <= SMALL_SKEW:
         return green(
             f"{session.token_url} answers; {text}" if seconds >= 2 else f"{session.token_url} answers; clocks agree"
         )
     if isinstance(session.credential, JwtCredential) and abs(skew) >= LIFETIME:
-        return red(f"{text}: a JWT is valid for {LIFETIME.total_seconds() / 60:.0f} minutes only", _CLOCK)
+        return red(f"{text}: a JWT is valid for {in_words(LIFETIME)} only", _CLOCK)
     return yellow(text, _CLOCK)
 
 
-def check_token(visit: Visit) -> Verdict:
+def check_token(visit: Visit) -> StepVerdict:
     """A new token; one from the process's cache would prove what was right an hour ago. Raises ``AAMError``."""
     token = visit.client.sign_in()
-    return green(f"a new token ({_auth(visit)}), valid for {_duration(token.lifetime)}")
+    return green(f"a new token ({_auth(visit)}), valid for {in_words(token.lifetime)}")
 
 
 def _auth(visit: Visit) -> str:
@@ -102,16 +99,3 @@ def _auth(visit: Visit) -> str:
             return "legacy_oauth"
         case _:
             return "oauth_server_to_server"
-
-
-def _date_of(answer: Answer) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(answer.headers.get("Date", ""))
-    except (ValueError, TypeError):
-        return None
-    return date if date.tzinfo else None
-
-
-def _duration(lifetime: timedelta) -> str:
-    minutes = round(lifetime.total_seconds() / 60)
-    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"

@@ -9,8 +9,9 @@ from typing import Any
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.errors import AAMError
+from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.paging import Page
-from airflow_provider_aam.api.session import AAMSession, utc_now
+from airflow_provider_aam.api.session import AAMSession
 from airflow_provider_aam.hooks.aam import AAMHook
 
 MOST_ATTEMPTS = 2

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from airflow_provider_aam.api.errors import AAMError
 from airflow_provider_aam.api.guide import Step
 from airflow_provider_aam.cli.checkup import account, resources, sign_in
-from airflow_provider_aam.cli.checkup.result import Result, State, Verdict, red, red_of, skipped
+from airflow_provider_aam.cli.checkup.result import Result, State, StepVerdict, red, red_of, skipped
 from airflow_provider_aam.cli.checkup.visit import Visit
 
 
@@ -18,7 +18,7 @@ class Check:
 
     title: str
     step: Step
-    run: Callable[[Visit], Verdict]
+    run: Callable[[Visit], StepVerdict]
     essential: bool = True
 
 
@@ -48,7 +48,7 @@ def walk(visit: Visit) -> Iterator[Result]:
         yield verdict.of(check.title)
 
 
-def _run(check: Check, visit: Visit) -> Verdict:
+def _run(check: Check, visit: Visit) -> StepVerdict:
     try:
         return check.run(visit)
     except AAMError as error:
@@ -58,11 +58,11 @@ def _run(check: Check, visit: Visit) -> Verdict:
         return red(f"{type(unexpected).__name__}{f': {said}' if said else ''}", check.step)
 
 
-def _each(verb: str, names: list[str], run: Callable[[Visit, str], Verdict]) -> Iterator[Check]:
+def _each(verb: str, names: list[str], run: Callable[[Visit, str], StepVerdict]) -> Iterator[Check]:
     for name in names:
         title = f"{verb} {name.replace('_', ' ')}"
         yield Check(title=title, step=Step.TECHNICAL_USER, run=_bind(run, name), essential=False)
 
 
-def _bind(run: Callable[[Visit, str], Verdict], name: str) -> Callable[[Visit], Verdict]:
+def _bind(run: Callable[[Visit, str], StepVerdict], name: str) -> Callable[[Visit], StepVerdict]:
     return lambda visit: run(visit, name)

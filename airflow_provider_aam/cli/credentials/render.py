@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from airflow_provider_aam.api.errors import AAMConfigError
+from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.redaction import HIDDEN
 from airflow_provider_aam.hooks.form import SECRET_FIELDS
 
@@ -25,13 +25,13 @@ def hide_secrets(connection: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def render(connection: Mapping[str, Any], conn_id: str, form: Form) -> str:
-    """One line, but for JSON. Raises :class:`AAMConfigError` for an id that cannot be part of a variable's name."""
+    """One line, but for JSON. Raises :class:`AAMArgumentError` for an id that cannot be part of a variable's name."""
     if form == "json":
         return json.dumps(connection, indent=2)
     if form == "env":
         if not _VARIABLE.fullmatch(conn_id):
             text = f"--conn-id {conn_id!r} fits no variable's name: use letters, digits and _, or another --format"
-            raise AAMConfigError.from_problems("The command line", [text])
+            raise AAMArgumentError.from_problems("The command line", [text])
         return f"export AIRFLOW_CONN_{conn_id.upper()}={shlex.quote(json.dumps(connection))}"
     options = [("type", connection["conn_type"]), ("host", connection.get("host"))]
     options += [("login", connection["login"]), ("password", connection["password"])]

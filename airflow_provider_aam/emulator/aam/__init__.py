@@ -1,79 +1,60 @@
-"""The resources of the Audience Manager API, one folder each: fields, rules, routes."""
+"""The resources of the Audience Manager API, one folder each, all laid out alike.
+
+`service.py`, in every folder: its resources, the handlers of routes that do not follow from these, and `SERVICE`, which
+registers them: collections, routes, the documentation page, limits, `add` and `seed` follow from it. A longer one keeps
+its fields and query parameters in `fields.py`, what must hold of an object and what AAM does to it in `rules.py`, the
+grammar of its rule in `expression.py`, invented numbers in `figures.py`. `trees.py`, `dates.py` and `validation.py` are
+shared. A new resource is a folder, as a rule of one file, and an entry in `SERVICES`; from outside of the package it
+is `running_emulator(services=…)`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow_provider_aam.emulator.aam.data_feeds.routes import ROUTES as DATA_FEED_ROUTES
-from airflow_provider_aam.emulator.aam.datasources.inbound import ROUTES as INBOUND_ROUTES
-from airflow_provider_aam.emulator.aam.datasources.routes import DATA_SOURCES
-from airflow_provider_aam.emulator.aam.datasources.routes import ROUTES as DATA_SOURCE_ROUTES
-from airflow_provider_aam.emulator.aam.dcs_regions.routes import DCS_REGIONS
-from airflow_provider_aam.emulator.aam.dcs_regions.routes import ROUTES as DCS_REGION_ROUTES
-from airflow_provider_aam.emulator.aam.derived_signals.routes import DERIVED_SIGNALS
-from airflow_provider_aam.emulator.aam.derived_signals.routes import ROUTES as DERIVED_SIGNAL_ROUTES
-from airflow_provider_aam.emulator.aam.destinations.routes import DESTINATIONS
-from airflow_provider_aam.emulator.aam.destinations.routes import ROUTES as DESTINATION_ROUTES
-from airflow_provider_aam.emulator.aam.folders.routes import ROUTES as FOLDER_ROUTES
-from airflow_provider_aam.emulator.aam.groups.routes import GROUPS
-from airflow_provider_aam.emulator.aam.groups.routes import ROUTES as GROUP_ROUTES
-from airflow_provider_aam.emulator.aam.mappings.routes import MAPPINGS
-from airflow_provider_aam.emulator.aam.mappings.routes import ROUTES as MAPPING_ROUTES
-from airflow_provider_aam.emulator.aam.models.routes import MODELS
-from airflow_provider_aam.emulator.aam.models.routes import ROUTES as MODEL_ROUTES
-from airflow_provider_aam.emulator.aam.partner_sites.routes import PARTNER_SITES
-from airflow_provider_aam.emulator.aam.partner_sites.routes import ROUTES as PARTNER_SITE_ROUTES
-from airflow_provider_aam.emulator.aam.reports.routes import ROUTES as REPORT_ROUTES
-from airflow_provider_aam.emulator.aam.segments.estimates import ROUTES as ESTIMATE_ROUTES
-from airflow_provider_aam.emulator.aam.segments.routes import ROUTES as SEGMENT_ROUTES
-from airflow_provider_aam.emulator.aam.segments.routes import SEGMENTS
-from airflow_provider_aam.emulator.aam.taxonomies.routes import ROUTES as TAXONOMY_ROUTES
-from airflow_provider_aam.emulator.aam.test_groups.routes import ROUTES as TEST_GROUP_ROUTES
-from airflow_provider_aam.emulator.aam.test_groups.routes import TEST_GROUPS
-from airflow_provider_aam.emulator.aam.trait_types.routes import ROUTES as TRAIT_TYPE_ROUTES
-from airflow_provider_aam.emulator.aam.trait_types.routes import TRAIT_TYPES
-from airflow_provider_aam.emulator.aam.traits.routes import ROUTES as TRAIT_ROUTES
-from airflow_provider_aam.emulator.aam.traits.routes import TRAITS
-from airflow_provider_aam.emulator.aam.users.routes import ROUTES as USER_ROUTES
-from airflow_provider_aam.emulator.aam.users.routes import USERS
+from airflow_provider_aam.emulator.aam.data_feeds.service import SERVICE as DATA_FEEDS
+from airflow_provider_aam.emulator.aam.datasources.service import SERVICE as DATASOURCES
+from airflow_provider_aam.emulator.aam.dcs_regions.service import SERVICE as DCS_REGIONS
+from airflow_provider_aam.emulator.aam.derived_signals.service import SERVICE as DERIVED_SIGNALS
+from airflow_provider_aam.emulator.aam.destinations.service import SERVICE as DESTINATIONS
+from airflow_provider_aam.emulator.aam.groups.service import SERVICE as GROUPS
+from airflow_provider_aam.emulator.aam.mappings.service import SERVICE as MAPPINGS
+from airflow_provider_aam.emulator.aam.models.service import SERVICE as MODELS
+from airflow_provider_aam.emulator.aam.partner_sites.service import SERVICE as PARTNER_SITES
+from airflow_provider_aam.emulator.aam.reports.service import SERVICE as REPORTS
+from airflow_provider_aam.emulator.aam.segment_folders.service import SERVICE as SEGMENT_FOLDERS
+from airflow_provider_aam.emulator.aam.segments.service import SERVICE as SEGMENTS
+from airflow_provider_aam.emulator.aam.taxonomies.service import SERVICE as TAXONOMIES
+from airflow_provider_aam.emulator.aam.test_groups.service import SERVICE as TEST_GROUPS
+from airflow_provider_aam.emulator.aam.trait_folders.service import SERVICE as TRAIT_FOLDERS
+from airflow_provider_aam.emulator.aam.trait_types.service import SERVICE as TRAIT_TYPES
+from airflow_provider_aam.emulator.aam.traits.service import SERVICE as TRAITS
+from airflow_provider_aam.emulator.aam.users.service import SERVICE as USERS
+from airflow_provider_aam.emulator.aam.validation import LIMITS, VALIDATION
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.emulator.core.call import Route
-    from airflow_provider_aam.emulator.core.resource import Resource
+    from airflow_provider_aam.emulator.core.service import Service
 
-ROUTES: tuple[Route, ...] = (
-    *TRAIT_ROUTES,
-    *SEGMENT_ROUTES,
-    *FOLDER_ROUTES,
-    *DATA_SOURCE_ROUTES,
-    *DESTINATION_ROUTES,
-    *MAPPING_ROUTES,
-    *DERIVED_SIGNAL_ROUTES,
-    *MODEL_ROUTES,
-    *USER_ROUTES,
-    *INBOUND_ROUTES,
-    *TAXONOMY_ROUTES,
-    *TRAIT_TYPE_ROUTES,
-    *DCS_REGION_ROUTES,
-    *PARTNER_SITE_ROUTES,
-    *GROUP_ROUTES,
-    *REPORT_ROUTES,
-    *ESTIMATE_ROUTES,
-    *TEST_GROUP_ROUTES,
-    *DATA_FEED_ROUTES,
-)
-RESOURCES: tuple[Resource, ...] = (
-    TRAITS,
+# In the order of the documentation page.
+SERVICES: tuple[Service, ...] = (
     SEGMENTS,
-    DATA_SOURCES,
+    TRAITS,
+    TRAIT_FOLDERS,
+    SEGMENT_FOLDERS,
+    DATASOURCES,
     DESTINATIONS,
     MAPPINGS,
     DERIVED_SIGNALS,
     MODELS,
+    TAXONOMIES,
     TRAIT_TYPES,
     DCS_REGIONS,
     PARTNER_SITES,
     USERS,
     GROUPS,
+    REPORTS,
+    LIMITS,
+    VALIDATION,
     TEST_GROUPS,
+    DATA_FEEDS,
 )

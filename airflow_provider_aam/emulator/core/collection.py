@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Row = dict[str, Any]
 
@@ -15,11 +17,10 @@ class Collection:
     `indexed` names the fields by whose value rows are found without looking at all of them.
     """
 
-    def __init__(self, id_field: str, indexed: tuple[str, ...] = ("integrationCode",)) -> None:
+    def __init__(self, id_field: str, indexed: Iterable[str] = ()) -> None:
         self.id_field = id_field
         self.rows: dict[int, Row] = {}
         self.ids: list[int] = []
-        self.types: Counter[str] = Counter()
         self.rendered: dict[object, dict[int, bytes]] = {}
         self._indexes: dict[str, dict[object, list[int]]] = {field: {} for field in indexed}
         self._version = 0
@@ -39,7 +40,6 @@ class Collection:
         else:
             insort(self.ids, key)
         self.rows[key] = row
-        self.types[row.get("traitType", "")] += 1
         for field, index in self._indexes.items():
             if value := row.get(field):
                 insort(index.setdefault(value, []), key)
@@ -64,12 +64,12 @@ class Collection:
         return ids
 
     def _forget(self, key: int, old: Row) -> None:
-        self.types[old.get("traitType", "")] -= 1
         for rendered in self.rendered.values():
             rendered.pop(key, None)
         for field, index in self._indexes.items():
             if value := old.get(field):
-                index[value].remove(key)
+                ids = index[value]
+                del ids[bisect_left(ids, key)]
 
 
 def _sort_key(value: object) -> tuple[int, float, str]:

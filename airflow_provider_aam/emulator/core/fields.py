@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from airflow_provider_aam.emulator.core.collection import Collection
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
-Kind = Literal["string", "integer", "number", "boolean", "strings", "integers", "any"]
+ValueType = Literal["string", "integer", "number", "boolean", "strings", "integers", "any"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Field:
     """One field. Without `writable` a body may carry it and it is ignored, as AAM does with what it reads back.
 
-    `detail`: lists leave it out unless `includeDetails` is given. `sparse`: objects leave it out while it is null.
+    `detail`: lists leave it out unless the query has this flag. `sparse`: objects leave it out while it is null.
     `any_case`: `one_of` is upper case, a body may write it in any. `kept`: an update without it does not change it.
+    `of`: it holds ids of objects in one of these collections, or of what is there without being stored (`besides`).
     """
 
     name: str
-    kind: Kind
+    kind: ValueType
     about: str
+    _: KW_ONLY
     required: bool = False
     default: Any = None
     one_of: tuple[str, ...] = ()
@@ -31,8 +38,22 @@ class Field:
     only_on_create: bool = False
     any_case: bool = False
     kept: bool = False
-    detail: bool = False
+    detail: str = ""
     sparse: bool = False
+    of: tuple[str, ...] = ()
+    besides: tuple[int, ...] = ()
+
+
+NAME = Field("name", "string", "Shown name.", required=True, max_length=255)
+DESCRIPTION = Field("description", "string", "Free text.", default="")
+STATUS = Field("status", "string", "ACTIVE or INACTIVE.", default="ACTIVE", one_of=("ACTIVE", "INACTIVE"))
+PARTNER = Field("pid", "integer", "Partner id.", writable=False)
+AUDIT = (
+    Field("createTime", "integer", "Epoch milliseconds.", writable=False),
+    Field("updateTime", "integer", "Epoch milliseconds.", writable=False),
+    Field("crUID", "integer", "User who created it.", writable=False),
+    Field("upUID", "integer", "User who changed it last.", writable=False),
+)
 
 
 def read_body(fields: tuple[Field, ...], body: dict[str, Any], *, creating: bool) -> tuple[dict[str, Any], list[str]]:
@@ -52,6 +73,22 @@ def read_body(fields: tuple[Field, ...], body: dict[str, Any], *, creating: bool
         except ValueError as problem:
             problems.append(f"{field.name}: {problem}")
     return values, problems
+
+
+def reference_problems(
+    fields: tuple[Field, ...], values: dict[str, Any], collections: Mapping[str, Collection]
+) -> list[str]:
+    """Return a problem for every id that names nothing."""
+    problems = []
+    for field in fields:
+        given = values.get(field.name)
+        if not field.of or given is None:
+            continue
+        for key in given if isinstance(given, list) else [given]:
+            if key not in field.besides and not any(key in collections[name].rows for name in field.of):
+                which = f"{key} " if isinstance(given, list) else ""
+                problems.append(f"{field.name}: {which}does not exist")
+    return problems
 
 
 def _read(field: Field, raw: Any) -> Any:
@@ -134,7 +171,7 @@ def _list_of(read: Any) -> Any:
     return read_list
 
 
-_COERCIONS: dict[Kind, Any] = {
+_COERCIONS: dict[ValueType, Any] = {
     "string": _string,
     "integer": _integer,
     "number": _number,

@@ -2,46 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from airflow_provider_aam.emulator.core.authentication import hidden
 from airflow_provider_aam.emulator.core.call import Call, Parameter, Reply
+from airflow_provider_aam.emulator.core.collection import Row
 from airflow_provider_aam.emulator.core.refusals import bad_request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from airflow_provider_aam.emulator.core.collection import Collection, Row
+    from airflow_provider_aam.emulator.core.collection import Collection
+
+Condition = Callable[[Row], bool]
 
 DEFAULT_PAGE_SIZE = 10
 MAX_PAGE_SIZE = 1000  # Adobe's bulk workbook asks for no more; that AAM clamps a larger size is inferred
 
 PAGING = (
-    Parameter(name="page", type="integer", about="0-based. With it or pageSize the array is wrapped."),
-    Parameter(name="pageSize", type="integer", about="10 unless given, 1000 at most (more is clamped, inferred)."),
-    Parameter(name="sortBy", about="A property of the rows. The order is by id otherwise (inferred)."),
-    Parameter(name="descending", type="boolean", about="Turns the order of sortBy round."),
-    Parameter(name="search", about="Rows with this text in any field; case does not matter (inferred)."),
+    Parameter("page", "0-based. With it or pageSize the array is wrapped.", "integer"),
+    Parameter("pageSize", "10 unless given, 1000 at most (more is clamped, inferred).", "integer"),
+    Parameter("sortBy", "A property of the rows. The order is by id otherwise (inferred)."),
+    Parameter("descending", "Turns the order of sortBy round.", "boolean"),
+    Parameter("search", "Rows with this text in any field; case does not matter (inferred)."),
 )
 
 
 def list_reply(
     call: Call,
     collection: Collection,
-    keep: Callable[[Row], bool] | None,
+    conditions: Sequence[Condition],
     render: Callable[[int], bytes],
     among: Sequence[int] | None = None,
 ) -> Reply:
-    """Return the rows that pass `keep`, as an array, or as a page when the query asks for one.
+    """Return the rows that fulfil all `conditions`, as an array, or as a page when the query asks for one.
 
     Without filter nothing is scanned or copied but the page itself. `among` are the ids there are, in their own order.
     """
     page = requested_page(call)
     ids = _ordered(call, collection, among) if not hidden(call) else []
-    keep = _searching(call, keep)
-    if keep is not None:
+    conditions = [*conditions, *searching(call)]
+    if conditions:
         rows = collection.rows
-        ids = [key for key in ids if keep(rows[key])]
+        ids = [key for key in ids if all(condition(rows[key]) for condition in conditions)]
     if page is None:
         return Reply(body=b"[" + b",".join(map(render, ids)) + b"]")
     number, size = page
@@ -75,33 +80,28 @@ def _ordered(call: Call, collection: Collection, among: Sequence[int] | None) ->
     return ids[::-1] if sort_by and call.flag("descending") else ids
 
 
-def _searching(call: Call, keep: Callable[[Row], bool] | None) -> Callable[[Row], bool] | None:
+def searching(call: Call) -> list[Condition]:
+    """Return the condition that `search` puts."""
     needle = call.text("search").casefold()
     if not needle:
-        return keep
-
-    def contains(row: Row) -> bool:
-        return any(needle in str(value).casefold() for value in row.values() if value is not None)
-
-    return contains if keep is None else lambda row: keep(row) and contains(row)
+        return []
+    return [lambda row: any(needle in str(value).casefold() for value in row.values() if value is not None)]
 
 
-def all_of(conditions: list[Callable[[Row], bool]]) -> Callable[[Row], bool] | None:
-    """Return one condition for many; `None` when there is none, so that the list is not scanned."""
-    if not conditions:
-        return None
-    return lambda row: all(condition(row) for condition in conditions)
+def conditions_of(call: Call, parameters: Sequence[Parameter]) -> list[Condition]:
+    """Return the conditions that parameters put; none if the query has none of them, so that no list is scanned."""
+    found: list[Condition] = []
+    for each in parameters:
+        if each.equals and (wanted := each.values(call)):
+            found.append(partial(_is_among, wanted, each.equals))
+        elif each.keeps and (value := each.value(call)) is not None:
+            found.append(partial(_passes, each.keeps, value))
+    return found
 
 
-def equal(call: Call, parameter: str, field: str | None = None) -> list[Callable[[Row], bool]]:
-    """Return the condition that a field equals one of a parameter's texts, if it was given."""
-    wanted = {value for value in call.query.get(parameter, []) if value}
-    name = field or parameter
-    return [lambda row: row.get(name) in wanted] if wanted else []
+def _is_among(wanted: set[object], field: str, row: Row) -> bool:
+    return row.get(field) in wanted
 
 
-def equal_id(call: Call, parameter: str, field: str | None = None) -> list[Callable[[Row], bool]]:
-    """Return the condition that a field is one of a parameter's numbers, if it was given."""
-    wanted = call.integers(parameter)
-    name = field or parameter
-    return [lambda row: row.get(name) in wanted] if wanted else []
+def _passes(keeps: Callable[[Row, object], bool], value: object, row: Row) -> bool:
+    return keeps(row, value)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-import zlib
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-
-from airflow_provider_aam.emulator.core.call import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,8 +62,3 @@ def renderer(
         return with_extras(body, extras(collection.rows[key])) if extras else body
 
     return render
-
-
-def tagged(body: bytes, status: int = 200) -> Reply:
-    """Return a single object with a weak ETag. That GETs carry one is observed; If-Match is ignored (inferred)."""
-    return Reply(status, body, {"ETag": f'W/"{zlib.crc32(body):08x}"'})

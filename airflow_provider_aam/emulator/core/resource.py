@@ -1,31 +1,32 @@
-"""A resource = declared fields + a few rules; the routes and the five verbs follow from them."""
+"""A resource = declared fields + a few rules; its collection, routes and verbs follow from them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.emulator.core.authentication import require_access
-from airflow_provider_aam.emulator.core.call import Call, Parameter, Reply
-from airflow_provider_aam.emulator.core.fields import Field, read_body
-from airflow_provider_aam.emulator.core.listing import list_reply
+from airflow_provider_aam.emulator.core.call import Call, Parameter, Reply, tagged
+from airflow_provider_aam.emulator.core.fields import AUDIT, PARTNER, Field, read_body, reference_problems
+from airflow_provider_aam.emulator.core.listing import Condition, conditions_of, list_reply
 from airflow_provider_aam.emulator.core.refusals import bad_request, conflict, not_found
-from airflow_provider_aam.emulator.core.rendering import renderer, tagged
-from airflow_provider_aam.emulator.core.state import PID
+from airflow_provider_aam.emulator.core.rendering import renderer
+from airflow_provider_aam.emulator.core.state import PID, TECHNICAL_USER_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from airflow_provider_aam.emulator.core.collection import Collection, Row
+    from airflow_provider_aam.emulator.core.limits import Limit
     from airflow_provider_aam.emulator.core.state import State
 
-PERMISSIONS = ["READ", "WRITE", "CREATE", "DELETE"]
-
-
-class ExtrasOf(Protocol):
-    """Returns the function that makes a row's conditional members; `one` tells a single object from a list."""
-
-    def __call__(self, call: Call, *, one: bool) -> Callable[[Row], dict[str, Any]] | None: ...
+VERBS = ("list", "create", "bulk-delete", "get", "update", "delete")
+PERMISSIONS = Parameter(
+    "includePermissions",
+    "Adds `permissions`.",
+    "boolean",
+    adds=lambda *_: {"permissions": ["READ", "WRITE", "CREATE", "DELETE"]},
+)
 
 
 def _nothing(*_: object) -> None:
@@ -34,46 +35,87 @@ def _nothing(*_: object) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """What distinguishes one type of object from another.
+    """What distinguishes one type of object from another. The one place where it is declared.
 
-    `query` is for lists and, without `one_query`, for single objects too.
+    Of `fields` id, partner and, if `audited`, who wrote it when may be left out. `verbs` have routes, `codes` are the
+    `ic:` forms of them; a resource without verbs is only kept. `query` is for lists and, without `one_query`, for
+    single objects too. Ids are counted from `first_id`, together with other resources of the same `sequence`, and are
+    never `reserved` ones. Rows are found by the values of `indexed` fields, and of those that codes and limits need.
+    `constants` are what every new object gets, `filled` what one gets that a test adds without saying it.
+
     `problems(state, values, key)` returns what is wrong with an object about to be stored (`key` is `None` on create);
-    `limit(state, values)` and `in_use(state, row)` raise a `Refusal`; `keep(call)` is the list's filter;
-    `completed(state, row)` returns what is stored of a row; `changed(state, old, new)` hears of every write. Without
-    `audited` there are no `createTime`, `updateTime`, `crUID` and `upUID`.
+    `in_use(state, row)` raises a `Refusal`; `keep(call)` returns further conditions of a list, `extras(call)` the
+    function that adds members to each row; `completed(state, row)` returns what is stored of a row;
+    `changed(state, old, new)` hears of every write.
     """
 
     name: str
     noun: str
-    path: str
     id_field: str
-    fields: tuple[Field, ...]
+    path: str = ""
+    verbs: tuple[str, ...] = VERBS
+    codes: bool = False
+    fields: tuple[Field, ...] = ()
+    audited: bool = True
     query: tuple[Parameter, ...] = ()
     one_query: tuple[Parameter, ...] | None = None
+    first_id: int = 1
+    sequence: str = ""
+    reserved: tuple[int, ...] = ()
+    indexed: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    filled: dict[str, Any] = field(default_factory=dict)
     constants: dict[str, Any] = field(default_factory=dict)
     unique_code_flag: str | None = None
-    audited: bool = True
     problems: Callable[[State, Row, int | None], list[str]] = lambda *_: []
-    limit: Callable[[State, Row], None] = _nothing
     in_use: Callable[[State, Row], None] = _nothing
-    keep: Callable[[Call], Callable[[Row], bool] | None] = _nothing
-    extras: ExtrasOf = lambda *_, **__: None
+    keep: Callable[[Call], Sequence[Condition]] = lambda _: ()
+    extras: Callable[[Call], Callable[[Row], dict[str, Any]] | None] = _nothing
     completed: Callable[[State, Row], Row] = lambda _, row: row
     changed: Callable[[State, Row | None, Row], None] = _nothing
+
+    @property
+    def schema(self) -> str:
+        """What the OpenAPI document calls it."""
+        return self.noun.replace(" ", "")
+
+    @property
+    def all_fields(self) -> tuple[Field, ...]:
+        """Its fields and those that most resources have."""
+        standard = (Field(self.id_field, "integer", "Id.", writable=False), PARTNER, *(AUDIT if self.audited else ()))
+        own = {each.name for each in self.fields}
+        return (*self.fields, *(each for each in standard if each.name not in own))
+
+    @property
+    def indexes(self) -> frozenset[str]:
+        """The fields by whose values its rows are found."""
+        codes = {"integrationCode"} if self.codes else set()
+        return frozenset(codes.union(self.indexed, (each.field for each in self.limits if each.field)))
 
     def collection(self, state: State) -> Collection:
         """Return where its objects are."""
         return state.collections[self.name]
 
-    def details(self) -> frozenset[str]:
-        """Return the fields that a list leaves out unless `includeDetails` is given."""
-        return frozenset(each.name for each in self.fields if each.detail)
+    def parameters(self, *, one: bool) -> tuple[Parameter, ...]:
+        """Return the query parameters of a single object or of a list."""
+        return self.query if not one or self.one_query is None else self.one_query
+
+    def details(self, call: Call) -> frozenset[str]:
+        """Return the fields that a list leaves out since the query does not ask for them."""
+        return frozenset(each.name for each in self.fields if each.detail and not call.flag(each.detail))
 
     # --- the verbs -------------------------------------------------------------------------------------------------
 
     def show(self, call: Call) -> Reply:
         """Answer GET on the collection."""
-        return list_reply(call, self.collection(call.state), self.keep(call), self.render(call, one=False))
+        conditions = [*conditions_of(call, self.query), *self.keep(call)]
+        return list_reply(call, self.collection(call.state), conditions, self.render(call, one=False))
+
+    def usage(self, call: Call) -> Reply:
+        """Answer GET of `limits`; the shape is inferred."""
+        collection, maxima = self.collection(call.state), call.state.settings.limits
+        rows = [each.usage(collection, maxima[each.name]) for each in self.limits if not each.of_one]
+        return call.reply({"limits": rows})
 
     def get(self, call: Call) -> Reply:
         """Answer GET on one; it always has all fields (inferred from a client that reads traitRule this way)."""
@@ -91,6 +133,7 @@ class Resource:
         state, body = call.state, call.json_object()
         old = self.collection(state).rows[key]
         values = self.checked(state, body, key=key)
+        self._refuse_one_too_many(state, values, key)
         audit = {"updateTime": state.clock.now_ms(), "upUID": call.user_id} if self.audited else {}
         row = self.trimmed({**old, **values, **audit})
         self._store(state, old, row)
@@ -132,14 +175,25 @@ class Resource:
 
     def render(self, call: Call, *, one: bool) -> Callable[[int], bytes]:
         """Return the function from an id to that object with what the query adds to it."""
-        without = frozenset() if one or call.flag("includeDetails") else self.details()
-        extras = self.extras(call, one=one)
+        without = frozenset() if one else self.details(call)
+        extras = self._extras(call, one=one)
         return renderer(self.collection(call.state), escaped=call.escaped, without=without, extras=extras)
+
+    def _extras(self, call: Call, *, one: bool) -> Callable[[Row], dict[str, Any]] | None:
+        asked = [
+            each.adds
+            for each in self.parameters(one=one)
+            if each.adds and (one or not each.one_only) and call.flag(each.name)
+        ]
+        own, state = self.extras(call), call.state
+        if not asked:
+            return own
+        return lambda row: {k: v for adds in asked for k, v in adds(state, row).items()} | (own(row) if own else {})
 
     def add(self, call: Call, values: Row) -> int:
         """Store a new object of values that were checked, and return its id."""
         state = call.state
-        self.limit(state, values)
+        self._refuse_one_too_many(state, values, None)
         key = state.next_id(self.name)
         self._store(state, None, self.stamped(state, values, key=key, user_id=call.user_id))
         return key
@@ -151,6 +205,11 @@ class Resource:
         audit = stamps if self.audited else {}
         return self.trimmed({self.id_field: key, "pid": PID, **self.constants, **values, **audit})
 
+    def template(self, state: State) -> Row:
+        """Return a row with every field at its default, in the order AAM prints them, and no id yet."""
+        values = {each.name: each.default for each in self.fields if each.writable}
+        return self.stamped(state, values | self.filled, key=0, user_id=TECHNICAL_USER_ID)
+
     def trimmed(self, row: Row) -> Row:
         """Return the row without those fields that AAM shows only when they say something."""
         empty = [each.name for each in self.fields if each.sparse and row.get(each.name) is None]
@@ -160,11 +219,16 @@ class Resource:
         """Return the values of a body, or raise what is wrong with it; `key` is `None` for a new object."""
         values, problems = read_body(self.fields, body, creating=key is None)
         broken = {problem.partition(":")[0] for problem in problems}
+        problems += reference_problems(self.fields, values, state.collections)
         problems += [each for each in self.problems(state, values, key) if each.partition(":")[0] not in broken]
         if problems:
             raise bad_request(problems)
         self._refuse_duplicate_code(state, values, key)
         return values
+
+    def _refuse_one_too_many(self, state: State, values: Row, key: int | None) -> None:
+        for each in self.limits:
+            each.refuse(self.collection(state), values, state.settings.limits[each.name], key)
 
     def _refuse_duplicate_code(self, state: State, values: Row, key: int | None) -> None:
         code, source = values.get("integrationCode"), values.get("dataSourceId")

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["jwt", "server_to_server", "legacy"]
+Grant = Literal["jwt", "server_to_server", "legacy"]
 
 
 @dataclass
@@ -15,7 +15,7 @@ class Token:
     """One access token. `expires_at_s` is on the emulator's clock."""
 
     value: str
-    kind: Kind
+    kind: Grant
     expires_at_s: float
 
 
@@ -26,7 +26,7 @@ class TokenStore:
         self.access: dict[str, Token] = {}
         self.refresh: set[str] = set()
 
-    def mint(self, kind: Kind, expires_at_s: float) -> Token:
+    def mint(self, kind: Grant, expires_at_s: float) -> Token:
         """Return a new token: a uuid for legacy OAuth, dotted (it looks like a JWT) for IMS.
 
         Adobe's bulk workbook tells the two apart by the dot.

@@ -8,7 +8,7 @@ from airflow_provider_aam.emulator.core.refusals import ims
 
 if TYPE_CHECKING:
     from airflow_provider_aam.emulator.core.state import State
-    from airflow_provider_aam.emulator.core.tokens import Kind, Token
+    from airflow_provider_aam.emulator.core.tokens import Grant, Token
 
 DAY_S = 86_399
 LEGACY_S = 21_922
@@ -27,7 +27,7 @@ def check_client_secret(state: State, secret: str, *, status: int) -> None:
         raise ims(status, "invalid_client", "invalid client_secret parameter")
 
 
-def mint(state: State, kind: Kind) -> tuple[Token, int]:
+def mint(state: State, kind: Grant) -> tuple[Token, int]:
     """Return a new token and its lifetime in seconds."""
     lifetime_s = state.settings.token_lifetime_s
     if lifetime_s is None:

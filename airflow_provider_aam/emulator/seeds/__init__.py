@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow_provider_aam.emulator.aam.trait_types.routes import predefined_rows
+from airflow_provider_aam.emulator.aam.trait_types.service import predefined_rows
 from airflow_provider_aam.emulator.seeds.account import CREATED_MS, seed_account
 from airflow_provider_aam.emulator.seeds.bulk import seed_bulk
 from airflow_provider_aam.emulator.seeds.objects import add_objects

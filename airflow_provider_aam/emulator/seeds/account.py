@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.emulator.core.state import PID
 from airflow_provider_aam.emulator.seeds.activation import seed_activation, seed_models
-from airflow_provider_aam.emulator.seeds.objects import add_objects, put_rows, template
+from airflow_provider_aam.emulator.seeds.objects import add_objects, put_rows
 from airflow_provider_aam.emulator.seeds.words import AUDIENCES, CHANNELS, CODES, PAGES, PRODUCTS, SIGNALS
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _rule_based(state: State, n: int, sources: list[int], folders: list[int]) ->
         f'price >= {n}.50 AND price <= {n + 100} AND NOT c_channel == "store"',
         f'{signal} Startswith "{code}" OR h_referer Matchesregex ".*{code}.*"',
     )
-    return template(state, "traits") | {
+    return state.resources["traits"].template(state) | {
         "name": f"{PAGES[n % len(PAGES)]} · {product}" if n % 9 else f'{PAGES[n % len(PAGES)]} <{n}> & "{product}"',
         "description": None if n % 4 == 0 else f"Saw {product}",
         "dataSourceId": sources[0],
@@ -104,7 +104,7 @@ def _rule_based(state: State, n: int, sources: list[int], folders: list[int]) ->
 
 def _onboarded(state: State, n: int, sources: list[int], folders: list[int]) -> dict[str, Any]:
     code = f"crm-{n:04d}"
-    return template(state, "traits") | {
+    return state.resources["traits"].template(state) | {
         "name": f"{AUDIENCES[n % len(AUDIENCES)]} · {CHANNELS[n // 7 % len(CHANNELS)]} {n}",
         "traitType": "ON_BOARDED_TRAIT",
         "dataSourceId": sources[1 + n % 3],
@@ -117,7 +117,7 @@ def _onboarded(state: State, n: int, sources: list[int], folders: list[int]) -> 
 
 
 def _algorithmic(state: State, n: int, sources: list[int], folders: list[int], models: list[int]) -> dict[str, Any]:
-    return template(state, "traits") | {
+    return state.resources["traits"].template(state) | {
         "name": f"Like {AUDIENCES[n % len(AUDIENCES)].lower()}",
         "traitType": "ALGO_TRAIT",
         "dataSourceId": sources[0],
@@ -142,7 +142,7 @@ def _segment(
         f"FREQUENCY([{a}T]) >= 1 AND FREQUENCY([{a}T]) <= 5",
     )
     product, audience = PRODUCTS[n // 7 % len(PRODUCTS)], AUDIENCES[n % len(AUDIENCES)]
-    return template(state, "segments") | {
+    return state.resources["segments"].template(state) | {
         "name": f"{audience} · {product} {n}" if n % 8 else f'{audience} < {n} & "{product}" é',
         "description": "" if n % 3 == 0 else f"{audience} who like {product}",
         "dataSourceId": sources[4] if n % 2 else sources[0],

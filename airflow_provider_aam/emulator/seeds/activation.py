@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_aam.emulator.seeds.objects import put_rows, template
+from airflow_provider_aam.emulator.seeds.objects import put_rows
 from airflow_provider_aam.emulator.seeds.words import CHANNELS, CODES, PRODUCTS
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ LAST_RUN_AFTER_MS = 300 * 86_400_000
 def seed_activation(state: State, segments: list[int], sources: list[int], created_ms: int) -> None:
     """Add destinations, mappings and derived signals."""
     stamps = {"createTime": created_ms, "updateTime": created_ms}
-    base = template(state, "destinations") | stamps | {"dataSourceId": sources[4]}
+    base = state.resources["destinations"].template(state) | stamps | {"dataSourceId": sources[4]}
     destinations = put_rows(state, "destinations", [base | each for each in DESTINATIONS])
-    base = template(state, "mappings") | stamps
+    base = state.resources["mappings"].template(state) | stamps
     put_rows(state, "mappings", [base | _mapping(n, segments, destinations) for n in range(MAPPINGS)])
-    base = template(state, "derived_signals") | stamps
+    base = state.resources["derived_signals"].template(state) | stamps
     put_rows(state, "derived_signals", [base | _signal(n) for n in range(SIGNALS)])
 
 
@@ -55,7 +55,7 @@ def seed_models(state: State, sources: list[int], baselines: list[int], created_
     """Add one model that found something in its last run and one that did not; return their ids."""
     last = created_ms + LAST_RUN_AFTER_MS
     ran = {"latestRunTS": last, "lastRunTimestamp": last, "lastSuccessfulRunTimestamp": last}
-    base = template(state, "models") | {"createTime": created_ms, "updateTime": created_ms} | ran
+    base = state.resources["models"].template(state) | {"createTime": created_ms, "updateTime": created_ms} | ran
     with_data = {"dataSources": sources[:2], "sid": baselines[3], "excludedTraits": baselines[5:8]}
     without = {"dataSources": sources[3:4], "sid": baselines[4], "lookBackPeriod": 60}
     rows = [

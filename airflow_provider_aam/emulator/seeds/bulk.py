@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from airflow_provider_aam.emulator.core.state import PID
-from airflow_provider_aam.emulator.seeds.bulk_activation import (
-    seed_derived_signals,
-    seed_destinations,
-    seed_mappings,
-    seed_models,
-)
-from airflow_provider_aam.emulator.seeds.objects import add_objects, first_data_source, put_rows, template
+from airflow_provider_aam.emulator.core.collection import Row
+from airflow_provider_aam.emulator.seeds.objects import base_row, first_data_source, put_rows
 from airflow_provider_aam.emulator.seeds.words import AUDIENCES, CHANNELS, CODES, PAGES, PRODUCTS, SIGNALS
 
 if TYPE_CHECKING:
@@ -20,97 +15,112 @@ if TYPE_CHECKING:
 TRAITS_FOR_RULES = 10
 
 
-def seed_bulk(
-    state: State,
-    *,
-    segments: int = 0,
-    traits: int = 0,
-    data_sources: int = 0,
-    trait_folders: int = 0,
-    segment_folders: int = 0,
-    destinations: int = 0,
-    mappings: int = 0,
-    derived_signals: int = 0,
-    models: int = 0,
-) -> None:
-    """Add so many of each. Limits do not apply.
+def seed_bulk(state: State, **counts: int) -> None:
+    """Add so many of each resource. Limits do not apply.
 
     Traits and segments need a data source, segments' rules and models traits, mappings a segment and a destination:
     if the account has none, one data source, ten traits, one segment, one destination are added.
     """
-    _data_sources(state, data_sources)
-    _folders(state, "trait_folders", trait_folders)
-    _folders(state, "segment_folders", segment_folders)
-    _traits(state, traits)
-    segments = segments or int(bool(mappings) and not state.collections["segments"].ids)
-    if (segments or models) and not state.collections["traits"].ids:
-        _traits(state, TRAITS_FOR_RULES)
-    _segments(state, segments)
-    seed_destinations(state, destinations or int(bool(mappings) and not state.collections["destinations"].ids))
-    seed_mappings(state, mappings)
-    seed_derived_signals(state, derived_signals)
-    seed_models(state, models)
+    if unknown := sorted(set(counts) - set(state.resources)):
+        raise ValueError(f"unknown collection {', '.join(unknown)}; known: {', '.join(state.resources)}")
+    if counts.get("mappings"):
+        for name in ("segments", "destinations"):
+            counts[name] = counts.get(name) or int(not state.collections[name].ids)
+    if (counts.get("segments") or counts.get("models")) and not state.collections["traits"].ids:
+        counts["traits"] = counts.get("traits") or TRAITS_FOR_RULES
+    for name in [each for each in _SAMPLES if each in counts] + [each for each in counts if each not in _SAMPLES]:
+        if counts[name]:
+            _add(state, name, counts[name])
 
 
-def _data_sources(state: State, count: int) -> None:
-    start = len(state.collections["data_sources"])
-    numbers = range(start + 1, start + count + 1)
-    made = [{"name": f"{CHANNELS[n % len(CHANNELS)]} data {n}", "integrationCode": f"source-{n:04d}"} for n in numbers]
-    add_objects(state, "data_sources", made)
+def _add(state: State, name: str, count: int) -> None:
+    start, base = len(state.collections[name]), base_row(state, name)
+    if name in ("trait_folders", "segment_folders"):
+        _nest(state, name, base, start, count)
+        return
+    noun = state.resources[name].noun
+    sample = _SAMPLES.get(name) or (lambda _, n: {"name": f"{noun} {n}"} if "name" in base else {})
+    put_rows(state, name, [base | sample(state, n) for n in range(start + 1, start + count + 1)])
 
 
-def _folders(state: State, name: str, count: int) -> None:
+def _nest(state: State, name: str, base: Row, start: int, count: int) -> None:
     """Nest by hundreds: every hundredth folder is a new branch of the root, the others are its children."""
-    branch, start = 0, len(state.collections[name])
+    branch = 0
     for n in range(start + 1, start + count + 1):
         branch = 0 if n % 100 == 1 else branch
-        word = CHANNELS[n % len(CHANNELS)]
-        row = {"parentFolderId": branch, "pid": PID, "name": f"{word} {n}"}
-        (key,) = put_rows(state, name, [{"folderId": 0, **row}])
+        (key,) = put_rows(state, name, [base | _folder(state, n) | {"parentFolderId": branch}])
         branch = branch or key
 
 
-def _traits(state: State, count: int) -> None:
-    if not count:
-        return
-    base, source, start = template(state, "traits"), first_data_source(state), len(state.collections["traits"])
+def _data_source(state: State, n: int) -> Row:  # noqa: ARG001
+    return {"name": f"{CHANNELS[n % len(CHANNELS)]} data {n}", "integrationCode": f"source-{n:04d}"}
+
+
+def _folder(state: State, n: int) -> Row:  # noqa: ARG001
+    return {"name": f"{CHANNELS[n % len(CHANNELS)]} {n}"}
+
+
+def _trait(state: State, n: int) -> Row:
     folders = state.collections["trait_folders"].ids or [0]
-    rows = []
-    for n in range(start + 1, start + count + 1):
-        page, product = PAGES[n % len(PAGES)], PRODUCTS[n // len(PAGES) % len(PRODUCTS)]
-        rows.append(
-            base
-            | {
-                "name": f"{page} · {product} {n}",
-                "description": f"Visited {page} and looked at {product}",
-                "traitType": "RULE_BASED_TRAIT",
-                "dataSourceId": source,
-                "folderId": folders[n % len(folders)],
-                "integrationCode": f"trait-{n:06d}",
-                "traitRule": f'{SIGNALS[n % len(SIGNALS)]} == "{CODES[n % len(CODES)]}" AND c_item == "{n}"',
-            }
-        )
-    put_rows(state, "traits", rows)
+    page, product = PAGES[n % len(PAGES)], PRODUCTS[n // len(PAGES) % len(PRODUCTS)]
+    return {
+        "name": f"{page} · {product} {n}",
+        "description": f"Visited {page} and looked at {product}",
+        "folderId": folders[n % len(folders)],
+        "integrationCode": f"trait-{n:06d}",
+        "traitRule": f'{SIGNALS[n % len(SIGNALS)]} == "{CODES[n % len(CODES)]}" AND c_item == "{n}"',
+    }
 
 
-def _segments(state: State, count: int) -> None:
-    if not count:
-        return
-    base, source, start = template(state, "segments"), first_data_source(state), len(state.collections["segments"])
+def _segment(state: State, n: int) -> Row:
     folders, sids = state.collections["segment_folders"].ids or [0], state.collections["traits"].ids
-    rows = []
-    for n in range(start + 1, start + count + 1):
-        audience, product = AUDIENCES[n % len(AUDIENCES)], PRODUCTS[n // len(AUDIENCES) % len(PRODUCTS)]
-        traits = dict.fromkeys((f"{sids[n % len(sids)]}T", f"{sids[n * 7 % len(sids)]}T"))
-        rows.append(
-            base
-            | {
-                "name": f"{audience} · {product} {n}",
-                "description": f"{audience} interested in {product}, for activation",
-                "dataSourceId": source,
-                "folderId": folders[n % len(folders)],
-                "integrationCode": f"segment-{n:06d}",
-                "segmentRule": (" AND " if n % 3 else " OR ").join(traits),
-            }
-        )
-    put_rows(state, "segments", rows)
+    audience, product = AUDIENCES[n % len(AUDIENCES)], PRODUCTS[n // len(AUDIENCES) % len(PRODUCTS)]
+    traits = dict.fromkeys((f"{sids[n % len(sids)]}T", f"{sids[n * 7 % len(sids)]}T"))
+    return {
+        "name": f"{audience} · {product} {n}",
+        "description": f"{audience} interested in {product}, for activation",
+        "folderId": folders[n % len(folders)],
+        "integrationCode": f"segment-{n:06d}",
+        "segmentRule": (" AND " if n % 3 else " OR ").join(traits),
+    }
+
+
+def _destination(state: State, n: int) -> Row:  # noqa: ARG001
+    """A serialized URL destination."""
+    address = f"://d{n}.example.com/s?d=%ALIAS%"
+    urls = {"urlFormatString": f"http{address}", "secureUrlFormatString": f"https{address}", "delimiter": ","}
+    return {"name": f"{CHANNELS[n % len(CHANNELS)]} {n}", "serializationEnabled": True, **urls}
+
+
+def _mapping(state: State, n: int) -> Row:
+    """Spread over destinations and segments; few segments are mapped twice to one destination."""
+    destinations, sids = state.collections["destinations"].ids, state.collections["segments"].ids
+    turn, place = divmod(n - 1, len(destinations))
+    sid = sids[(turn + place) % len(sids)]
+    aliases = {"traitAlias": str(sid), "valueAlias": str(sid), "url": f"https://x.example.com/{sid}"}
+    return {"destinationId": destinations[place], "sid": sid, **aliases}
+
+
+def _derived_signal(state: State, n: int) -> Row:  # noqa: ARG001
+    target = {"targetKey": "c_group", "targetValue": CODES[n % len(CODES)]}
+    return {"sourceKey": "c_item", "sourceValue": str(n), **target}
+
+
+def _model(state: State, n: int) -> Row:
+    """It never ran."""
+    sids = state.collections["traits"].ids
+    return {"name": f"Look-alikes {n}", "dataSources": [first_data_source(state)], "sid": sids[n % len(sids)]}
+
+
+# In the order of what they need. Of other resources nothing but a name is made up.
+_SAMPLES: dict[str, Callable[[State, int], Row]] = {
+    "data_sources": _data_source,
+    "trait_folders": _folder,
+    "segment_folders": _folder,
+    "traits": _trait,
+    "segments": _segment,
+    "destinations": _destination,
+    "mappings": _mapping,
+    "derived_signals": _derived_signal,
+    "models": _model,
+}

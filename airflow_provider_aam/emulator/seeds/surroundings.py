@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_aam.emulator.aam.users.accounts import API_GROUP_ID, user_row
-from airflow_provider_aam.emulator.core.state import LEGACY_USER_ID, PID, TECHNICAL_USER_ID
+from airflow_provider_aam.emulator.aam.users.rules import API_GROUP_ID, user_row
+from airflow_provider_aam.emulator.core.state import LEGACY_USER_ID, PID
 from airflow_provider_aam.emulator.seeds.account import CREATED_MS, DAY_MS
 from airflow_provider_aam.emulator.seeds.objects import add_objects, put_rows
 
@@ -36,19 +36,12 @@ GROUPS = (
 
 def seed_surroundings(state: State) -> None:
     """Fill the rest of an account that has its traits, segments and data sources already."""
-    stamps = {
-        "createTime": CREATED_MS,
-        "updateTime": CREATED_MS,
-        "crUID": TECHNICAL_USER_ID,
-        "upUID": TECHNICAL_USER_ID,
-    }
+    stamps = {"createTime": CREATED_MS, "updateTime": CREATED_MS}
     _taxonomy(state)
-    add_objects(state, "trait_types", [{"name": name, "description": "", **stamps} for name in TRAIT_TYPES])
+    add_objects(state, "trait_types", [{"name": name, **stamps} for name in TRAIT_TYPES])
     for location, name, code in REGIONS:
-        host = f"{name}.example.net"
-        add_objects(
-            state, "dcs_regions", [{"location": location, "host": host, "code": code, "status": "ACTIVE", **stamps}]
-        )
+        region = {"location": location, "host": f"{name}.example.net", "code": code}
+        add_objects(state, "dcs_regions", [region | stamps])
     put_rows(state, "partner_sites", [{"pid": PID, "siteId": 0, "url": url} for url in SITES])
     _people(state)
     _feeds(state)
@@ -118,11 +111,7 @@ def _inbound(state: State) -> None:
         for day in range(3):
             begun = CREATED_MS + day * DAY_MS
             name = f"ftp_dpm_{source}_{begun // 1000}.sync.gz"
-            counts = {
-                "receivedRecords": 1000 + day,
-                "attemptedRecords": 1000 + day,
-                "successRecords": 990,
-                "failedRecords": 10 + day,
-            }
+            counts = {"receivedRecords": 1000 + day, "attemptedRecords": 1000 + day}
+            counts |= {"successRecords": 990, "failedRecords": 10 + day}
             row = {"dataSourceId": source, "dataFileName": name, "syncType": "ITERATIVE", "success": True, **counts}
             add_objects(state, "inbound_history", [row | {"startTime": begun, "endTime": begun + 600_000}])

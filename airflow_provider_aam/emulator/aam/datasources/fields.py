@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from airflow_provider_aam.emulator.core.call import Parameter
-from airflow_provider_aam.emulator.core.fields import Field, Kind
+from airflow_provider_aam.emulator.core.fields import NAME, STATUS, Field, ValueType
+from airflow_provider_aam.emulator.core.resource import PERMISSIONS
 
 
-def _field(name: str, kind: Kind, default: Any, about: str, **more: Any) -> Field:
-    return Field(name=name, kind=kind, default=default, about=about, **more)
+def _field(name: str, kind: ValueType, default: Any, about: str, **more: Any) -> Field:
+    return Field(name, kind, about, default=default, **more)
 
 
 def _flag(name: str, about: str, **more: Any) -> Field:
-    return Field(name=name, kind="boolean", default=False, about=about, **more)
+    return Field(name, "boolean", about, default=False, **more)
 
 
 FIELDS = (
-    Field(name="name", kind="string", required=True, max_length=255, about="Shown name; all that a create needs."),
+    replace(NAME, about="Shown name; all that a create needs."),
     _field("description", "string", None, "Free text."),
-    _field("status", "string", "ACTIVE", "ACTIVE or INACTIVE.", one_of=("ACTIVE", "INACTIVE")),
+    STATUS,
     _field("integrationCode", "string", None, "The customer's own id.", max_length=255),
     _field("dataExportRestrictions", "strings", [], "E.g. PII, ONSITE_PERSONALIZATION."),
     _flag("linkNamespace", "Meaning unpublished."),
@@ -46,22 +48,31 @@ FIELDS = (
     _field("customNamespaceCode", "string", None, "Identity namespace."),
     _field("customerProfileDataRetention", "integer", 62_208_000, "Seconds; 720 days by default."),
     _field("containerIds", "integers", [], "Containers it is in."),
-    _field("dataSourceId", "integer", None, "Id.", writable=False),
-    _field("pid", "integer", None, "Partner id.", writable=False),
-    _field("createTime", "integer", None, "Epoch milliseconds.", writable=False),
-    _field("updateTime", "integer", None, "Epoch milliseconds.", writable=False),
-    _field("crUID", "integer", None, "User who created it.", writable=False),
-    _field("upUID", "integer", None, "User who changed it last.", writable=False),
 )
 
 QUERY = (
-    Parameter(name="inboundOnly", type="boolean", about="Those that take inbound files."),
-    Parameter(name="outboundOnly", type="boolean", about="Those that take outbound files."),
-    Parameter(name="integrationCode", about="Exact."),
-    Parameter(name="includePermissions", type="boolean", about="Adds `permissions`."),
-    Parameter(name="includeThirdParty", type="boolean", about="Adds data sources of other partners."),
-    Parameter(name="modelingEnabled", type="boolean", about="Those that are active (inferred)."),
-    Parameter(name="availableForContainersOnly", type="boolean", about="Those in no container yet (inferred)."),
-    Parameter(name="excludeReportSuites", type="boolean", about="Without those of type REPORT_SUITE (inferred)."),
-    Parameter(name="objectType", about="segment or trait: what `permissions` are for."),
+    Parameter("inboundOnly", "Those that take inbound files.", "boolean", keeps=lambda row, _: row["inboundS2S"]),
+    Parameter("outboundOnly", "Those that take outbound files.", "boolean", keeps=lambda row, _: row["outboundS2S"]),
+    Parameter("integrationCode", "Exact.", equals="integrationCode"),
+    PERMISSIONS,
+    Parameter("includeThirdParty", "Adds data sources of other partners.", "boolean"),
+    Parameter(
+        "modelingEnabled",
+        "Those that are active (inferred).",
+        "boolean",
+        keeps=lambda row, _: row["status"] == "ACTIVE",
+    ),
+    Parameter(
+        "availableForContainersOnly",
+        "Those in no container yet (inferred).",
+        "boolean",
+        keeps=lambda row, _: not row["containerIds"],
+    ),
+    Parameter(
+        "excludeReportSuites",
+        "Without those of type REPORT_SUITE (inferred).",
+        "boolean",
+        keeps=lambda row, _: row["type"] != "REPORT_SUITE",
+    ),
+    Parameter("objectType", "segment or trait: what `permissions` are for."),
 )

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow_provider_aam.emulator.aam.dates import date_problems
 from airflow_provider_aam.emulator.aam.destinations.fields import CREATABLE_TYPES, FOREIGN
-from airflow_provider_aam.emulator.core.refusals import has_mappings, limit_exceeded
+from airflow_provider_aam.emulator.core.refusals import has_mappings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from airflow_provider_aam.emulator.core.call import Call
     from airflow_provider_aam.emulator.core.collection import Row
+    from airflow_provider_aam.emulator.core.listing import Condition
     from airflow_provider_aam.emulator.core.state import State
 
-LIMIT_OF_TYPE = {"PUSH": "url_destinations", "ADS": "cookie_destinations", "S2S": "s2s_destinations"}
 ALIAS = "%ALIAS%"
 NEEDED_BY_COOKIE = (
     "adServerTypeID",
@@ -33,9 +31,6 @@ NEEDED_BY_COOKIE = (
 def problems(state: State, values: Row, key: int | None) -> list[str]:
     """Return what is wrong with a destination about to be stored."""
     found = date_problems(values)
-    source = values.get("dataSourceId")
-    if source is not None and source not in state.collections["data_sources"].rows:
-        found.append("dataSourceId: does not exist")
     if key is not None:
         kind = state.collections["destinations"].rows[key]["destinationType"]
     else:
@@ -46,8 +41,6 @@ def problems(state: State, values: Row, key: int | None) -> list[str]:
         found += _url_problems(values)
     elif kind == "ADS":
         found += _cookie_problems(values)
-        sites = state.collections["partner_sites"].rows
-        found += [f"siteIDs: {each} does not exist" for each in values.get("siteIDs") or [] if each not in sites]
     return found
 
 
@@ -81,27 +74,6 @@ def completed(state: State, row: Row) -> Row:  # noqa: ARG001
     return {"mappings": None} | {name: value for name, value in row.items() if name not in foreign}
 
 
-def limit(state: State, values: Row) -> None:
-    """Refuse a destination too many, in all or of its type."""
-    limits, collection = state.settings.limits, state.collections["destinations"]
-    if len(collection) >= limits["destinations"]:
-        raise limit_exceeded("destinations", limits["destinations"])
-    kind = values["destinationType"]
-    maximum = limits[LIMIT_OF_TYPE[kind]]
-    if len(collection.with_value("destinationType", kind)) >= maximum:
-        raise limit_exceeded(f"destinations of type {kind}", maximum)
-
-
-def usage(state: State) -> list[dict[str, Any]]:
-    """Return how many there are and how many there may be; AAM's shape is unpublished, this one is inferred."""
-    limits, collection = state.settings.limits, state.collections["destinations"]
-    rows = [{"type": "TOTAL", "limit": limits["destinations"], "count": len(collection)}]
-    for kind, name in LIMIT_OF_TYPE.items():
-        count = len(collection.with_value("destinationType", kind))
-        rows.append({"type": kind, "limit": limits[name], "count": count})
-    return rows
-
-
 def in_use(state: State, row: Row) -> None:
     """Refuse to delete a destination that segments are mapped to."""
     key = row["destinationId"]
@@ -109,11 +81,11 @@ def in_use(state: State, row: Row) -> None:
         raise has_mappings("Destination", key, len(mapped))
 
 
-def keep(call: Call) -> Callable[[Row], bool] | None:
-    """Return the list's filter."""
+def keep(call: Call) -> list[Condition]:
+    """Return the condition that `containsSegment` puts."""
     sid = call.integer("containsSegment")
     if sid is None:
-        return None
+        return []
     mappings = call.state.collections["mappings"]
     wanted = {mappings.rows[key]["destinationId"] for key in mappings.with_value("sid", sid)}
-    return lambda row: row["destinationId"] in wanted
+    return [lambda row: row["destinationId"] in wanted]

@@ -19,13 +19,8 @@ def problems(state: State, values: Row, key: int | None) -> list[str]:
     """Return what is wrong with a mapping about to be stored; one segment may be mapped several times [client]."""
     found = date_problems(values)
     destinations = state.collections["destinations"].rows
-    if key is None:
-        sid = values.get("sid")
-        if sid is not None and sid not in state.collections["segments"].rows:
-            found.append("sid: does not exist")
-        destination = destinations.get(values.get("destinationId", 0))
-    else:
-        destination = destinations.get(state.collections["mappings"].rows[key]["destinationId"])
+    named = values if key is None else state.collections["mappings"].rows[key]
+    destination = destinations.get(named.get("destinationId", 0))
     if destination is not None:
         found += [f"{name}: may not be empty" for name in needed_for(destination) if not values.get(name)]
     return found

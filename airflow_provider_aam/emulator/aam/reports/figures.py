@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_aam.emulator.aam.traits.metrics import segment_metrics, trait_metrics
+from airflow_provider_aam.emulator.aam.traits.figures import segment_metrics, trait_metrics
 from airflow_provider_aam.emulator.core.refusals import bad_request
 
 if TYPE_CHECKING:

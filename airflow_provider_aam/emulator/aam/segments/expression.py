@@ -1,4 +1,4 @@
-"""Segment rules: from text to a tree [doc: "Segment expressions", "Recency and frequency"].
+"""Segment rules: from text to a tree and on to the portal's [doc: "Segment expressions", "Recency and frequency"].
 
 A tree is `("sid", sid)`, `("not", node)`, `("and" | "or", node, node, …)` or a `Frequency`.
 """
@@ -59,6 +59,30 @@ def sids_of(node: Node) -> list[int]:
         return list(dict.fromkeys(node.sids))
     found = [[part] if isinstance(part, int) else sids_of(part) for part in node[1:]]
     return list(dict.fromkeys(sid for part in found for sid in part))
+
+
+def expression_tree(node: Node) -> dict[str, Any]:
+    """Return a rule in the form the portal's parser reads."""
+    if isinstance(node, Frequency):
+        frequency: dict[str, Any] = {"list": list(node.sids)}
+        if node.days is not None:
+            frequency |= {"op": node.recency_op, "value": node.days, "units": "D"}
+        return {"expressionName": node.op, "value": node.value, "frequency": frequency}
+    match node[0]:
+        case "sid":
+            return {"sid": node[1]}
+        case "not":
+            return {"expressionName": "not", "expr": expression_tree(node[1])}
+        case name:
+            return _pair(name, node[1:])
+
+
+def _pair(name: str, parts: tuple[Node, ...]) -> dict[str, Any]:
+    """Return a chain as pairs of pairs, so that a long one is not deep. How AAM pairs is not known."""
+    if len(parts) == 1:
+        return expression_tree(parts[0])
+    middle = (len(parts) + 1) // 2
+    return {"expressionName": name, "expr1": _pair(name, parts[:middle]), "expr2": _pair(name, parts[middle:])}
 
 
 class _Parser:

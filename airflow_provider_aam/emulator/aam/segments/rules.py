@@ -1,4 +1,4 @@
-"""What must hold of a segment."""
+"""What must hold of a segment, and what a row can tell beside its fields."""
 
 from __future__ import annotations
 
@@ -6,80 +6,86 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.emulator.aam.mappings.rules import element_of
-from airflow_provider_aam.emulator.aam.references import reference_problems
-from airflow_provider_aam.emulator.aam.segments.expression import parse_segment_rule, sids_of
-from airflow_provider_aam.emulator.aam.segments.meaning import expression_tree, segment_rule_problems
-from airflow_provider_aam.emulator.aam.traits.metrics import segment_metrics
-from airflow_provider_aam.emulator.core.listing import all_of, equal, equal_id
-from airflow_provider_aam.emulator.core.refusals import limit_exceeded, still_mapped
-from airflow_provider_aam.emulator.core.resource import PERMISSIONS
+from airflow_provider_aam.emulator.aam.segments.expression import (
+    Frequency,
+    Node,
+    expression_tree,
+    frequencies_of,
+    parse_segment_rule,
+    sids_of,
+)
+from airflow_provider_aam.emulator.core.refusals import still_mapped
 from airflow_provider_aam.emulator.core.state import DEFAULT_MERGE_RULE_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from airflow_provider_aam.emulator.core.call import Call
     from airflow_provider_aam.emulator.core.collection import Row
     from airflow_provider_aam.emulator.core.state import State
 
+# Recency and frequency work on rule-based and folder traits only [doc; the portal refuses the others].
+WITH_FREQUENCY = ("RULE_BASED_TRAIT", "FOLDER_TRAIT", "FOLDER")
 _SID = re.compile(r"(\d+)T", re.IGNORECASE)
 
 
 def problems(state: State, values: Row, key: int | None) -> list[str]:  # noqa: ARG001
     """Return what is wrong with a segment about to be stored; the default merge rule is filled in."""
-    found = reference_problems(state, values, folders="segment_folders")
-    merge_rule = values.get("mergeRuleDataSourceId")
-    if merge_rule is None:
+    if values.get("mergeRuleDataSourceId") is None:
         values["mergeRuleDataSourceId"] = DEFAULT_MERGE_RULE_ID
-    elif merge_rule != DEFAULT_MERGE_RULE_ID and merge_rule not in state.collections["data_sources"].rows:
-        found.append("mergeRuleDataSourceId: does not exist")
-    if rule := values.get("segmentRule"):
-        found += [f"segmentRule: {problem}" for problem in segment_rule_problems(state, rule)]
-    return found
+    rule = values.get("segmentRule")
+    return [f"segmentRule: {problem}" for problem in segment_rule_problems(state, rule)] if rule else []
 
 
-def limit(state: State, values: Row) -> None:  # noqa: ARG001
-    """Refuse a segment too many."""
-    maximum = state.settings.limits["segments"]
-    if len(state.collections["segments"]) >= maximum:
-        raise limit_exceeded("segments", maximum)
+def segment_rule_problems(state: State, rule: str) -> list[str]:
+    """Return all that is wrong with a rule; the semantic checks but the one on frequency caps are inferred."""
+    try:
+        tree = parse_segment_rule(rule)
+    except ValueError as error:
+        return [f"invalid expression: {error}"]
+    problems = [each for each in (_sid_problem(state, sid) for sid in sids_of(tree)) if each]
+    if _all_negated(tree) or _holds_for_nobody(tree):
+        problems.append("invalid expression: it would match everyone; name a trait to have, not only to lack or to cap")
+    for each in frequencies_of(tree):
+        problems += _frequency_problems(state, each)
+    return problems
 
 
-def keep(call: Call) -> Callable[[Row], bool] | None:
-    """Return the list's filter. `permissions` filters nothing: the caller has all of them."""
-    conditions = (
-        equal_id(call, "folderId")
-        + equal_id(call, "dataSourceId")
-        + equal_id(call, "mergeRuleDataSourceId")
-        + equal(call, "integrationCode")
-        + equal(call, "status")
-    )
-    trait, since = call.integer("containsTrait"), call.integer("updatedSince")
-    if trait is not None:
-        conditions.append(lambda row: str(trait) in _SID.findall(row["segmentRule"]))
-    if since is not None:
-        conditions.append(lambda row: row["updateTime"] >= since)
-    return all_of(conditions)
-
-
-def extras(call: Call, *, one: bool) -> Callable[[Row], dict[str, Any]] | None:
-    """Return what the `include…` parameters add to a row."""
-    parts: list[Callable[[Row], dict[str, Any]]] = []
-    if call.flag("includeMetrics"):
-        parts.append(lambda row: segment_metrics(call.state, row))
-    if call.flag("includePermissions"):
-        parts.append(lambda _: {"permissions": PERMISSIONS})
-    if call.flag("includeTraitDataSourceIds"):
-        parts.append(lambda row: _trait_data_sources(call.state, row))
-    if call.flag("includeInUseStatus"):
-        parts.append(lambda row: _use(call.state, row))
-    if one and call.flag("includeExprTree"):
-        parts.append(_tree)
-    if one and call.flag("includeSegmentTestGroupIds"):
-        parts.append(lambda row: {"segmentTestGroupIds": _test_groups_of(call.state, row["sid"])})
-    if not parts:
+def _sid_problem(state: State, sid: int) -> str | None:
+    if sid in state.collections["traits"].rows:
         return None
-    return lambda row: {name: value for part in parts for name, value in part(row).items()}
+    if sid in state.collections["segments"].rows:
+        return f"{sid}T is a segment, not a trait"
+    return f"trait {sid} does not exist"
+
+
+def _frequency_problems(state: State, function: Frequency) -> list[str]:
+    traits = state.collections["traits"].rows
+    problems = ["recency must be greater than 0"] if function.days == 0 else []
+    return problems + [
+        f"trait {sid}: recency and frequency need a rule-based or folder trait"
+        for sid in function.sids
+        if sid in traits and traits[sid]["traitType"] not in WITH_FREQUENCY
+    ]
+
+
+def _all_negated(node: Node, *, negated: bool = False) -> bool:
+    """Whether an odd number of NOT stands over every operand."""
+    if isinstance(node, Frequency) or node[0] == "sid":
+        return negated
+    return all(_all_negated(part, negated=negated != (node[0] == "not")) for part in node[1:])
+
+
+def _holds_for_nobody(node: Node) -> bool:
+    """Whether a visitor who never did anything is in."""
+    if isinstance(node, Frequency):
+        return node.is_cap
+    match node[0]:
+        case "and":
+            return all(_holds_for_nobody(part) for part in node[1:])
+        case "or":
+            return any(_holds_for_nobody(part) for part in node[1:])
+        case "not":
+            return not _holds_for_nobody(node[1])
+        case _:
+            return False
 
 
 def in_use(state: State, row: Row) -> None:
@@ -97,33 +103,36 @@ def changed(state: State, old: Row | None, row: Row) -> None:
         mappings.put(mappings.rows[key] | element_of(row))
 
 
-def _use(state: State, row: Row) -> dict[str, Any]:
+def names_trait(row: Row, sid: int) -> bool:
+    """Whether the rule names a trait."""
+    return str(sid) in _SID.findall(row["segmentRule"])
+
+
+def use_of(state: State, row: Row) -> dict[str, Any]:
+    """Return which destinations it is mapped to."""
     mappings = state.collections["mappings"]
     destinations = {mappings.rows[key]["destinationId"] for key in mappings.with_value("sid", row["sid"])}
     return {"inUse": bool(destinations), "mappedEntities": {"destinations": sorted(destinations)}}
 
 
-def _test_groups_of(state: State, sid: int) -> list[int]:
+def test_groups_of(state: State, row: Row) -> dict[str, Any]:
+    """Return the test groups that split it."""
     groups = state.collections["segment_test_groups"]
-    return [key for key in groups.ids if groups.rows[key]["baseSegmentSid"] == sid]
+    return {"segmentTestGroupIds": [key for key in groups.ids if groups.rows[key]["baseSegmentSid"] == row["sid"]]}
 
 
-def _trait_data_sources(state: State, row: Row) -> dict[str, Any]:
+def data_sources_of_traits(state: State, row: Row) -> dict[str, Any]:
+    """Return the data sources of the traits in its rule."""
     traits = state.collections["traits"].rows
     sids = [int(sid) for sid in _SID.findall(row["segmentRule"])]
     return {"traitDataSourceIds": sorted({traits[sid]["dataSourceId"] for sid in sids if sid in traits})}
 
 
-def _tree(row: Row) -> dict[str, Any]:
+def tree_of(state: State, row: Row) -> dict[str, Any]:  # noqa: ARG001
+    """Return its parsed rule; one that cannot be parsed was put there by a test."""
     try:
         tree = parse_segment_rule(row["segmentRule"])
-    except ValueError:  # put there by a test
+    except ValueError:
         return {"traits": [], "mappableTraits": [], "hiddenTraits": [], "codeViewOnly": True, "expressionTree": None}
-    sids = sids_of(tree)
-    return {
-        "traits": sids,
-        "mappableTraits": sids,
-        "hiddenTraits": [],
-        "codeViewOnly": False,
-        "expressionTree": expression_tree(tree),
-    }
+    sids, shown = sids_of(tree), expression_tree(tree)
+    return {"traits": sids, "mappableTraits": sids, "hiddenTraits": [], "codeViewOnly": False, "expressionTree": shown}

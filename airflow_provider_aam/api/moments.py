@@ -1,0 +1,84 @@
+"""Time as AAM, HTTP and people write it, read and written with pendulum: UTC throughout."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import pendulum
+from pendulum import DateTime
+
+from airflow_provider_aam.api.errors import AAMArgumentError
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MS = 1000
+
+
+def utc_now() -> DateTime:
+    return pendulum.now("UTC")
+
+
+def parse_moment(given: object, *, what: str) -> DateTime:
+    """The moment that an aware ``datetime`` or an ISO 8601 text with a time zone means.
+
+    Raises :class:`AAMArgumentError` for everything else; ``what`` names the argument.
+    """
+    if isinstance(given, str):
+        moment: datetime | None = _parsed(str(given))
+        if moment is None:
+            raise AAMArgumentError(f"{what} {given!r} is not an ISO 8601 timestamp, like 2026-01-31T00:00:00Z.")
+    elif isinstance(given, datetime):
+        moment = given
+    else:
+        raise AAMArgumentError(f"{what} must be an aware datetime or ISO 8601 text, not {given!r}.")
+    if moment.utcoffset() is None:
+        raise AAMArgumentError(f"{what} {moment.isoformat()} has no time zone; write it with one, like …Z or +01:00.")
+    try:
+        return pendulum.instance(moment.astimezone(pendulum.UTC))
+    except OverflowError as outside:
+        raise AAMArgumentError(f"{what} {given!s} is outside of the years 1 to 9999.") from outside
+
+
+def _parsed(text: str) -> DateTime | None:
+    """Pendulum reads ``now``, other dates, times, durations and intervals as well."""
+    if _DATE.fullmatch(text):
+        text = f"{text}T00:00:00"
+    try:
+        found = pendulum.parse(text, exact=True, tz=None) if text[:1].isdigit() else None
+    except ValueError:
+        return None
+    return found if isinstance(found, DateTime) else None
+
+
+def parse_day(given: object, *, what: str) -> DateTime:
+    """Midnight of the UTC day of a moment, or of a date like ``2026-01-31``. Raises as :func:`parse_moment`."""
+    if isinstance(given, str) and _DATE.fullmatch(given):
+        given = f"{given}T00:00:00Z"
+    return parse_moment(given, what=what).start_of("day")
+
+
+def epoch_ms(moment: DateTime) -> int:
+    """Rounded down. AAM documents "epoch" without a unit; its audit fields are milliseconds."""
+    return moment.int_timestamp * _MS + moment.microsecond // _MS
+
+
+def of_epoch_ms(epoch_ms: int) -> DateTime:
+    return pendulum.from_timestamp(epoch_ms // _MS).add(microseconds=epoch_ms % _MS * _MS)
+
+
+def parse_http_date(text: str | None) -> DateTime | None:
+    """Of a header; ``None`` when absent or unreadable."""
+    try:
+        return pendulum.instance(parsedate_to_datetime(text or ""))
+    except (ValueError, TypeError, IndexError, OverflowError):  # what the standard library raises for broken dates
+        return None
+
+
+def in_words(duration: timedelta | float) -> str:
+    """``2.0 s``; from a minute on ``3 minutes 5 seconds``; from an hour on ``1 hour 20 minutes``."""
+    seconds = duration.total_seconds() if isinstance(duration, timedelta) else duration
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    unit = 60 if seconds >= 3600 else 1
+    return pendulum.duration(seconds=round(seconds / unit) * unit).in_words()

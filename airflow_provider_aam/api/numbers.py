@@ -1,0 +1,26 @@
+"""Whole numbers, as AAM and people write them."""
+
+from __future__ import annotations
+
+import re
+
+LARGEST = 2**63 - 1
+"""Of AAM's ids and counts."""
+
+_DIGITS = re.compile(r"\s*([0-9]{1,19})\s*")
+_LARGEST_EXACT_FLOAT = 2.0**53
+
+
+def whole_number(value: object) -> int | None:
+    """From 0 to :data:`LARGEST`, given as a number or as its digits; ``None`` for anything else.
+
+    JSON and pandas write 7 as 7.0 too: a number. ``True`` is none, nor are the texts ``+7``, ``7.0`` and ``٣``.
+    """
+    if isinstance(value, str):
+        found = _DIGITS.fullmatch(value)
+        number = int(found[1]) if found else -1
+    elif isinstance(value, float):
+        number = int(value) if value.is_integer() and value <= _LARGEST_EXACT_FLOAT else -1
+    else:
+        number = value if isinstance(value, int) and not isinstance(value, bool) else -1
+    return number if 0 <= number <= LARGEST else None

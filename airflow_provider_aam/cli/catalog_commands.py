@@ -1,0 +1,130 @@
+"""The commands that work with catalogs, and what they take. The body of each is imported when it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from airflow_provider_aam.cli.options import AsJson, ConnId
+
+CatalogPaths = Annotated[
+    list[Path],
+    typer.Argument(metavar="PATH", exists=True, help="Catalog files, or folders of them."),
+]
+OneKind = Annotated[
+    str | None,
+    typer.Option(metavar="KIND", help="What all files hold, e.g. traits, where neither names nor columns tell."),
+]
+
+
+def validate_files(paths: CatalogPaths, *, kind: OneKind = None, as_json: AsJson = False) -> None:
+    """Check catalog files without asking anybody: no Connection, no Airflow.
+
+    Each file is checked alone, each folder as one catalog. Findings are printed as file:line: field: problem.
+
+    Exit code 0: no findings. 1: findings.
+    """
+    from airflow_provider_aam.cli.exits import run_command
+    from airflow_provider_aam.cli.validate import validate
+
+    run_command(lambda: validate(paths, kind=kind), as_json=as_json)
+
+
+def plan_catalog(
+    paths: CatalogPaths,
+    *,
+    conn_id: ConnId = "aam_default",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", dir_okay=False, help="Write the plan there, for apply.")
+    ] = None,
+    kind: OneKind = None,
+    match_on: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="How rows find their objects. Default: by id, code or name, as they give."),
+    ] = None,
+    prune_scope: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="BOUND",
+            help="Delete what the files do not hold in data-source=…, folder=… or kinds=…,…; each at most once, "
+            "e.g. --prune-scope data-source=web --prune-scope kinds=traits,segments.",
+        ),
+    ] = None,
+    max_deletes: Annotated[int, typer.Option(min=0, help="Refuse a plan that deletes more objects.")] = 10,
+    max_changes_ratio: Annotated[
+        float, typer.Option(min=0, max=1, help="Refuse a plan that updates or deletes a larger share of the objects.")
+    ] = 1.0,
+    create_folders: Annotated[bool, typer.Option(help="Create missing folders of rows, or refuse them.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Show what must change in AAM to make it as catalog files say. Changes nothing.
+
+    Exit code 0: nothing would change. 1: something would.
+    """
+    from airflow_provider_aam.cli.exits import run_command
+    from airflow_provider_aam.cli.plan import PlanRequest, show_plan
+
+    request = PlanRequest(
+        conn_id=conn_id,
+        out=out,
+        kind=kind,
+        match_on=match_on,
+        prune_scope=prune_scope or [],
+        max_deletes=max_deletes,
+        max_changes_ratio=max_changes_ratio,
+        create_folders=create_folders,
+    )
+    run_command(lambda: show_plan(paths, request), as_json=as_json)
+
+
+def apply_plan(
+    plan: Annotated[
+        Path, typer.Argument(metavar="PLAN", exists=True, dir_okay=False, help="What plan --out has written.")
+    ],
+    *,
+    conn_id: ConnId = "aam_default",
+    outcomes: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", dir_okay=False, help="Write every row's end there as JSON Lines, as it happens."),
+    ] = None,
+    max_failed: Annotated[int, typer.Option(min=0, help="Rows that may fail without failing the command.")] = 0,
+    max_concurrency: Annotated[
+        int | None, typer.Option(min=1, help="Writes under way at once at most, in place of the Connection's.")
+    ] = None,
+    sha256: Annotated[
+        str | None, typer.Option(metavar="HEX", help="Refuse a plan file of another SHA-256: not the approved one.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask. Needed where there is no terminal.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Carry out exactly this plan, or what is left of it; refuse if the account moved under it."""
+    from airflow_provider_aam.cli.apply import ApplyRequest, apply_file
+    from airflow_provider_aam.cli.exits import run_command
+
+    request = ApplyRequest(
+        conn_id=conn_id,
+        outcomes=outcomes,
+        max_failed=max_failed,
+        max_concurrency=max_concurrency,
+        sha256=sha256,
+        yes=yes,
+    )
+    run_command(lambda: apply_file(plan, request), as_json=as_json)
+
+
+def export_files(
+    directory: Annotated[Path, typer.Argument(metavar="DIRECTORY", file_okay=False, help="Created if missing.")],
+    *,
+    conn_id: ConnId = "aam_default",
+    kinds: Annotated[
+        str | None, typer.Option(metavar="KIND,...", help="Only these kinds, e.g. traits,segments. Default: all.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the account as catalog files, one a kind: sorted, commented, and the same bytes each time."""
+    from airflow_provider_aam.cli.exits import run_command
+    from airflow_provider_aam.cli.export import export_account
+
+    run_command(lambda: export_account(directory, conn_id=conn_id, kinds=kinds), as_json=as_json)

@@ -1,1 +1,0 @@
-"""Folders: one tree for traits, one for segments."""
