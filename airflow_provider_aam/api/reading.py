@@ -80,15 +80,13 @@ class Reading(Actions):
     ) -> Iterator[Page]:
         """Undecoded pages, for whoever writes or counts rows without looking into them.
 
-        ``max_concurrency`` is for this list instead of the client's (64 at most). Feed :meth:`completeness` with the
-        pages.
+        ``max_concurrency`` counts instead of the client's (64 at most). Feed :meth:`completeness` with the pages.
         """
+        if max_concurrency is not None:
+            bounded = Reading(self.resource, self._session.at_most(max_concurrency))
+            return bounded.iter_pages(filters, page_size=page_size)
         self._require(Verb.LIST)
         self.check_filters(filters)
-        if max_concurrency is not None:
-            return Reading(self.resource, self._session.at_most(max_concurrency)).iter_pages(
-                filters, page_size=page_size
-            )
         if all(filters.get(name) is not None for name in self.resource.path_ids):
             return self._pages(filters, page_size=page_size)
         return self._pages_of_all(filters)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,18 +10,10 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    DecodeError,
-    HTTPError,
-    InvalidHeader,
-    MaxRetryError,
-    NewConnectionError,
-    ProxyError,
-    ReadTimeoutError,
-)
+from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
-from airflow_provider_aam.api.errors import AAMBadAnswer, AAMConfigError, AAMError, AAMNoAnswer, AAMUntrusted, Fate
+from airflow_provider_aam.api.breakage import host_of, reason_of, unsendable, why_no_answer
+from airflow_provider_aam.api.errors import AAMBadAnswer, AAMNoAnswer, Fate
 
 CONNECT_TIMEOUT_S = 10.0
 LARGEST_ANSWER_BYTES = 512 * 1024 * 1024
@@ -124,9 +115,9 @@ class RequestsTransport:
         except requests.RequestException as failure:
             # The exception would carry the request, with its token, into every traceback that prints attributes.
             failure.request = failure.response = None
-            raise self._translate(failure, request) from failure
-        except (OSError, ValueError) as unsendable:  # requests lets a missing CA bundle, odd hosts and headers through
-            raise _unsendable(request, unsendable) from unsendable
+            raise why_no_answer(failure, request, timeout_s=self._timeout_s) from failure
+        except (OSError, ValueError) as problem:  # requests lets a missing CA bundle, odd hosts and headers through
+            raise unsendable(request, problem) from problem
         with response:  # closes the connection unless the answer was read to its end
             final = response.status_code >= SMALLEST_FINAL_STATUS
             body = b"".join(self._parts(response, request, ends_at)) if final else b""
@@ -147,13 +138,13 @@ class RequestsTransport:
                     )
                 if time.monotonic() > ends_at:
                     raise AAMNoAnswer(
-                        f"{request}: the answer of {_host(request)} came too slowly to be whole within "
+                        f"{request}: the answer of {host_of(request)} came too slowly to be whole within "
                         f"{self._longest_s:g} s (extra['max_attempts'] × extra['timeout_s']).",
                         fate=Fate.RUNNING,
                     )
         except ReadTimeoutError as failure:
             raise AAMNoAnswer(
-                f"{request}: the answer of {_host(request)} stopped coming for {self._timeout_s:g} s "
+                f"{request}: the answer of {host_of(request)} stopped coming for {self._timeout_s:g} s "
                 "(extra['timeout_s']).",
                 fate=Fate.RUNNING,
             ) from failure
@@ -163,38 +154,8 @@ class RequestsTransport:
             ) from failure
         except HTTPError as failure:
             raise AAMBadAnswer(
-                f"{request}: the answer broke off before its end ({_reason(failure)}).", fate=Fate.UNKNOWN
+                f"{request}: the answer broke off before its end ({reason_of(failure)}).", fate=Fate.UNKNOWN
             ) from failure
-
-    def _translate(self, failure: requests.RequestException, request: Request) -> AAMError:
-        host = _host(request)
-        if isinstance(_deepest(failure), InvalidHeader):  # urllib3's, about the answer: the request has been sent
-            return AAMBadAnswer(
-                f"{request}: the headers of the answer contradict each other. Does a proxy in between change them?",
-                fate=Fate.UNKNOWN,
-            )
-        if isinstance(failure, ValueError):  # an address, a proxy or a header that requests cannot use
-            return _unsendable(request, failure)
-        if isinstance(_deepest(failure), ssl.SSLCertVerificationError):
-            return AAMUntrusted(
-                f"{request}: the TLS certificate of {host} cannot be verified. If a proxy of your company re-signs "
-                "traffic, put the path of its CA bundle into extra['verify']."
-            )
-        if _never_connected(failure):
-            return AAMNoAnswer(
-                f"{request}: no connection to {host} ({_reason(failure)}). Check host and proxies in the Connection, "
-                "and that this machine may reach the address.",
-                fate=Fate.NOT_DONE,
-            )
-        if isinstance(failure, requests.Timeout) or isinstance(_deepest(failure), TimeoutError | ReadTimeoutError):
-            return AAMNoAnswer(
-                f"{request}: no answer from {host} within {self._timeout_s:g} s (extra['timeout_s']).",
-                fate=Fate.RUNNING,
-            )
-        return AAMNoAnswer(
-            f"{request}: the connection to {host} broke before an answer came ({_reason(failure)}).",
-            fate=Fate.UNKNOWN,
-        )
 
 
 class _Session(requests.Session):
@@ -215,15 +176,6 @@ class _Session(requests.Session):
         return self._environment[host]
 
 
-def _unsendable(request: Request, problem: Exception) -> AAMConfigError:
-    """Its text is left out: it may quote a header."""
-    text = (
-        f"{request} cannot be sent ({type(problem).__name__}): check host, proxies, and the CA bundle that "
-        "extra['verify'] or REQUESTS_CA_BUNDLE names"
-    )
-    return AAMConfigError.from_problems("the AAM Connection", [text])
-
-
 def _is_about_slash(url: str, location: str) -> bool:
     """Whether a redirect leads to the same address but for the slash at its end. Such a request was not carried out."""
     try:
@@ -237,38 +189,3 @@ def _is_about_slash(url: str, location: str) -> bool:
 def _keep_headers(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
     """An ``auth`` that changes nothing: without one, requests lets ~/.netrc replace our Authorization header."""
     return prepared
-
-
-def _never_connected(failure: requests.RequestException) -> bool:
-    if isinstance(failure, requests.exceptions.ConnectTimeout):
-        return True
-    cause = failure.args[0] if failure.args else None
-    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
-    if isinstance(reason, ProxyError):
-        # By itself it says nothing: urllib3 also raises it when the connection broke after the request was sent.
-        reason = reason.original_error
-        if isinstance(reason, OSError) and str(reason).startswith("Tunnel connection failed"):
-            return True
-    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
-
-
-def _deepest(failure: BaseException) -> BaseException:
-    """The operating system's own error, inside those of urllib3 and requests."""
-    inner = [getattr(failure, "reason", None), *failure.args[::-1], failure.__cause__]
-    return next((_deepest(error) for error in inner if isinstance(error, BaseException)), failure)
-
-
-def _reason(failure: BaseException) -> str:
-    deepest = _deepest(failure)
-    words = (
-        deepest.reason
-        if isinstance(deepest, ssl.SSLError)
-        else deepest.strerror
-        if isinstance(deepest, OSError)
-        else None
-    )
-    return f"{type(deepest).__name__}: {words}" if words else type(deepest).__name__
-
-
-def _host(request: Request) -> str:
-    return request.url.split("/")[2]
