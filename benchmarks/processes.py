@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,3 +75,14 @@ def run_client(
     if done.returncode:
         raise RuntimeError(f"{name} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
     return Measured(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def best(times: int, run: Callable[[], Measured]) -> Measured:
+    return min((run() for _ in range(times)), key=lambda measured: measured.seconds)
+
+
+def table_row(*cells: object) -> str:
+    """Also printed at once, for whoever watches."""
+    line = f"| {' | '.join(map(str, cells))} |"
+    print(line, file=sys.stderr, flush=True)
+    return line

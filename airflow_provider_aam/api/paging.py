@@ -6,9 +6,12 @@ them, or where a resource knows no pages, a bare array of everything. Both are r
 
 from __future__ import annotations
 
+import operator
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
 
 import msgspec
 
@@ -23,6 +26,7 @@ AGAIN = "Somebody may be changing the account: read the list again."
 SMALLEST_PAGE = 10
 """AAM's own page size when none is asked for: no server makes pages shorter."""
 _IDS_PER_PASS = 25_000
+_ID = operator.attrgetter("id")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,10 +101,10 @@ class Completeness:
     last_total: int | None = None
     """The first that differs from ``first_total``, or the same."""
     _ids: array[int] = field(default_factory=lambda: array("q"), repr=False)
-    _decoder: msgspec.json.Decoder[object] = field(init=False, repr=False)
+    _decoder: msgspec.json.Decoder[list[Any]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        id_only = msgspec.defstruct("IdOnly", [("id", int)], rename={"id": self.id_field})
+        id_only = msgspec.defstruct("IdOnly", [("id", int)], rename={"id": self.id_field}, gc=False)
         self._decoder = msgspec.json.Decoder(list[id_only], strict=False)  # type: ignore[valid-type]
 
     def add(self, page: Page) -> None:
@@ -111,7 +115,7 @@ class Completeness:
         self.rows += len(page.rows)
         joined = b"[" + b",".join(page.rows) + b"]"
         try:
-            self._ids.extend(row.id for row in self._decoder.decode(joined))  # type: ignore[attr-defined]
+            self._ids.extend(map(_ID, self._decoder.decode(joined)))
         except (msgspec.MsgspecError, OverflowError) as broken:
             text = f"{self.what}: page {page.number} has a row without a numeric {self.id_field} ({broken})."
             raise AAMBadAnswer(text, fate=Fate.UNKNOWN) from broken
@@ -133,6 +137,8 @@ class Completeness:
 
 def first_duplicate(ids: array[int]) -> int | None:
     """A value that occurs twice, in a fixed amount of memory: one slice of the values at a time."""
+    if all(map(operator.lt, ids, islice(ids, 1, None))):  # in AAM's order of ids
+        return None
     slices = 1 + len(ids) // _IDS_PER_PASS
     for wanted in range(slices):
         seen: set[int] = set()

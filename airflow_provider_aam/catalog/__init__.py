@@ -10,10 +10,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.catalog.applying.push import PushReceipt, make_plan, push
+    from airflow_provider_aam.catalog.applying.deleting import delete, deletion_problems, name_objects
     from airflow_provider_aam.catalog.applying.push import apply_saved as apply
+    from airflow_provider_aam.catalog.applying.push import make_plan, push
+    from airflow_provider_aam.catalog.applying.receipt import PushReceipt
+    from airflow_provider_aam.catalog.checking.check import Catalog
     from airflow_provider_aam.catalog.checking.schema import build_schema, render_catalog_schema, render_schema
-    from airflow_provider_aam.catalog.deleting import delete, deletion_problems, name_objects
+    from airflow_provider_aam.catalog.checking.sources import Source, Uri, check, load, ways_to_match
     from airflow_provider_aam.catalog.exporting.export import ExportReceipt
     from airflow_provider_aam.catalog.exporting.export import export_catalog as export
     from airflow_provider_aam.catalog.kinds import KINDS, Kind
@@ -23,10 +26,9 @@ if TYPE_CHECKING:
     from airflow_provider_aam.catalog.plan.summary import render_changes, summarise
     from airflow_provider_aam.catalog.planning.delete import Deletion
     from airflow_provider_aam.catalog.planning.guards import Guards
-    from airflow_provider_aam.catalog.planning.options import Catalog, PlanOptions
+    from airflow_provider_aam.catalog.planning.options import PlanOptions
     from airflow_provider_aam.catalog.planning.prune import check_scope
     from airflow_provider_aam.catalog.reading.recognise import kind_of_name
-    from airflow_provider_aam.catalog.sources import Source, Uri, check, load, ways_to_match
 
 __all__ = [
     "KINDS",
@@ -63,9 +65,11 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "applying.push": ("PushReceipt", "make_plan", "push"),
+    "applying.push": ("make_plan", "push"),
+    "applying.receipt": ("PushReceipt",),
+    "checking.check": ("Catalog",),
     "checking.schema": ("build_schema", "render_catalog_schema", "render_schema"),
-    "deleting": ("delete", "deletion_problems", "name_objects"),
+    "applying.deleting": ("delete", "deletion_problems", "name_objects"),
     "exporting.export": ("ExportReceipt",),
     "kinds": ("KINDS", "Kind"),
     "plan.plan": ("Plan",),
@@ -74,10 +78,10 @@ _ROOMS = {
     "plan.summary": ("render_changes", "summarise"),
     "planning.delete": ("Deletion",),
     "planning.guards": ("Guards",),
-    "planning.options": ("Catalog", "PlanOptions"),
+    "planning.options": ("PlanOptions",),
     "planning.prune": ("check_scope",),
     "reading.recognise": ("kind_of_name",),
-    "sources": ("Source", "Uri", "check", "load", "ways_to_match"),
+    "checking.sources": ("Source", "Uri", "check", "load", "ways_to_match"),
 }
 _HOMES = {name: (room, name) for room, names in _ROOMS.items() for name in names} | {
     "apply": ("applying.push", "apply_saved"),

@@ -25,18 +25,18 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class Problem:
     """``field`` is the column or key it is about, if it is about one."""
 
     place: Place
-    problem: str
+    text: str
     field: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.field}: {self.problem}" if self.field else f"{self.place}: {self.problem}"
+        return f"{self.place}: {self.field}: {self.text}" if self.field else f"{self.place}: {self.text}"
 
 
-def refuse(source: str, findings: Sequence[Finding], *, more: str = "") -> None:
+def refuse(source: str, findings: Sequence[Problem], *, more: str = "") -> None:
     """Raises :class:`AAMSourceError` with all ``findings``, in the order of the file; does nothing without any.
 
     ``more`` is said behind them.
@@ -52,10 +52,10 @@ def refuse(source: str, findings: Sequence[Finding], *, more: str = "") -> None:
     raise AAMSourceError(text, findings=tuple(ordered))
 
 
-def in_order(findings: Sequence[Finding]) -> list[str]:
+def in_order(findings: Sequence[Problem]) -> list[str]:
     """Each once, in the order of the files."""
     return [*dict.fromkeys(str(finding) for finding in sorted(findings, key=_position))]
 
 
-def _position(finding: Finding) -> tuple[str, int]:
+def _position(finding: Problem) -> tuple[str, int]:
     return finding.place.source, finding.place.line or finding.place.row or 0

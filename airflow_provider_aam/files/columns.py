@@ -1,11 +1,11 @@
-"""One row of AAM as the values of a table's columns: a stable set of typed columns, whatever AAM sends."""
+"""Rows of AAM as the values of a table's columns: a stable set of typed columns, whatever AAM sends."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, Fate
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.resources import Resource, Type
 
+Values = Sequence[Any]
 OTHER = "_other"
 """The column of everything that has no column of its own, as one JSON object; empty when there is nothing."""
 
@@ -24,31 +25,37 @@ _MS = timedelta(milliseconds=1)
 _FIRST_MS = (datetime.min.replace(tzinfo=UTC) - EPOCH) // _MS
 _LAST_MS = (datetime.max.replace(tzinfo=UTC) - EPOCH) // _MS
 _LARGEST_EXACT_FLOAT = 2**53
+_decoder = msgspec.json.Decoder(list[dict[str, Any]])
 
 
-def _is_integer(value: object) -> bool:
-    return type(value) is int and -(2**63) <= value < 2**63
+def _within(lowest: int, highest: int) -> Callable[[Values], bool]:
+    def fits(column: Values) -> bool:
+        numbers = [value for value in column if value is not None]
+        return not numbers or (min(numbers) >= lowest and max(numbers) <= highest)
+
+    return fits
 
 
-def _is_number(value: object) -> bool:
-    if type(value) is int:
-        return abs(value) <= _LARGEST_EXACT_FLOAT
-    return isinstance(value, float)
+def _exact_as_float(column: Values) -> bool:
+    return all(type(value) is not int or abs(value) <= _LARGEST_EXACT_FLOAT for value in column)
 
 
-_FITS: Mapping[Type, Callable[[object], bool]] = {
-    Type.INTEGER: _is_integer,
-    Type.NUMBER: _is_number,
-    Type.TEXT: lambda value: isinstance(value, str),
-    Type.BOOLEAN: lambda value: isinstance(value, bool),
-    Type.INSTANT: lambda value: type(value) is int and _FIRST_MS <= value <= _LAST_MS,
-    Type.JSON: lambda _value: True,
+# What a column of each type may hold besides nulls, and what else must be true of the values.
+_FITS: Mapping[Type, tuple[frozenset[type], Callable[[Values], bool]]] = {
+    Type.INTEGER: (frozenset({int}), _within(-(2**63), 2**63 - 1)),
+    Type.NUMBER: (frozenset({int, float}), _exact_as_float),
+    Type.TEXT: (frozenset({str}), lambda _: True),
+    Type.BOOLEAN: (frozenset({bool}), lambda _: True),
+    Type.INSTANT: (frozenset({int}), _within(_FIRST_MS, _LAST_MS)),
 }
-
-
 _WHOLE = (Type.INTEGER, Type.INSTANT)
 _DIGITS = re.compile("0|-?[1-9][0-9]{0,18}")
 """A whole number that came as text, in the only spelling that says no more than the number."""
+
+
+def _fits(kind: Type, column: Values) -> bool:
+    types, also = _FITS[kind]
+    return {*map(type, column)} - {type(None)} <= types and also(column)
 
 
 def documented_fields(resource: Resource, *, include_metrics: bool) -> Mapping[str, Type]:
@@ -87,9 +94,6 @@ class Columns:
     what: str
     types: Mapping[str, Type]
     keep_other: bool
-    _decoder: msgspec.json.Decoder[dict[str, Any]] = field(
-        default_factory=lambda: msgspec.json.Decoder(dict[str, Any]), init=False, repr=False, compare=False
-    )
 
     @classmethod
     def of(cls, resource: Resource, *, fields: Sequence[str] | None, include_metrics: bool) -> Columns:
@@ -99,34 +103,50 @@ class Columns:
             return cls(what=resource.name, types={**known, OTHER: Type.JSON}, keep_other=True)
         return cls(what=resource.name, types={name: known[name] for name in fields}, keep_other=False)
 
-    def values(self, row: msgspec.Raw) -> list[Any]:
-        """One value a column: ``int``, ``float``, ``str``, ``bool`` or ``None``; instants stay epoch milliseconds.
+    def of_rows(self, rows: Sequence[msgspec.Raw]) -> list[Values]:
+        """The values of each column: ``int``, ``float``, ``str``, ``bool`` or ``None``; instants stay epoch ms.
 
         A value of another type than documented goes to :data:`OTHER`, but for whole numbers that came as text. Raises
         :class:`AAMBadAnswer` when there is no such column, and for a row that is no JSON object.
         """
         try:
-            rest = self._decoder.decode(row)
+            decoded = _decoder.decode(b"[" + b",".join(rows) + b"]")
         except UNREADABLE as broken:
             text = f"{self.what}: a row cannot be decoded ({broken})."
             raise AAMBadAnswer(text, fate=Fate.UNKNOWN) from broken
-        values: list[Any] = []
-        misfits: dict[str, Any] = {}
-        for name, kind in self.types.items():
-            value = None if name == OTHER else rest.pop(name, None)
-            if value is None or _FITS[kind](value):
-                values.append(to_json(value) if kind is Type.JSON and value is not None else value)
-            elif kind in _WHOLE and isinstance(value, str) and _DIGITS.fullmatch(value) and _FITS[kind](int(value)):
-                values.append(int(value))
-            else:
-                values.append(None)
-                misfits[name] = value
+        misfits: dict[int, dict[str, Any]] = {}
+        columns = [
+            self._column(name, kind, [row.get(name) for row in decoded], misfits)
+            for name, kind in self.types.items()
+            if name != OTHER
+        ]
+        if misfits and not self.keep_other:
+            raise AAMBadAnswer(self._misfit(misfits[min(misfits)]), fate=Fate.UNKNOWN)
         if self.keep_other:
-            misfits.update(rest)
-            values[-1] = to_json(misfits) if misfits else None
-        elif misfits:
-            raise AAMBadAnswer(self._misfit(misfits), fate=Fate.UNKNOWN)
-        return values
+            known = self.types.keys() - {OTHER}
+            for at, row in enumerate(decoded):
+                if not known >= row.keys():
+                    rest = {name: value for name, value in row.items() if name not in known}
+                    misfits[at] = misfits.get(at, {}) | rest
+            columns.append([to_json(misfits[at]) if at in misfits else None for at in range(len(decoded))])
+        return columns
+
+    def _column(self, name: str, kind: Type, column: list[Any], misfits: dict[int, dict[str, Any]]) -> Values:
+        """``column`` as it is to be; what does not fit is noted in ``misfits``, by row."""
+        if kind is Type.JSON:
+            return [None if value is None else to_json(value) for value in column]
+        if _fits(kind, column):
+            return column
+        for at, value in enumerate(column):
+            if _fits(kind, [value]):
+                continue
+            number = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else None
+            if kind in _WHOLE and number is not None and _fits(kind, [number]):
+                column[at] = number
+            else:
+                column[at] = None
+                misfits.setdefault(at, {})[name] = value
+        return column
 
     def _misfit(self, misfits: Mapping[str, Any]) -> str:
         name = next(iter(misfits))

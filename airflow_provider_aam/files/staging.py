@@ -7,7 +7,6 @@ has such a step. Whatever happens, nothing else is left behind.
 from __future__ import annotations
 
 import errno
-import hashlib
 import logging
 import os
 import tempfile
@@ -77,12 +76,6 @@ def stage(destination: Destination) -> AbstractContextManager[Stage]:
 def path_of(destination: Destination) -> str:
     """Without scheme and host options, as its filesystem takes it."""
     return str(getattr(destination, "path", destination))
-
-
-def measure(path: Path) -> tuple[int, str]:
-    """The size in bytes and the SHA-256 of a finished file."""
-    with path.open("rb") as file:
-        return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class _Local:

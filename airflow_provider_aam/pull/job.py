@@ -18,8 +18,8 @@ from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.paging import LARGEST_PAGE, Completeness, Page
 from airflow_provider_aam.files.columns import Columns, check_fields
 from airflow_provider_aam.files.formats import Format, choose_format
-from airflow_provider_aam.files.staging import Destination, measure, path_of, stage
-from airflow_provider_aam.files.writers import open_writer
+from airflow_provider_aam.files.staging import Destination, path_of, stage
+from airflow_provider_aam.files.writers import Written, open_writer
 from airflow_provider_aam.pull.progress import Progress
 from airflow_provider_aam.pull.query import Query, build_query
 from airflow_provider_aam.pull.receipt import Receipt
@@ -68,17 +68,16 @@ def pull_resource(
     )
     started_at = now()
     with stage(destination) as staged:
-        proof = reading.run(staged.local)
-        size, sha256 = measure(staged.local)
+        proof, written = reading.run(staged.local)
         staged.publish()
-    reading.progress.finish(stored_bytes=size, uri=staged.uri)
+    reading.progress.finish(stored_bytes=written.size, uri=staged.uri)
     return Receipt(
         resource=collection.resource.name,
         uri=staged.uri,
         format=form.name,
         rows=proof.rows,
-        bytes=size,
-        sha256=sha256,
+        bytes=written.size,
+        sha256=written.sha256,
         total=proof.rows if proof.first_total is None else proof.first_total,
         requests=reading.progress.pages,
         started_at=started_at,
@@ -94,7 +93,7 @@ class _Reading:
     form: Format
     progress: Progress
 
-    def run(self, path: Path) -> Completeness:
+    def run(self, path: Path) -> tuple[Completeness, Written]:
         """Write a list to ``path`` that is proven complete."""
         try:
             return until_complete(lambda: self._read_once(path), again=self._restart)
@@ -109,18 +108,18 @@ class _Reading:
         log.warning(text, incomplete.message, attempt, ATTEMPTS)
         self.progress.restart()
 
-    def _read_once(self, path: Path) -> Completeness:
+    def _read_once(self, path: Path) -> tuple[Completeness, Written]:
         proof = self.collection.completeness()
         pages = self.collection.iter_pages(
             self.query.params, page_size=self.query.page_size, max_concurrency=self.query.max_concurrency
         )
-        with open_writer(path, self.form, self.columns) as writer, closing(_each(pages)) as each:
+        with open_writer(path, self.form, self.columns) as (writer, written), closing(_each(pages)) as each:
             for page in each:
                 proof.add(page)
                 writer.write(page.rows)
                 self.progress.add(rows=len(page.rows), total=page.total)
         proof.verify()
-        return proof
+        return proof, written
 
 
 def _each(pages: Iterator[Page]) -> Generator[Page]:

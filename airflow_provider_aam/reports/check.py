@@ -154,7 +154,7 @@ def check_populations(
 def _write_rows(report: Destination, form: Format, judgments: Sequence[Judgment]) -> str:
     columns = Columns(what="population check", types=ROW, keep_other=False)
     with stage(report) as staged:
-        with open_writer(staged.local, form, columns) as writer:
+        with open_writer(staged.local, form, columns) as (writer, _):
             writer.write([msgspec.Raw(msgspec.json.encode(each.as_row())) for each in judgments])
         staged.publish()
     return staged.uri

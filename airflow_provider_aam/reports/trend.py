@@ -18,7 +18,7 @@ from airflow_provider_aam.api.reports import SIDS_PER_REQUEST, TREND_INTERVALS, 
 from airflow_provider_aam.api.resources import Type
 from airflow_provider_aam.files.columns import OTHER, Columns
 from airflow_provider_aam.files.formats import choose_format
-from airflow_provider_aam.files.staging import Destination, measure, path_of, stage
+from airflow_provider_aam.files.staging import Destination, path_of, stage
 from airflow_provider_aam.files.writers import open_writer
 from airflow_provider_aam.reports.period import Period
 from airflow_provider_aam.reports.selection import parse_kind, parse_sids
@@ -30,6 +30,7 @@ FIGURES = {
     "segments": ("instantUniques", "totalUniques"),
 }
 """Those with columns of their own. Of traits they are Adobe's; of segments they are inferred."""
+REQUESTS_HELD = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +104,8 @@ def write_trend(
 
     Columns: ``sid, name, date`` (UTC), ``epochMs`` (AAM's own timestamp of the day) and the figures; what AAM sends
     beside those is kept as in a pull. Raises :class:`AAMLookupFailed` when AAM leaves an object out, or lists none. The
-    file appears whole or not at all. As many objects as fit the requests under way at once are in memory.
+    file appears whole or not at all. The objects of
+    :data:`REQUESTS_HELD` requests are in memory.
     """
     started_at = now()
     form = choose_format(path_of(destination), file_format)
@@ -113,17 +115,16 @@ def write_trend(
     rows = silent = 0
     with stage(destination) as staged:
         sids = _sids_of(client, subject)
-        with open_writer(staged.local, form, columns) as writer:
+        with open_writer(staged.local, form, columns) as (writer, written):
             for series in _series(client, subject, sids, period):
                 days = [*_days(subject.kind, series, period)]
                 writer.write([msgspec.Raw(msgspec.json.encode(day)) for day in days])
                 rows += len(days)
                 silent += not days
-        size, sha256 = measure(staged.local)
         staged.publish()
     if silent:
         log.warning("AAM has no figures of %d of %d %s in this period.", silent, len(sids), subject.kind)
-    log.info("Trend of %d %s: %d rows, %d bytes, to %s", len(sids), subject.kind, rows, size, staged.uri)
+    log.info("Trend of %d %s: %d rows, %d bytes, to %s", len(sids), subject.kind, rows, written.size, staged.uri)
     return TrendReceipt(
         kind=subject.kind,
         interval=subject.interval,
@@ -134,8 +135,8 @@ def write_trend(
         uri=staged.uri,
         format=form.name,
         rows=rows,
-        bytes=size,
-        sha256=sha256,
+        bytes=written.size,
+        sha256=written.sha256,
         started_at=started_at,
         finished_at=now(),
     )
@@ -163,7 +164,7 @@ def _series(
     client: AAMClient, subject: Subject, sids: Sequence[int], period: Period
 ) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Each id with AAM's record of it. Whether AAM's end date is inclusive is not documented: more is asked for."""
-    at_once = SIDS_PER_REQUEST * client.max_concurrency
+    at_once = SIDS_PER_REQUEST * min(client.max_concurrency, REQUESTS_HELD)
     for at in range(0, len(sids), at_once):
         part = sids[at : at + at_once]
         answer = client.reports.trend(

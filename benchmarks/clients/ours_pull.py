@@ -8,6 +8,8 @@ from airflow_provider_aam.api import AAMClient, AAMConfig
 from airflow_provider_aam.pull.job import pull_resource
 
 given = options()
+if given["destination"].endswith(".parquet"):
+    import pyarrow.parquet  # noqa: F401
 connection = given["connection"]
 config = AAMConfig.from_connection(
     login=connection["login"], password=connection["password"], host=connection["host"], extra=connection["extra"]

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from airflow_provider_aam.api import AAMClient
-from airflow_provider_aam.catalog.applying.push import PushReceipt
 from airflow_provider_aam.catalog.applying.push import push as push_rows
+from airflow_provider_aam.catalog.applying.receipt import PushReceipt
 from airflow_provider_aam.catalog.kinds import KINDS, TRAITS
 from airflow_provider_aam.catalog.plan.plan import Plan
 from airflow_provider_aam.catalog.planning.options import PlanOptions

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from fakes import FakeTime
 
 from airflow_provider_aam.api import AAMClient, AAMConfig
-from airflow_provider_aam.catalog.problems import Finding
+from airflow_provider_aam.catalog.problems import Problem
 from airflow_provider_aam.catalog.reading.rows import SourceRow
 from airflow_provider_aam.catalog.reading.source import rows_from_list
 
@@ -49,7 +49,7 @@ def rows_of(items: Any) -> list[SourceRow]:
     return rows_from_list(items)
 
 
-def texts(findings: list[Finding]) -> list[str]:
+def texts(findings: list[Problem]) -> list[str]:
     return [str(finding) for finding in findings]
 
 

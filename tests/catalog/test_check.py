@@ -8,7 +8,7 @@ from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.api.names import near
 from airflow_provider_aam.catalog.checking.check import check_rows
 from airflow_provider_aam.catalog.kinds import TRAITS
-from airflow_provider_aam.catalog.problems import Finding, Place, refuse
+from airflow_provider_aam.catalog.problems import Place, Problem, refuse
 from airflow_provider_aam.catalog.reading.rows import SourceRow
 from catalog.support import rows_of, texts, trait
 
@@ -159,7 +159,7 @@ def test_findings_name_the_line_of_the_field():
 
 
 def test_refusal_lists_findings_in_the_file_s_order_and_counts_the_rest():
-    findings = [Finding(place=Place(source="a", line=line), problem="p") for line in range(150, 0, -1)]
+    findings = [Problem(place=Place(source="a", line=line), text="p") for line in range(150, 0, -1)]
     with pytest.raises(AAMSourceError) as refused:
         refuse("a", findings)
     lines = str(refused.value).splitlines()

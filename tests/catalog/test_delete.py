@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from airflow_provider_aam.api.errors import AAMPlanRefused, AAMSourceError
-from airflow_provider_aam.catalog.applying.push import PushReceipt, carry_out
+from airflow_provider_aam.catalog.applying.push import carry_out
+from airflow_provider_aam.catalog.applying.receipt import PushReceipt
 from airflow_provider_aam.catalog.kinds import (
     DATA_SOURCES,
     DESTINATIONS,

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from airflow_provider_aam.api.errors import AAMSourceError
-from airflow_provider_aam.catalog.problems import Finding
+from airflow_provider_aam.catalog.problems import Problem
 from airflow_provider_aam.catalog.reading.documents import read_catalog
 from tests.catalog.test_xlsx import workbook
 
@@ -217,8 +217,8 @@ def test_file_that_cannot_be_opened_hides_nothing(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "openpyxl", None)
     (tmp_path / "y.xlsx").write_bytes(b"")
 
-    def check(held: Any) -> list[Finding]:
-        return [Finding(place=row.place, problem="checked") for row in held["traits"]]
+    def check(held: Any) -> list[Problem]:
+        return [Problem(place=row.place, text="checked") for row in held["traits"]]
 
     with pytest.raises(AAMSourceError, match="has 6 problems") as error:
         read_catalog([tmp_path], kinds=KINDS, check=check)

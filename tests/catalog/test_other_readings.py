@@ -13,8 +13,9 @@ import pytest
 
 from airflow_provider_aam.account.escapes import unescaped
 from airflow_provider_aam.api.errors import AAMPlanRefused, AAMPushFailed, AAMSourceError
-from airflow_provider_aam.catalog.applying.push import PushReceipt, apply_saved, make_plan
+from airflow_provider_aam.catalog.applying.push import apply_saved, make_plan
 from airflow_provider_aam.catalog.applying.push import push as push_rows
+from airflow_provider_aam.catalog.applying.receipt import PushReceipt
 from airflow_provider_aam.catalog.kinds import TRAITS
 from airflow_provider_aam.catalog.planning.options import PlanOptions
 from catalog.support import OtherAAM, TinyAAM, outcomes_of, rows_of, trait

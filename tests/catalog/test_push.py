@@ -24,9 +24,9 @@ from airflow_provider_aam.api.errors import AAMDestinationError, AAMPlanRefused,
 from airflow_provider_aam.catalog.applying.apply import apply_plan
 from airflow_provider_aam.catalog.applying.outcomes import Outcome, OutcomeLog
 from airflow_provider_aam.catalog.applying.push import push as push_rows
-from airflow_provider_aam.catalog.applying.push import write_plan
 from airflow_provider_aam.catalog.kinds import TRAITS
 from airflow_provider_aam.catalog.plan.plan import Plan
+from airflow_provider_aam.catalog.plan.saved import write_plan
 from airflow_provider_aam.catalog.planning.options import PlanOptions
 from catalog.support import (
     LIST,
@@ -44,6 +44,7 @@ from catalog.support import (
 )
 
 LOG = "airflow_provider_aam.catalog.applying.push"
+ENDS = "airflow_provider_aam.catalog.applying.receipt"
 
 
 def test_second_push_writes_nothing_and_reads_little(emulator, push):
@@ -123,11 +124,10 @@ def test_failure_says_which_rows_and_pickles(emulator, push, tmp_path, caplog):
 
 
 def test_as_many_rows_as_max_failed_may_fail(emulator, push, caplog):
-    caplog.set_level(logging.INFO, LOG)
     emulator.trouble(POST, "status", status=400, times=2)
     receipt = push(traits(3), max_failed=2)
     assert (receipt.outcomes["created"], receipt.outcomes["rejected"]) == (1, 2)
-    assert len([record for record in caplog.records if record.levelno == logging.WARNING and record.name == LOG]) == 2
+    assert len([record for record in caplog.records if record.levelno == logging.WARNING and record.name == ENDS]) == 2
     emulator.trouble(POST, "status", status=400, times=2)
     with pytest.raises(AAMPushFailed):
         push(traits(6), max_failed=1)
@@ -340,7 +340,7 @@ def push_to(tiny, *items, **options):
 
 
 def test_created_object_with_another_value_is_told(caplog):
-    caplog.set_level(logging.INFO, LOG)
+    caplog.set_level(logging.INFO, ENDS)
     tiny = TinyAAM()
     tiny.stored = lambda row: {**row, "ttl": 120}
     receipt, _ = push_to(tiny, trait(ttl=30))

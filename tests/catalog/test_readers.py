@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from airflow_provider_aam.api.errors import AAMSourceError
-from airflow_provider_aam.catalog.problems import Finding
+from airflow_provider_aam.catalog.problems import Problem
 from airflow_provider_aam.catalog.reading.readers import READERS
 from airflow_provider_aam.catalog.reading.readers.text import TextStream
 from airflow_provider_aam.catalog.reading.rows import SourceRow
@@ -24,7 +24,7 @@ from airflow_provider_aam.catalog.reading.source import read_source, rows_from_l
 
 
 def read(suffix: str, content: bytes | str) -> tuple[list[SourceRow], list[str]]:
-    findings: list[Finding] = []
+    findings: list[Problem] = []
     content = content.encode() if isinstance(content, str) else content
     tables = READERS[suffix](io.BytesIO(content), "t", ["traits"], findings)
     return [row for table in tables for row in table.rows], [str(finding) for finding in findings]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from airflow_provider_aam.api.errors import AAMSourceError
-from airflow_provider_aam.catalog.problems import Finding
+from airflow_provider_aam.catalog.problems import Problem
 from airflow_provider_aam.catalog.reading.readers.xlsx import read_xlsx
 from airflow_provider_aam.catalog.reading.rows import Table
 from airflow_provider_aam.catalog.reading.source import read_source
@@ -36,7 +36,7 @@ def workbook(**sheets: list[list[Any]]) -> bytes:
 
 
 def read(content: bytes) -> tuple[list[Table], list[str]]:
-    findings: list[Finding] = []
+    findings: list[Problem] = []
     tables = read_xlsx(io.BytesIO(content), "plan.xlsx", ["traits"], findings)
     return tables, [str(finding) for finding in findings]
 

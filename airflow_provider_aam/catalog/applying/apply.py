@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Set
 from itertools import groupby
 from typing import Any
 
-from airflow_provider_aam.account.folders import FolderTree
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.errors import AAMError, AAMLimitReached, AAMServerError
+from airflow_provider_aam.catalog.applying.existing import find_folders
 from airflow_provider_aam.catalog.applying.outcomes import Outcome, OutcomeLog
 from airflow_provider_aam.catalog.applying.write import Writer, failed
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
@@ -43,7 +43,7 @@ def apply_plan(
     """
     for row in plan.unchanged:
         outcomes.add(Outcome(status="unchanged", kind=row.kind, label=row.label, id=row.id, place=row.place))
-    run = _Run(client, plan, outcomes, done or {})
+    run = _Course(client, plan, outcomes, done or {})
     numbered = [(at, change) for at, change in enumerate(plan.changes) if not run.is_done(at, change)]
     writes = [each for each in numbered if each[1].action != "delete"]
     deletes = [each for each in numbered if each[1].action == "delete"]
@@ -54,7 +54,7 @@ def apply_plan(
         raise run.ended
 
 
-class _Run:
+class _Course:
     """What rows teach those after them: which ids there are, that the account is full, that AAM is out of order."""
 
     def __init__(self, client: AAMClient, plan: Plan, outcomes: OutcomeLog, done: Mapping[int, int | None]) -> None:
@@ -76,7 +76,7 @@ class _Run:
             return False
         object_id = self._ids.get(at, change.id)
         note = "was done by an earlier run"
-        self._outcomes.add(_outcome(change, "unchanged", id=object_id, message=note))
+        self._outcomes.add(Outcome.of(change, "unchanged", id=object_id, message=note))
         return True
 
     def waves(self, numbered: Iterable[Numbered]) -> None:
@@ -92,25 +92,23 @@ class _Run:
                 else:
                     self._ids[at] = found
                     note = "created by somebody else meanwhile"
-                    self._note(_outcome(change, "unchanged", id=found, message=note))
+                    self._note(Outcome.of(change, "unchanged", id=found, message=note))
             self._client.side_by_side(self._carry_out, rest)
 
     def _folders_present(self, changes: Iterable[Change]) -> dict[tuple[str, Any], int]:
-        """The folders of a wave that exist by now: AAM would create a second one of the same path."""
-        found: dict[tuple[str, Any], int] = {}
-        trees: dict[str, FolderTree] = {}
+        """The folders of a wave that exist by now."""
+        paths: dict[str, list[str]] = {}
         for change in changes:
-            if not makes_folder(change) or self.ended is not None:
-                continue
+            if makes_folder(change):
+                paths.setdefault(change.kind, []).append(change.key["path"])
+        found: dict[tuple[str, Any], int] = {}
+        for kind, wanted in paths.items() if self.ended is None else ():
             try:
-                if change.kind not in trees:
-                    trees[change.kind] = FolderTree(self._writer(change.kind).collection.fetch_all())
+                there = find_folders(self._client.collection(self._kinds[kind].resource.name), wanted)
             except AAMError as error:
                 self.ended = error
                 return {}
-            here = trees[change.kind].find(change.key["path"])
-            if here:
-                found[change.kind, change.key["path"]] = min(here)
+            found |= {(kind, path): min(ids) for path, ids in there.items()}
         return found
 
     def _carry_out(self, numbered: Numbered) -> None:
@@ -176,9 +174,5 @@ def _waits_for(missing: Iterable[Link]) -> str:
     return f"{names} could not be created"
 
 
-def _outcome(change: Change, status: Any, **more: Any) -> Outcome:
-    return Outcome(status=status, kind=change.kind, label=change.label, place=change.place, **more)
-
-
 def _not_tried(change: Change, why: str, *, passing: bool = False) -> Outcome:
-    return _outcome(change, "rejected", id=change.id, message=f"not tried, because {why}", passing=passing)
+    return Outcome.of(change, "rejected", id=change.id, message=f"not tried, because {why}", passing=passing)

@@ -10,11 +10,11 @@ from typing import IO, Any, Literal, Protocol, Self
 import msgspec
 
 from airflow_provider_aam.api.errors import AAMDestinationError
+from airflow_provider_aam.catalog.plan.plan import Change
+from airflow_provider_aam.files.refusals import UNWRITABLE, reason
 
 Status = Literal["created", "updated", "unchanged", "deleted", "rejected", "unknown"]
 STATUSES: tuple[Status, ...] = ("created", "updated", "unchanged", "deleted", "rejected", "unknown")
-UNWRITABLE = (OSError, ValueError, NotImplementedError)
-"""What the file systems behind a path raise."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +28,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     message: str | None = None
     place: str | None = None
     passing: bool = False
+
+    @classmethod
+    def of(cls, change: Change, status: Status, **more: Any) -> Self:
+        return cls(status=status, kind=change.kind, label=change.label, place=change.place, **more)
 
 
 class WritablePath(Protocol):
@@ -104,8 +108,3 @@ class OutcomeLog:
     def said(self) -> str:
         """``3 created, 1 rejected``; ``no rows`` without any."""
         return ", ".join(f"{count:,} {status}" for status, count in self.tally().items() if count) or "no rows"
-
-
-def reason(refused: BaseException) -> str:
-    """What a file system said, in a few words."""
-    return getattr(refused, "strerror", None) or str(refused) or type(refused).__name__

@@ -12,9 +12,11 @@ from pydantic import ValidationError
 from airflow_provider_aam.api.names import near
 from airflow_provider_aam.catalog.drafts import Draft
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
-from airflow_provider_aam.catalog.problems import Finding, Place
+from airflow_provider_aam.catalog.problems import Place, Problem
 from airflow_provider_aam.catalog.reading.rows import SourceRow
 
+Catalog = Mapping[Kind, Sequence[SourceRow]]
+"""Rows of each kind that a source describes."""
 _KEPT = 16
 """Rows whose values are kept as a dictionary: those that were asked for last."""
 
@@ -48,12 +50,10 @@ def _given(item: Checked) -> Mapping[str, Any]:
     return values
 
 
-def check_catalog(
-    catalog: Mapping[Kind, Sequence[SourceRow]], *, match_on: str | None = None
-) -> tuple[dict[Kind, list[Checked]], list[Finding]]:
+def check_catalog(catalog: Catalog, *, match_on: str | None = None) -> tuple[dict[Kind, list[Checked]], list[Problem]]:
     """:func:`check_rows` of every kind, in the order in which kinds need each other."""
     checked: dict[Kind, list[Checked]] = {}
-    findings: list[Finding] = []
+    findings: list[Problem] = []
     for kind in KINDS.values():
         if kind in catalog:
             checked[kind], found = check_rows(catalog[kind], kind, match_on=match_on)
@@ -61,13 +61,13 @@ def check_catalog(
     return checked, findings
 
 
-def check_rows(rows: Sequence[SourceRow], kind: Kind, *, match_on: str | None) -> tuple[list[Checked], list[Finding]]:
+def check_rows(rows: Sequence[SourceRow], kind: Kind, *, match_on: str | None) -> tuple[list[Checked], list[Problem]]:
     """All rows, and every problem of those that are not sound; keys that stand twice included.
 
     ``match_on`` ``None``: each row is matched by its id, its code or its name, whichever it gives first.
     """
     checked: list[Checked] = []
-    findings: list[Finding] = []
+    findings: list[Problem] = []
     unknown: dict[str, list[Place]] = {}
     shared: dict[object, tuple[tuple[str, Any], ...]] = {}
     for row in rows:
@@ -100,12 +100,12 @@ def _rest(
         return {}, frozenset(values)
 
 
-def find_faults(held: Mapping[str, Sequence[SourceRow]], *, match_on: str | None) -> list[Finding]:
+def find_faults(held: Mapping[str, Sequence[SourceRow]], *, match_on: str | None) -> list[Problem]:
     """What is wrong with rows by the key of their kind."""
     return [fault for key, rows in held.items() for fault in check_rows(rows, KINDS[key], match_on=match_on)[1]]
 
 
-def _missing(row: SourceRow, given: Mapping[str, Any], kind: Kind, match_on: str | None) -> list[Finding]:
+def _missing(row: SourceRow, given: Mapping[str, Any], kind: Kind, match_on: str | None) -> list[Problem]:
     way = kind.way_of(given, match_on)
     by_id = way == kind.id_field
     findings = []
@@ -115,17 +115,17 @@ def _missing(row: SourceRow, given: Mapping[str, Any], kind: Kind, match_on: str
         if field not in given and column not in given and not kind.is_tree:
             choice = f"{column} (or {field})" if column != field else field
             why = f"; match_on={match_on!r} needs it" if field == match_on else instead
-            findings.append(Finding(place=row.place, problem=f"{choice} is missing{why}"))
+            findings.append(Problem(place=row.place, text=f"{choice} is missing{why}"))
             instead = ""
         elif given.get(field) == "":
-            findings.append(Finding(place=row.place_of(field), field=field, problem="is empty"))
+            findings.append(Problem(place=row.place_of(field), field=field, text="is empty"))
     if not by_id:
         # What AAM's API cannot create may be there: the plan will tell.
         creatable = all(given.get(name) in {None, *allowed} for name, allowed in kind.prunable.items())
-        findings += [Finding(place=row.place, problem=text) for text in kind.model.missing(given) if creatable]
+        findings += [Problem(place=row.place, text=text) for text in kind.model.missing(given) if creatable]
         if kind.id_field in given:
             problem = f"is only read with match_on={kind.id_field!r}: set that, or remove the column"
-            findings.append(Finding(place=row.place_of(kind.id_field), field=kind.id_field, problem=problem))
+            findings.append(Problem(place=row.place_of(kind.id_field), field=kind.id_field, text=problem))
     return findings
 
 
@@ -137,7 +137,7 @@ def _needed(kind: Kind, way: str) -> tuple[tuple[str, str], ...]:
     return tuple((field, kind.model.column_of(field)) for field in dict.fromkeys(fields))
 
 
-def _duplicates(checked: Sequence[Checked], kind: Kind, match_on: str | None) -> list[Finding]:
+def _duplicates(checked: Sequence[Checked], kind: Kind, match_on: str | None) -> list[Problem]:
     """References are compared as written; two ways to name one data source are found when the plan resolves them."""
     first: dict[int, SourceRow] = {}
     findings = []
@@ -155,32 +155,32 @@ def _duplicates(checked: Sequence[Checked], kind: Kind, match_on: str | None) ->
         if earlier is not item.row:
             said = given.get(way, given.get(column))
             problem = f"“{said}” stands twice (first at {earlier.place})"
-            findings.append(Finding(place=item.row.place_of(way), field=way, problem=problem))
+            findings.append(Problem(place=item.row.place_of(way), field=way, text=problem))
     return findings
 
 
-def _explain(invalid: ValidationError, row: SourceRow, unknown: dict[str, list[Place]]) -> list[Finding]:
-    findings: list[Finding] = []
+def _explain(invalid: ValidationError, row: SourceRow, unknown: dict[str, list[Place]]) -> list[Problem]:
+    findings: list[Problem] = []
     for error in invalid.errors(include_url=False):
         if not error["loc"]:
-            findings.extend(Finding(place=row.place, problem=text) for text in str(error["msg"]).split("\n"))
+            findings.extend(Problem(place=row.place, text=text) for text in str(error["msg"]).split("\n"))
             continue
         field = str(error["loc"][0])
         if error["type"] == "extra_forbidden":
             unknown.setdefault(field, []).append(row.place_of(field))
         else:
-            findings.append(Finding(place=row.place_of(field), field=field, problem=_problem(error)))
+            findings.append(Problem(place=row.place_of(field), field=field, text=_problem(error)))
     return findings
 
 
-def _unknown(unknown: dict[str, list[Place]], model: type[Draft]) -> list[Finding]:
+def _unknown(unknown: dict[str, list[Place]], model: type[Draft]) -> list[Problem]:
     """One finding a column: a wrong header would else be reported once a row."""
     known = ", ".join(model.columns())
     return [
-        Finding(
+        Problem(
             place=places[0],
             field=field or "a column without a name",
-            problem=f"unknown column{f' (in {len(places)} rows)' if len(places) > 1 else ''}."
+            text=f"unknown column{f' (in {len(places)} rows)' if len(places) > 1 else ''}."
             f"{near(field, model.columns())} Known: {known}",
         )
         for field, places in unknown.items()

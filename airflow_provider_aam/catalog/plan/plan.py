@@ -105,13 +105,18 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
     def to_json(self) -> bytes:
-        """Indented, for people, with the counts first; each object that stays as it is on one line."""
+        return b"".join(self.parts())
+
+    def parts(self) -> Iterator[bytes]:
+        """The file: indented, for people, with the counts first; each object that stays as it is on one line."""
         changing = msgspec.to_builtins(msgspec.structs.replace(self, unchanged=()))
         text = msgspec.json.format(msgspec.json.encode({"counts": self.counts(), **changing}), indent=2) + b"\n"
-        if not self.unchanged:
-            return text
-        lines = b",\n    ".join(map(msgspec.json.encode, self.unchanged))
-        return text.replace(b'"unchanged": []', b'"unchanged": [\n    ' + lines + b"\n  ]", 1)
+        head, empty, tail = text.partition(b'"unchanged": []')
+        yield head
+        yield empty[:-1]
+        for at, each in enumerate(self.unchanged):
+            yield (b",\n    " if at else b"\n    ") + msgspec.json.encode(each)
+        yield (b"\n  ]" if self.unchanged else b"]") + tail
 
     @classmethod
     def from_json(cls, content: bytes) -> Plan:

@@ -5,14 +5,32 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from airflow_provider_aam.api.errors import AAMPlanRefused, AAMSourceError
+from airflow_provider_aam.api.errors import AAMDestinationError, AAMPlanRefused, AAMSourceError
 from airflow_provider_aam.catalog.plan.plan import Plan
-from airflow_provider_aam.catalog.reading.source import UNREADABLE
+from airflow_provider_aam.files.refusals import UNREADABLE, UNWRITABLE, reason
+from airflow_provider_aam.files.staging import Destination, stage
 
 
 def sha256_of(plan: Plan) -> str:
     """Of the file that the plan is written to."""
-    return hashlib.sha256(plan.to_json()).hexdigest()
+    digest = hashlib.sha256()
+    for part in plan.parts():
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def write_plan(plan: Plan, path: Destination) -> None:
+    """The plan as JSON, whole or not at all. Raises :class:`AAMDestinationError`."""
+    try:
+        with stage(path) as staged:
+            with staged.local.open("wb") as file:
+                file.writelines(plan.parts())
+            staged.publish()
+    except (AAMDestinationError, *UNWRITABLE) as refused:
+        why = reason(refused.__cause__ or refused).rpartition(" cannot be written: ")[2].rstrip(".")
+        raise AAMDestinationError(
+            f"the plan file {path} cannot be written ({why}); nothing was changed in AAM."
+        ) from refused
 
 
 def read_plan(path: Any, *, sha256: str | None) -> Plan:
@@ -20,8 +38,8 @@ def read_plan(path: Any, *, sha256: str | None) -> Plan:
     try:
         content = path.read_bytes()
     except UNREADABLE as unreadable:
-        reason = getattr(unreadable, "strerror", None) or str(unreadable) or type(unreadable).__name__
-        raise AAMSourceError(f"the plan file {path} cannot be read: {reason}. Nothing was changed.") from unreadable
+        text = f"the plan file {path} cannot be read: {reason(unreadable)}. Nothing was changed."
+        raise AAMSourceError(text) from unreadable
     found = hashlib.sha256(content).hexdigest()
     if sha256 is not None and found != sha256.lower():
         raise AAMPlanRefused(

@@ -13,7 +13,7 @@ from airflow_provider_aam.catalog.planning.matching import Match
 from airflow_provider_aam.catalog.planning.pairing import Pairing
 from airflow_provider_aam.catalog.planning.remarks import refused_by_account
 from airflow_provider_aam.catalog.planning.resolve import Desired
-from airflow_provider_aam.catalog.problems import Finding
+from airflow_provider_aam.catalog.problems import Problem
 
 
 class Comparison:
@@ -23,7 +23,7 @@ class Comparison:
         self.changes = Changes(pairing.targets)
         self.planned: list[Planned] = []
         self.unchanged: list[Unchanged] = []
-        self.findings: list[Finding] = []
+        self.findings: list[Problem] = []
         self._pairing = pairing
         self._account = pairing.account
         self._changed: dict[tuple[str, int], Record] = {}

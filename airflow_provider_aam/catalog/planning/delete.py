@@ -22,7 +22,7 @@ from airflow_provider_aam.catalog.planning.guards import Guards
 from airflow_provider_aam.catalog.planning.order import in_order
 from airflow_provider_aam.catalog.planning.targets import Targets
 from airflow_provider_aam.catalog.planning.usage import refuse_used
-from airflow_provider_aam.catalog.problems import Finding, Place, refuse
+from airflow_provider_aam.catalog.problems import Place, Problem, refuse
 from airflow_provider_aam.catalog.reading.rows import SourceRow
 
 MOST_ASKED = 50
@@ -61,13 +61,13 @@ def is_mapped(kind: Kind) -> bool:
 
 def named_by_ids(kind: Kind, ids: Iterable[Any], *, source: str) -> Named:
     """Raises :class:`AAMSourceError` for what is no id."""
-    findings: list[Finding] = []
+    findings: list[Problem] = []
     found: dict[int, Mapping[str, int]] = {}
     for number, value in enumerate(ids, start=1):
         object_id = whole_number(value) or None
         if object_id is None:
             problem = f"{value!r} is no {kind.id_field}: a whole number above 0 was due"
-            findings.append(Finding(place=Place(source=source, row=number), problem=problem))
+            findings.append(Problem(place=Place(source=source, row=number), text=problem))
         else:
             found[object_id] = {}
     refuse(source, findings)
@@ -79,7 +79,7 @@ def named_by_rows(kind: Kind, rows: Iterable[SourceRow], *, source: str) -> Name
 
     Raises :class:`AAMSourceError` for rows without an id.
     """
-    findings: list[Finding] = []
+    findings: list[Problem] = []
     found: dict[int, Mapping[str, int]] = {}
     for row in rows:
         values = row.values
@@ -87,7 +87,7 @@ def named_by_rows(kind: Kind, rows: Iterable[SourceRow], *, source: str) -> Name
         wrong = [name for name, number in numbers.items() if number is None and name in (kind.id_field, *values)]
         for name in wrong:
             problem = f"is {values[name]!r}, a whole number above 0 was due" if name in values else "is missing"
-            findings.append(Finding(place=row.place_of(name), field=name, problem=problem))
+            findings.append(Problem(place=row.place_of(name), field=name, text=problem))
         object_id = numbers.pop(kind.id_field)
         if object_id is not None:
             found[object_id] = {name: number for name, number in numbers.items() if number is not None}
@@ -166,14 +166,14 @@ def _ids_of_codes(account: Account, named: Named, source: str) -> tuple[list[int
     fields = (field,) if owner is None else ("dataSourceId", field)
     found: list[int] = []
     lost: list[str] = []
-    findings: list[Finding] = []
+    findings: list[Problem] = []
     for number, code in enumerate(named.codes, start=1):
         key = key_of({field: account.tree(kind.resource).normalise(code) if kind.is_tree else code}, (field,))
         ids = objects.find(fields, key if owner is None else (str(owner), *key)) if key is not None else []
         if len(ids) > 1:
             instead = "give data_source, or ids" if "dataSource" in kind.model.references else "give ids"
             problem = f"“{code}” means {len(ids)} {kind.plural} ({', '.join(map(str, ids))}): {instead}"
-            findings.append(Finding(place=Place(source=source, row=number), problem=problem))
+            findings.append(Problem(place=Place(source=source, row=number), text=problem))
         found += ids
         lost += [] if ids else [code]
     refuse(source, findings)
@@ -186,7 +186,7 @@ def _owner(account: Account, named: Named, source: str) -> int | None:
     try:
         target = Targets(account).find(DATA_SOURCES, named.data_source)
     except AAMLookupFailed as unknown:
-        refuse(source, [Finding(place=Place(source=source), field="data_source", problem=str(unknown))])
+        refuse(source, [Problem(place=Place(source=source), field="data_source", text=str(unknown))])
         raise
     return target if isinstance(target, int) else None
 

@@ -12,7 +12,7 @@ from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.planning.new_folders import NewFolders
 from airflow_provider_aam.catalog.planning.resolve import Desired
 from airflow_provider_aam.catalog.planning.targets import Pending
-from airflow_provider_aam.catalog.problems import Finding
+from airflow_provider_aam.catalog.problems import Problem
 
 
 class FolderRows:
@@ -24,7 +24,7 @@ class FolderRows:
         """Rows by path whose folder AAM has."""
         self.desired: list[Desired] = []
         """Rows by id."""
-        self.findings: list[Finding] = []
+        self.findings: list[Problem] = []
         self._folders = folders
         self._first: dict[int | str, Checked] = {}
         self._kind: Kind = folders.kind
@@ -99,4 +99,4 @@ class FolderRows:
         return f"{parent}/{given['name']}"
 
     def _report(self, item: Checked, name: str, problem: str) -> None:
-        self.findings.append(Finding(place=item.row.place_of(name), field=name, problem=problem))
+        self.findings.append(Problem(place=item.row.place_of(name), field=name, text=problem))

@@ -12,7 +12,7 @@ from airflow_provider_aam.account.objects import Objects
 from airflow_provider_aam.catalog.checking.check import Checked
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.planning.targets import Pending, Target
-from airflow_provider_aam.catalog.problems import Finding
+from airflow_provider_aam.catalog.problems import Problem
 
 
 @dataclass(slots=True, eq=False)
@@ -42,10 +42,10 @@ class Matcher:
         self._kind = kind
         self._objects = objects
         self._match_on = match_on
-        self._findings: list[Finding] = []
+        self._findings: list[Problem] = []
         self._refused: set[Match] = set()
 
-    def match(self, rows: Iterable[Keyed]) -> tuple[list[Match], list[Finding]]:
+    def match(self, rows: Iterable[Keyed]) -> tuple[list[Match], list[Problem]]:
         """The rows with their objects, in the rows' order; and those that mean several, or one that is not there.
 
         Rows with an id find theirs first, then those with a code, then those with a name.
@@ -165,7 +165,7 @@ class Matcher:
     def _report(self, way: str, row: Match, problem: str) -> None:
         self._refused.add(row)
         said = problem if "“" in problem or way == self._kind.id_field else f"“{_said(row, way)}” {problem}"
-        self._findings.append(Finding(place=row.item.row.place_of(way), field=way, problem=said))
+        self._findings.append(Problem(place=row.item.row.place_of(way), field=way, text=said))
 
 
 _WORDS = ("integrationCode", "name")

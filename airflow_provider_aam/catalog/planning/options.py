@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.planning.guards import Guards
-from airflow_provider_aam.catalog.reading.rows import SourceRow
-
-Catalog = Mapping[Kind, Sequence[SourceRow]]
-"""Rows of each kind that a source describes."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from airflow_provider_aam.catalog.planning.new_folders import NewFolders
 from airflow_provider_aam.catalog.planning.options import PlanOptions
 from airflow_provider_aam.catalog.planning.resolve import Resolver
 from airflow_provider_aam.catalog.planning.targets import Pending, Target, Targets
-from airflow_provider_aam.catalog.problems import Finding
+from airflow_provider_aam.catalog.problems import Problem
 from airflow_provider_aam.catalog.rules.segment_rule import word_of
 
 
@@ -36,7 +36,7 @@ class Pairing:
         self.matches: dict[Kind, list[Match]] = {}
         self.matchers: dict[Kind, Matcher] = {}
         self.folder_rows: dict[Kind, FolderRows] = {}
-        self.findings: list[Finding] = []
+        self.findings: list[Problem] = []
 
     def run(self) -> None:
         """Reads the lists of all kinds that are described or referred to by what identifies a row."""

@@ -10,13 +10,14 @@ from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMError, AAMPlanRefused
-from airflow_provider_aam.catalog.checking.check import Checked, check_catalog
+from airflow_provider_aam.catalog.checking.check import Catalog, Checked, check_catalog
+from airflow_provider_aam.catalog.checking.remarks import kept_repetitions, remarks_of
 from airflow_provider_aam.catalog.exporting.describe import Describer
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
 from airflow_provider_aam.catalog.plan.plan import Plan
 from airflow_provider_aam.catalog.planning.comparing import Comparison
 from airflow_provider_aam.catalog.planning.new_folders import NewFolders
-from airflow_provider_aam.catalog.planning.options import Catalog, PlanOptions
+from airflow_provider_aam.catalog.planning.options import PlanOptions
 from airflow_provider_aam.catalog.planning.order import in_order
 from airflow_provider_aam.catalog.planning.overflow import find_overflows
 from airflow_provider_aam.catalog.planning.pairing import Pairing
@@ -27,9 +28,9 @@ from airflow_provider_aam.catalog.planning.prune import (
     spare_indescribable,
     surplus,
 )
-from airflow_provider_aam.catalog.planning.remarks import doubled, homeless, kept_repetitions, remarks_of, similar
+from airflow_provider_aam.catalog.planning.remarks import doubled, homeless, similar
 from airflow_provider_aam.catalog.planning.usage import refuse_used
-from airflow_provider_aam.catalog.problems import Finding, refuse
+from airflow_provider_aam.catalog.problems import Problem, refuse
 
 
 def build_plan(client: AAMClient, catalog: Catalog, options: PlanOptions, *, source: str, now: datetime) -> Plan:
@@ -86,7 +87,7 @@ def _refuse_nothing(catalog: Catalog, scope: Mapping[str, Any], source: str) -> 
         raise AAMPlanRefused(f"{source} holds no {names}: pruning would delete everything in its scope.")
 
 
-def _look(pairing: Pairing, comparison: Comparison, findings: Sequence[Finding], source: str) -> None:
+def _look(pairing: Pairing, comparison: Comparison, findings: Sequence[Problem], source: str) -> None:
     """The passes that read the account. Where it cannot be read, what was found before is said first."""
     try:
         pairing.run()

@@ -12,39 +12,8 @@ from airflow_provider_aam.catalog.checking.check import Checked
 from airflow_provider_aam.catalog.kinds import KINDS, TRAITS, Kind
 from airflow_provider_aam.catalog.planning.changes import Planned
 from airflow_provider_aam.catalog.planning.new_folders import NewFolders
-from airflow_provider_aam.catalog.problems import Finding
+from airflow_provider_aam.catalog.problems import Problem
 from airflow_provider_aam.catalog.rules import segment_rule
-
-
-def discouraged(rows: Sequence[Checked], kind: Kind) -> Iterator[str]:
-    """Characters that Adobe advises against."""
-    for name, marks in kind.discouraged.items():
-        found = [item for item in rows if any(mark in (item.row.get(name) or "") for mark in marks)]
-        if found:
-            first = f"“{found[0].given[name]}”, {found[0].row.place}"
-            yield f"Adobe advises against {' '.join(marks)} in a {name}; {len(found)} rows have one (first: {first})"
-
-
-def repeated(checked: Mapping[Kind, Sequence[Checked]]) -> Iterator[Finding]:
-    """Rules that name something twice."""
-    for kind, rows in checked.items():
-        for name in kind.rules:
-            for item in rows:
-                for problem in segment_rule.find_repetitions(str(item.row.get(name) or "")):
-                    yield Finding(place=item.row.place_of(name), field=name, problem=f"{problem}: name it once")
-
-
-def kept_repetitions(checked: Mapping[Kind, Sequence[Checked]]) -> Iterator[str]:
-    """What is repeated in rules of which a plan changes nothing: AAM holds them as they are."""
-    found = [*repeated(checked)]
-    if found:
-        yield f"{len(found)} repetitions in rules that AAM holds already; first: {found[0]}"
-
-
-def remarks_of(checked: Mapping[Kind, Sequence[Checked]]) -> Iterator[str]:
-    """What the offline check has to say of rows that are right."""
-    for kind, rows in checked.items():
-        yield from discouraged(rows, kind)
 
 
 def similar(folders: NewFolders) -> Iterator[str]:
@@ -80,7 +49,7 @@ def doubled(rows: Sequence[Checked], kind: Kind, folders: Mapping[str, NewFolder
 
 def refused_by_account(
     planned: Planned, item: Checked, account: Account, changed: Mapping[tuple[str, int], Mapping[str, Any]]
-) -> Iterator[Finding]:
+) -> Iterator[Problem]:
     """What a new or changed rule names that is not there or does not go together; what a new object lacks.
 
     ``changed``: the fields that other objects, by key of their kind and id, get before.
@@ -91,7 +60,7 @@ def refused_by_account(
         problems += [(next(iter(kind.prunable), ""), text) for text in kind.model.missing(item.given)]
         problems += [(column, text) for column, text in _within(planned, account, changed)]
     for name, text in problems:
-        yield Finding(place=item.row.place_of(name), field=name or None, problem=text)
+        yield Problem(place=item.row.place_of(name), field=name or None, text=text)
 
 
 def _rule(

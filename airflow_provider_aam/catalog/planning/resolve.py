@@ -13,7 +13,7 @@ from airflow_provider_aam.catalog.drafts import Reference
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.planning.new_folders import NewFolders
 from airflow_provider_aam.catalog.planning.targets import Pending, Target, Targets
-from airflow_provider_aam.catalog.problems import Finding
+from airflow_provider_aam.catalog.problems import Problem
 from airflow_provider_aam.catalog.rules import segment_rule
 
 
@@ -48,7 +48,7 @@ class Resolver:
                     return None
         return found
 
-    def resolve(self, item: Checked, kind: Kind, way: str) -> tuple[Desired, list[Finding]]:
+    def resolve(self, item: Checked, kind: Kind, way: str) -> tuple[Desired, list[Problem]]:
         """The whole row, and every reference that means nothing."""
         given = item.given
         references = kind.model.references
@@ -56,14 +56,14 @@ class Resolver:
         fields = {n: value for n, value in given.items() if n not in taken and n not in (kind.id_field, "path")}
         fields.update({name: None for name in kind.model.emptied_by_null if fields.get(name) == ""})
         desired = Desired(item=item, way=way, fields=fields)
-        findings: list[Finding] = []
+        findings: list[Problem] = []
         for column, reference in references.items():
             for problem in self._reference(column, reference, given, desired):
                 name = column if column in given else reference.field
-                findings.append(Finding(place=item.row.place_of(name), field=name, problem=problem))
+                findings.append(Problem(place=item.row.place_of(name), field=name, text=problem))
         for name in kind.rules & given.keys():
             findings += [
-                Finding(place=item.row.place_of(name), field=name, problem=problem)
+                Problem(place=item.row.place_of(name), field=name, text=problem)
                 for problem in self._rule(name, given[name], desired)
             ]
         return desired, findings

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, Self
 
 from airflow_provider_aam.api.errors import AAMSourceError
-from airflow_provider_aam.catalog.problems import Finding, Place, refuse
+from airflow_provider_aam.catalog.problems import Place, Problem, refuse
 from airflow_provider_aam.catalog.reading.recognise import KindColumns, kind_of_name, kinds_of_columns
 from airflow_provider_aam.catalog.reading.rows import SourceRow, Table
-from airflow_provider_aam.catalog.reading.source import UNREADABLE, ReadablePath, Unreadable, read_tables, rows_of
+from airflow_provider_aam.catalog.reading.source import ReadablePath, Unreadable, read_tables, rows_of
+from airflow_provider_aam.files.refusals import UNREADABLE
 
-Check = Callable[[Mapping[str, Sequence[SourceRow]]], Iterable[Finding]]
+Check = Callable[[Mapping[str, Sequence[SourceRow]]], Iterable[Problem]]
 """Rows of each kind, by its key → what is wrong with them."""
 
 
@@ -38,7 +39,7 @@ def read_catalog(
     Raises :class:`AAMSourceError`, with all findings of all files, when a file is unreadable, of an unknown suffix,
     hidden, empty, not well-formed, or holds a kind that nothing tells; with what ``check`` finds in the other files.
     """
-    findings: list[Finding] = []
+    findings: list[Problem] = []
     held: dict[str, list[SourceRow]] = {}
     named = list(paths)
     if not named:
@@ -57,7 +58,7 @@ def read_catalog(
 
 
 def _rows(
-    path: CatalogPath, kinds: KindColumns, only: str | None, findings: list[Finding]
+    path: CatalogPath, kinds: KindColumns, only: str | None, findings: list[Problem]
 ) -> list[tuple[str, list[SourceRow]]]:
     tables = read_tables(path, [only] if only else list(kinds), findings)
     if only:
@@ -65,25 +66,25 @@ def _rows(
     return [(_kind_of(table, path, kinds, findings, alone=len(tables) == 1), table.rows) for table in tables]
 
 
-def _files(paths: Iterable[CatalogPath], findings: list[Finding], *, inside: bool = False) -> Iterator[CatalogPath]:
+def _files(paths: Iterable[CatalogPath], findings: list[Problem], *, inside: bool = False) -> Iterator[CatalogPath]:
     for path in paths:
         place = Place(source=str(path))
         if inside and path.name.startswith("."):
-            findings.append(Finding(place=place, problem="is hidden and was not read; move it out of the catalog"))
+            findings.append(Problem(place=place, text="is hidden and was not read; move it out of the catalog"))
         elif not path.is_dir():
             yield path
         else:
             try:
                 entries = sorted(path.iterdir(), key=lambda entry: entry.name)
             except UNREADABLE as unreadable:
-                findings.append(Finding(place=place, problem=str(Unreadable(unreadable))))
+                findings.append(Problem(place=place, text=str(Unreadable(unreadable))))
                 continue
             if not entries:
-                findings.append(Finding(place=place, problem="is an empty folder; a catalog's files were due in it"))
+                findings.append(Problem(place=place, text="is an empty folder; a catalog's files were due in it"))
             yield from _files(entries, findings, inside=True)
 
 
-def _kind_of(table: Table, path: ReadablePath, kinds: KindColumns, findings: list[Finding], *, alone: bool) -> str:
+def _kind_of(table: Table, path: ReadablePath, kinds: KindColumns, findings: list[Problem], *, alone: bool) -> str:
     """The kind's key; nothing, and a finding, when it cannot be told."""
     key = kind_of_name(table.title, kinds)
     if key is None and alone:
@@ -98,7 +99,7 @@ def _kind_of(table: Table, path: ReadablePath, kinds: KindColumns, findings: lis
     problem = (
         f"which kind of object it holds is not clear ({said}): call {sheet or _FILE_HINT}; known: {', '.join(kinds)}"
     )
-    findings.append(Finding(place=Place(source=table.source), problem=problem))
+    findings.append(Problem(place=Place(source=table.source), text=problem))
     return ""
 
 

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import gzip
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import PurePosixPath
 from typing import IO, Protocol, cast
 
 from airflow_provider_aam.api.errors import AAMSourceError
-from airflow_provider_aam.catalog.problems import Finding, Place, refuse
+from airflow_provider_aam.catalog.problems import Place, Problem, refuse
 from airflow_provider_aam.catalog.reading.readers import NEVER_ZIPPED, READERS, Reader
 from airflow_provider_aam.catalog.reading.recognise import is_name_of
 from airflow_provider_aam.catalog.reading.rows import SourceRow, Table
-
-UNREADABLE = (OSError, EOFError, zlib.error, ValueError, NotImplementedError)
-"""What the file systems behind a path, and a broken .gz, raise."""
+from airflow_provider_aam.files.refusals import UNREADABLE, reason
 
 
 class Unreadable(Exception):
     """A source could not be opened, or not be read to its end; says why."""
 
     def __init__(self, error: BaseException) -> None:
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        super().__init__(f"cannot be read: {reason}. Check the path, and the connection of the file system.")
+        super().__init__(f"cannot be read: {reason(error)}. Check the path, and the connection of the file system.")
 
 
 NO_SUFFIX = f"has no known suffix; known are {', '.join(READERS)} (all but {', '.join(NEVER_ZIPPED)} also .gz)"
@@ -47,41 +43,41 @@ def read_source(path: ReadablePath, *, key: str) -> list[SourceRow]:
     source = str(path)
     if reader_for(path.name) is None:
         raise AAMSourceError(f"the source {path.name!r} {NO_SUFFIX}.")
-    findings: list[Finding] = []
+    findings: list[Problem] = []
     rows = rows_of(read_tables(path, [key], findings), key, source, findings)
     refuse(source, findings)
     return rows
 
 
-def read_tables(path: ReadablePath, keys: Sequence[str], findings: list[Finding]) -> list[Table]:
+def read_tables(path: ReadablePath, keys: Sequence[str], findings: list[Problem]) -> list[Table]:
     """What the file holds; nothing, and a finding, when it cannot be opened or read, or its suffix is unknown."""
     source = str(path)
     reader = reader_for(path.name)
     if reader is None:
-        findings.append(Finding(place=Place(source=source), problem=NO_SUFFIX))
+        findings.append(Problem(place=Place(source=source), text=NO_SUFFIX))
         return []
     try:
         with _open(path) as file:
             return reader(file, source, keys, findings)
     except Unreadable as unreadable:
-        findings.append(Finding(place=Place(source=source), problem=str(unreadable)))
+        findings.append(Problem(place=Place(source=source), text=str(unreadable)))
         return []
 
 
-def rows_of(tables: Sequence[Table], key: str, source: str, findings: list[Finding]) -> list[SourceRow]:
+def rows_of(tables: Sequence[Table], key: str, source: str, findings: list[Problem]) -> list[SourceRow]:
     """The rows of one kind: those of the only table, or of the sheet that is called like the kind."""
     named = [table for table in tables if table.title is not None and is_name_of(table.title, key)]
     if len(tables) > 1 and not named:
         titles = ", ".join(str(table.title) for table in tables)
         problem = f"holds the sheets {titles}; call the one to be read {key!r}"
-        findings.append(Finding(place=Place(source=source), problem=problem))
+        findings.append(Problem(place=Place(source=source), text=problem))
         return []
     return [row for table in named or tables for row in table.rows]
 
 
 def rows_from_list(items: object, *, source: str = "the list given as source") -> list[SourceRow]:
     """Rows from what another task returned. Raises :class:`AAMSourceError` when it is no list of mappings."""
-    findings: list[Finding] = []
+    findings: list[Problem] = []
     rows: list[SourceRow] = []
     if not isinstance(items, Sequence) or isinstance(items, str | bytes):
         raise AAMSourceError(f"{source} is a {type(items).__name__}; a list of mappings or a file's URI was due.")
@@ -90,7 +86,7 @@ def rows_from_list(items: object, *, source: str = "the list given as source") -
         if isinstance(item, Mapping):
             rows.append(SourceRow(values={str(name): value for name, value in item.items()}, place=place))
         else:
-            findings.append(Finding(place=place, problem=f"a {type(item).__name__} stands where a mapping was due"))
+            findings.append(Problem(place=place, text=f"a {type(item).__name__} stands where a mapping was due"))
     refuse(source, findings)
     return rows
 

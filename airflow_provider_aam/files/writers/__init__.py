@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 import msgspec
+from typing_extensions import Buffer
 
 from airflow_provider_aam.files.columns import Columns
 from airflow_provider_aam.files.formats import Format
@@ -25,16 +28,36 @@ class RowWriter(Protocol):
         """Write what is left; the file stays open."""
 
 
+class Written(io.FileIO):
+    """A file that knows its size and SHA-256 without being read again."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "w")
+        self.size = 0
+        self._digest = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+    def write(self, data: Buffer) -> int:
+        count = super().write(data)
+        self.size += count
+        self._digest.update(memoryview(data)[:count])
+        return count
+
+
 @contextmanager
-def open_writer(path: Path, form: Format, columns: Columns) -> Iterator[RowWriter]:
-    """A writer on ``path``, emptied first. The file is whole once the context has ended without an error."""
+def open_writer(path: Path, form: Format, columns: Columns) -> Iterator[tuple[RowWriter, Written]]:
+    """A writer on ``path``, emptied first, and the file, which is whole once the context has ended without an error."""
     with ExitStack() as stack:
-        file = cast("BinaryIO", stack.enter_context(path.open("wb")))
+        written = Written(path)
+        file = cast("BinaryIO", stack.enter_context(io.BufferedWriter(written)))
         if form.gzipped:
             # No time and no name in the header, so that equal rows give equal bytes.
             packed = gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file, mtime=0)
             file = cast("BinaryIO", stack.enter_context(packed))
-        yield stack.enter_context(closing(_build(form, file, columns)))
+        yield stack.enter_context(closing(_build(form, file, columns))), written
 
 
 def _build(form: Format, file: BinaryIO, columns: Columns) -> RowWriter:

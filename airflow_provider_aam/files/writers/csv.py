@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import msgspec
 
 from airflow_provider_aam.api.resources import Type
-from airflow_provider_aam.files.columns import Columns, to_iso
+from airflow_provider_aam.files.columns import Columns, Values, to_iso
+
+_BOOLEANS = {True: "true", False: "false", None: None}
 
 
 class CsvWriter:
@@ -18,25 +20,20 @@ class CsvWriter:
 
     def __init__(self, file: BinaryIO, columns: Columns) -> None:
         self._columns = columns
-        self._instants = [index for index, kind in enumerate(columns.types.values()) if kind is Type.INSTANT]
-        self._booleans = [index for index, kind in enumerate(columns.types.values()) if kind is Type.BOOLEAN]
         self._text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         # With a bare \n as terminator the module of Python 3.11 leaves a \r inside a text unquoted.
         self._csv = csv.writer(self._text, lineterminator="\r\n")
         self._csv.writerow(columns.types)
 
     def write(self, rows: Sequence[msgspec.Raw]) -> None:
-        self._csv.writerows(self._cells(row) for row in rows)
+        shown = map(_shown, self._columns.types.values(), self._columns.of_rows(rows))
+        self._csv.writerows(zip(*shown, strict=True))
 
     def close(self) -> None:
         self._text.detach()
 
-    def _cells(self, row: msgspec.Raw) -> list[Any]:
-        cells = self._columns.values(row)
-        for index in self._instants:
-            if cells[index] is not None:
-                cells[index] = to_iso(cells[index])
-        for index in self._booleans:
-            if cells[index] is not None:
-                cells[index] = "true" if cells[index] else "false"
-        return cells
+
+def _shown(kind: Type, column: Values) -> Values:
+    if kind is Type.INSTANT:
+        return [None if value is None else to_iso(value) for value in column]
+    return [_BOOLEANS[value] for value in column] if kind is Type.BOOLEAN else column

@@ -26,7 +26,7 @@ class JsonlWriter:
         # A line break inside a JSON text is always formatting: in strings they are escaped.
         if text.count(b"\n") >= len(lines) or b"\r" in text:
             text = b"\n".join(msgspec.json.format(line, indent=-1) for line in lines)
-        self._file.write(text + b"\n")
+        self._file.writelines((text, b"\n"))
 
     def close(self) -> None:
         """Nothing is held back."""

@@ -40,8 +40,8 @@ class ParquetWriter:
 
         if not rows:
             return
-        by_column = zip(*(self._columns.values(row) for row in rows), strict=True)
-        arrays = [pa.array(values, type=each.type) for values, each in zip(by_column, self._schema, strict=True)]
+        by_column = zip(self._columns.of_rows(rows), self._schema, strict=True)
+        arrays = [pa.array(values, type=each.type) for values, each in by_column]
         self._batches.append(pa.record_batch(arrays, schema=self._schema))
         self._waiting += len(rows)
         if self._waiting >= ROWS_PER_GROUP:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import IO
 
-from airflow_provider_aam.catalog.problems import Finding
+from airflow_provider_aam.catalog.problems import Problem
 from airflow_provider_aam.catalog.reading.readers.csv import read_csv
 from airflow_provider_aam.catalog.reading.readers.json import read_json, read_jsonl
 from airflow_provider_aam.catalog.reading.readers.parquet import read_parquet
@@ -13,7 +13,7 @@ from airflow_provider_aam.catalog.reading.readers.xlsx import read_xlsx
 from airflow_provider_aam.catalog.reading.readers.yaml import read_yaml
 from airflow_provider_aam.catalog.reading.rows import Table
 
-Reader = Callable[[IO[bytes], str, Sequence[str], list[Finding]], list[Table]]
+Reader = Callable[[IO[bytes], str, Sequence[str], list[Problem]], list[Table]]
 """(file, source name, keys that a document may hold, findings to add to) → one table of each key, sheet or file."""
 
 READERS: dict[str, Reader] = {

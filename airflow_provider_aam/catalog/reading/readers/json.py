@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import IO, Any, NoReturn
 
 from airflow_provider_aam.api.names import near
-from airflow_provider_aam.catalog.problems import Finding, Place
+from airflow_provider_aam.catalog.problems import Place, Problem
 from airflow_provider_aam.catalog.reading.readers.lists import ONE_VALUE_DUE, plain_list
 from airflow_provider_aam.catalog.reading.readers.text import decode_text, is_extra
 from airflow_provider_aam.catalog.reading.rows import RowPacker, SourceRow, Table
@@ -32,13 +32,13 @@ def _no_constant(name: str) -> NoReturn:
 _decoder = json.JSONDecoder(object_pairs_hook=_Object, parse_constant=_no_constant)
 
 
-def read_json(file: IO[bytes], source: str, keys: Sequence[str], findings: list[Finding]) -> list[Table]:
+def read_json(file: IO[bytes], source: str, keys: Sequence[str], findings: list[Problem]) -> list[Table]:
     """A list of objects, or an object with such lists under ``keys``."""
     text = decode_text(file.read(), source, findings)
     if text is None:
         return []
     if not text.strip():
-        findings.append(Finding(place=Place(source=source, line=1), problem=_is_empty(keys)))
+        findings.append(Problem(place=Place(source=source, line=1), text=_is_empty(keys)))
         return []
     try:
         document = _decoder.decode(text)
@@ -59,7 +59,7 @@ def _is_empty(keys: Sequence[str]) -> str:
     return f'is empty: where there are none, write {{"{keys[0]}": []}}'
 
 
-def read_jsonl(file: IO[bytes], source: str, _keys: Sequence[str], findings: list[Finding]) -> list[Table]:
+def read_jsonl(file: IO[bytes], source: str, _keys: Sequence[str], findings: list[Problem]) -> list[Table]:
     """The keys play no part: every line is one object."""
     text = decode_text(file.read(), source, findings)
     rows: list[SourceRow] = []
@@ -74,25 +74,23 @@ def read_jsonl(file: IO[bytes], source: str, _keys: Sequence[str], findings: lis
     return [Table(source=source, rows=rows)]
 
 
-def _held_lists(document: Any, keys: Sequence[str], place: Place, findings: list[Finding]) -> dict[str, int]:
+def _held_lists(document: Any, keys: Sequence[str], place: Place, findings: list[Problem]) -> dict[str, int]:
     """The length of each list of objects in the document, in the document's order."""
     due = f'{{"{keys[0]}": [...]' + (", …}" if len(keys) > 1 else "}")
     if not isinstance(document, _Object):
-        findings.append(Finding(place=place, problem=f"must be a list, or {due}"))
+        findings.append(Problem(place=place, text=f"must be a list, or {due}"))
         return {}
     others = sorted(name for name in document if name not in keys and not is_extra(name))
     if others:
         hints = "".join(near(name, keys) for name in others)
-        findings.append(
-            Finding(place=place, problem=f"unknown keys {', '.join(others)}; known: {', '.join(keys)}{hints}")
-        )
+        findings.append(Problem(place=place, text=f"unknown keys {', '.join(others)}; known: {', '.join(keys)}{hints}"))
     if document.twice:
         findings.append(_twice(document, place))
         return {}
     wrong = [key for key in keys if (key in document or len(keys) == 1) and not isinstance(document.get(key), list)]
     if wrong:
         problem = f"must be a list, or {due}" if len(keys) == 1 else f"{', '.join(wrong)} must be a list"
-        findings.append(Finding(place=place, problem=problem))
+        findings.append(Problem(place=place, text=problem))
     return {key: len(items) for key, items in document.items() if key in keys and key not in wrong}
 
 
@@ -111,7 +109,7 @@ def _value_starts(text: str, start: int, count: int) -> dict[str, int]:
 class _Items:
     """The objects of a document's lists, each with its line."""
 
-    def __init__(self, text: str, source: str, findings: list[Finding]) -> None:
+    def __init__(self, text: str, source: str, findings: list[Problem]) -> None:
         self._text = text
         self._source = source
         self._findings = findings
@@ -135,21 +133,21 @@ def _skip(text: str, at: int) -> int:
     return blanks.end() if blanks else at
 
 
-def _not_json(broken: ValueError | RecursionError, place: Place) -> Finding:
+def _not_json(broken: ValueError | RecursionError, place: Place) -> Problem:
     if isinstance(broken, json.JSONDecodeError):
         where = Place(source=place.source, line=place.line or broken.lineno)
-        return Finding(place=where, problem=f"is not JSON: {broken.msg} (column {broken.colno})")
-    return Finding(place=place, problem=f"is not JSON: {str(broken) or 'nested too deeply'}")
+        return Problem(place=where, text=f"is not JSON: {broken.msg} (column {broken.colno})")
+    return Problem(place=place, text=f"is not JSON: {str(broken) or 'nested too deeply'}")
 
 
-def _twice(value: _Object, place: Place) -> Finding:
+def _twice(value: _Object, place: Place) -> Problem:
     names = ", ".join(repr(name) for name in value.twice)
-    return Finding(place=place, problem=f"the key {names} stands twice in one object")
+    return Problem(place=place, text=f"the key {names} stands twice in one object")
 
 
-def _add(value: Any, place: Place, rows: list[SourceRow], packer: RowPacker, findings: list[Finding]) -> None:
+def _add(value: Any, place: Place, rows: list[SourceRow], packer: RowPacker, findings: list[Problem]) -> None:
     if not isinstance(value, _Object):
-        findings.append(Finding(place=place, problem=f"a {type(value).__name__} stands where an object was due"))
+        findings.append(Problem(place=place, text=f"a {type(value).__name__} stands where an object was due"))
     elif value.twice:
         findings.append(_twice(value, place))
     else:
@@ -157,5 +155,5 @@ def _add(value: Any, place: Place, rows: list[SourceRow], packer: RowPacker, fin
             if isinstance(field, list):
                 value[name] = plain_list(field)
             if isinstance(field, dict) or (isinstance(field, list) and value[name] is None):
-                findings.append(Finding(place=place, field=name, problem=ONE_VALUE_DUE))
+                findings.append(Problem(place=place, field=name, text=ONE_VALUE_DUE))
         rows.append(packer.pack(value, place))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import codecs
 from typing import IO
 
-from airflow_provider_aam.catalog.problems import Finding, Place
+from airflow_provider_aam.catalog.problems import Place, Problem
 
 
-def decode_text(content: bytes, source: str, findings: list[Finding]) -> str | None:
+def decode_text(content: bytes, source: str, findings: list[Problem]) -> str | None:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
@@ -24,7 +24,7 @@ class TextStream:
         self._source = source
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
         self._lines = 0
-        self.wrong: Finding | None = None
+        self.wrong: Problem | None = None
 
     def read(self, size: int) -> str:
         """Some text; nothing at the end of the file, and from a wrong byte on."""
@@ -46,7 +46,7 @@ def is_extra(name: str) -> bool:
     return name == "$schema" or name.startswith("x-")
 
 
-def _not_utf8(source: str, wrong: UnicodeDecodeError, *, lines_before: int) -> Finding:
+def _not_utf8(source: str, wrong: UnicodeDecodeError, *, lines_before: int) -> Problem:
     line = lines_before + wrong.object.count(b"\n", 0, wrong.start) + 1
     problem = f"byte 0x{wrong.object[wrong.start]:02x} is not UTF-8; save the file as UTF-8"
-    return Finding(place=Place(source=source, line=line), problem=problem)
+    return Problem(place=Place(source=source, line=line), text=problem)

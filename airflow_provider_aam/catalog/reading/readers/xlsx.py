@@ -13,7 +13,7 @@ from datetime import datetime, time
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
-from airflow_provider_aam.catalog.problems import Finding, Place
+from airflow_provider_aam.catalog.problems import Place, Problem
 from airflow_provider_aam.catalog.reading.readers.header import check_header
 from airflow_provider_aam.catalog.reading.readers.text import is_extra
 from airflow_provider_aam.catalog.reading.rows import RowPacker, SourceRow, Table
@@ -33,13 +33,13 @@ _BROKEN = (
 """What openpyxl raises on parts of a workbook that are missing, damaged, or not what they should be."""
 
 
-def read_xlsx(file: IO[bytes], source: str, _keys: Sequence[str], findings: list[Finding]) -> list[Table]:
+def read_xlsx(file: IO[bytes], source: str, _keys: Sequence[str], findings: list[Problem]) -> list[Table]:
     """One table a sheet, in the order of the workbook; without empty sheets, and without those named ``x-…``."""
     try:
         from openpyxl import load_workbook
     except ImportError:
         problem = "is a workbook, which needs openpyxl: pip install 'airflow-provider-aam[xlsx]'"
-        findings.append(Finding(place=Place(source=source), problem=problem))
+        findings.append(Problem(place=Place(source=source), text=problem))
         return []
     content = io.BytesIO(file.read())
     sheets: list[tuple[str, list[Sequence[Any]]]] = []
@@ -51,12 +51,12 @@ def read_xlsx(file: IO[bytes], source: str, _keys: Sequence[str], findings: list
                 sheets.append((sheet.title, [_cells(row) for row in sheet.iter_rows()]))
     except _BROKEN as broken:
         first_line = str(broken).partition("\n")[0] or type(broken).__name__
-        findings.append(Finding(place=Place(source=source), problem=f"is not a well-formed workbook: {first_line}"))
+        findings.append(Problem(place=Place(source=source), text=f"is not a well-formed workbook: {first_line}"))
         return []
     filled = [(title, lines) for title, lines in sheets if any(lines)]
     if not filled:
         problem = "is empty: a sheet with a header row was due"
-        findings.append(Finding(place=Place(source=source), problem=problem))
+        findings.append(Problem(place=Place(source=source), text=problem))
     return [_table(f"{source}[{title}]", title, lines, findings) for title, lines in filled]
 
 
@@ -87,7 +87,7 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _table(source: str, title: str, lines: list[Sequence[Any]], findings: list[Finding]) -> Table:
+def _table(source: str, title: str, lines: list[Sequence[Any]], findings: list[Problem]) -> Table:
     header = tuple(cell.strip() for cell in lines[0])
     rows: list[SourceRow] = []
     if not check_header(header, Place(source=source, row=1), findings):
@@ -97,12 +97,12 @@ def _table(source: str, title: str, lines: list[Sequence[Any]], findings: list[F
         place = Place(source=source, row=number)
         if len(cells) > len(header):
             problem = f"{len(cells)} cells under {len(header)} columns: name each column in row 1"
-            findings.append(Finding(place=place, problem=problem))
+            findings.append(Problem(place=place, text=problem))
         elif cells:
             values = {name: cell for name, cell in zip(header, cells, strict=False) if cell.strip()}
             rows.append(pack(values, place))
             findings += [
-                Finding(place=place, field=name, problem=f"the cell holds the error {cell}")
+                Problem(place=place, field=name, text=f"the cell holds the error {cell}")
                 for name, cell in values.items()
                 if isinstance(cell, _Wrong)
             ]

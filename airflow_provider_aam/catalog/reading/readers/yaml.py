@@ -12,17 +12,17 @@ from typing import IO, Any
 import yaml
 
 from airflow_provider_aam.api.names import near
-from airflow_provider_aam.catalog.problems import Finding, Place
+from airflow_provider_aam.catalog.problems import Place, Problem
 from airflow_provider_aam.catalog.reading.readers.text import TextStream, is_extra
 from airflow_provider_aam.catalog.reading.readers.yaml_nodes import ListNode, Nodes
 from airflow_provider_aam.catalog.reading.readers.yaml_rows import YamlRows
 from airflow_provider_aam.catalog.reading.rows import SourceRow, Table
 
 
-def read_yaml(file: IO[bytes], source: str, keys: Sequence[str], findings: list[Finding]) -> list[Table]:
+def read_yaml(file: IO[bytes], source: str, keys: Sequence[str], findings: list[Problem]) -> list[Table]:
     """A list of mappings, or a mapping with such lists under ``keys``; ``x-…`` keys beside them may hold anchors."""
     stream = TextStream(file, source)
-    found: list[Finding] = []
+    found: list[Problem] = []
     try:
         tables = _Document(Nodes(stream), source, keys, found).read()
     except (yaml.YAMLError, RecursionError) as broken:
@@ -33,20 +33,20 @@ def read_yaml(file: IO[bytes], source: str, keys: Sequence[str], findings: list[
     return tables
 
 
-def _not_yaml(broken: yaml.YAMLError | RecursionError, source: str) -> Finding:
+def _not_yaml(broken: yaml.YAMLError | RecursionError, source: str) -> Problem:
     if isinstance(broken, yaml.MarkedYAMLError):
         mark = broken.problem_mark or broken.context_mark
         place = Place(source=source, line=mark.line + 1 if mark else None)
         said = ", ".join(part for part in (broken.context, broken.problem) if part)
-        return Finding(place=place, problem=f"is not YAML: {said}{f' (column {mark.column + 1})' if mark else ''}")
+        return Problem(place=place, text=f"is not YAML: {said}{f' (column {mark.column + 1})' if mark else ''}")
     said = str(broken).partition("\n")[0] if isinstance(broken, yaml.YAMLError) else "nested too deeply"
-    return Finding(place=Place(source=source), problem=f"is not YAML: {said}")
+    return Problem(place=Place(source=source), text=f"is not YAML: {said}")
 
 
 class _Document:
     """The top level of one document: which lists it holds."""
 
-    def __init__(self, nodes: Nodes, source: str, keys: Sequence[str], findings: list[Finding]) -> None:
+    def __init__(self, nodes: Nodes, source: str, keys: Sequence[str], findings: list[Problem]) -> None:
         self._nodes = nodes
         self._source = source
         self._keys = keys
@@ -115,4 +115,4 @@ class _Document:
         return f"a list {self._keys[0]!r}" if len(self._keys) == 1 else f"lists of {', '.join(self._keys)}"
 
     def _find(self, line: int, problem: str, field: str | None = None) -> None:
-        self._findings.append(Finding(place=Place(source=self._source, line=line), field=field, problem=problem))
+        self._findings.append(Problem(place=Place(source=self._source, line=line), field=field, text=problem))

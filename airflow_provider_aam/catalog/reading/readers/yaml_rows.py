@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from airflow_provider_aam.catalog.problems import Finding, Place
+from airflow_provider_aam.catalog.problems import Place, Problem
 from airflow_provider_aam.catalog.reading.readers.lists import ONE_VALUE_DUE
 from airflow_provider_aam.catalog.reading.readers.yaml_nodes import ListNode, MappingNode, is_merge, is_null
 from airflow_provider_aam.catalog.reading.rows import RowPacker, SourceRow
@@ -18,7 +18,7 @@ _Pairs = list[tuple[Any, Any]]
 class YamlRows:
     """Turns the nodes of one document into rows; what is wrong goes to ``findings``."""
 
-    def __init__(self, source: str, findings: list[Finding]) -> None:
+    def __init__(self, source: str, findings: list[Problem]) -> None:
         self._source = source
         self._findings = findings
         self._pack = RowPacker().pack
@@ -73,7 +73,7 @@ class YamlRows:
                     yield source
 
     def _find(self, place: Place, problem: str, field: str | None = None) -> None:
-        self._findings.append(Finding(place=place, field=field, problem=problem))
+        self._findings.append(Problem(place=place, field=field, text=problem))
 
     def _place(self, node: Any) -> Place:
         return Place(source=self._source, line=node.start_mark.line + 1)

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from airflow_provider_aam.api.errors import AAMSourceError
-from airflow_provider_aam.catalog.checking.check import check_catalog, find_faults
+from airflow_provider_aam.catalog.checking.check import Catalog, check_catalog, find_faults
+from airflow_provider_aam.catalog.checking.remarks import remarks_of, repeated
 from airflow_provider_aam.catalog.kinds import KINDS
-from airflow_provider_aam.catalog.planning.options import Catalog
-from airflow_provider_aam.catalog.planning.remarks import remarks_of, repeated
 from airflow_provider_aam.catalog.problems import in_order
 from airflow_provider_aam.catalog.reading.documents import CatalogPath, read_catalog
 from airflow_provider_aam.catalog.reading.source import rows_from_list

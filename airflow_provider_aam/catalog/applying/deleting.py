@@ -7,7 +7,9 @@ from typing import Any
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.moments import utc_now
-from airflow_provider_aam.catalog.applying.push import PushReceipt, carry_out
+from airflow_provider_aam.catalog.applying.push import carry_out
+from airflow_provider_aam.catalog.applying.receipt import PushReceipt
+from airflow_provider_aam.catalog.checking.sources import OpenUri, Source, load
 from airflow_provider_aam.catalog.kinds import KINDS
 from airflow_provider_aam.catalog.planning.delete import (
     Deletion,
@@ -19,7 +21,6 @@ from airflow_provider_aam.catalog.planning.delete import (
     plan_deletes,
 )
 from airflow_provider_aam.catalog.planning.guards import Guards
-from airflow_provider_aam.catalog.sources import OpenUri, Source, load
 
 
 def delete(

@@ -1,0 +1,85 @@
+"""How a push ended: in the log, as an error, and as what the task returns."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from airflow_provider_aam.api.errors import AAMPushFailed
+from airflow_provider_aam.catalog.applying.outcomes import Outcome, OutcomeLog, WritablePath
+from airflow_provider_aam.catalog.plan.plan import Plan
+
+log = logging.getLogger(__name__)
+
+MOST_REASONS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushReceipt:
+    """How a push ended. Counts are rows; folders that were created count among ``created`` as well."""
+
+    source: str
+    dry_run: bool
+    plan: dict[str, int]
+    outcomes: dict[str, int]
+    plan_uri: str | None
+    outcome_uri: str | None
+    started_at: str
+    finished_at: str
+
+    @classmethod
+    def of(
+        cls,
+        plan: Plan,
+        outcomes: OutcomeLog,
+        *,
+        dry_run: bool,
+        plan_path: Any,
+        outcome_path: Any,
+        started_at: datetime,
+        finished_at: datetime,
+    ) -> Self:
+        return cls(
+            source=plan.source,
+            dry_run=dry_run,
+            plan=plan.counts(),
+            outcomes=outcomes.tally(),
+            plan_uri=None if plan_path is None else str(plan_path),
+            outcome_uri=None if outcome_path is None else str(outcome_path),
+            started_at=started_at.isoformat(),
+            finished_at=finished_at.isoformat(),
+        )
+
+    def as_xcom(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def as_asset_extra(self) -> dict[str, Any]:
+        return {"source": self.source, **self.outcomes}
+
+
+def report(outcomes: OutcomeLog, source: str, *, max_failed: int, outcome_path: WritablePath | None) -> None:
+    """Log what is worth a word. Raises :class:`AAMPushFailed` when more rows failed than may."""
+    for line in _lines(outcomes.remarkable):
+        log.info("%s", line)
+    if len(outcomes.bad) <= max_failed:
+        for line in _lines(outcomes.bad):
+            log.warning("%s", line)
+        return
+    where = f" Every row's end is in {outcome_path}." if outcome_path else ""
+    lines = "\n".join(f"  {line}" for line in _lines(outcomes.bad))
+    raise AAMPushFailed(
+        f"Push of {source}: {outcomes.said()}; max_failed is {max_failed}.{where} Correct these rows and run it again; "
+        f"what is done will not be done again.\n{lines}",
+        counts=outcomes.tally(),
+        retryable=any(outcome.passing for outcome in outcomes.bad),
+    )
+
+
+def _lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    for outcome in outcomes[:MOST_REASONS]:
+        yield f"{outcome.place or outcome.kind}: {outcome.status} {outcome.label}: {outcome.message}"
+    if len(outcomes) > MOST_REASONS:
+        yield f"… and {len(outcomes) - MOST_REASONS:,} more"
