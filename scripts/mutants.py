@@ -58,7 +58,9 @@ def _of_catalog(*names: str) -> tuple[str, ...]:
 
 AREAS = {
     "api": Area(("api",), ("tests/api", "tests/contract"), but=("tests/api/test_crowd.py",)),
-    "account": Area(("account",), ("tests/account", *_of_catalog("references", "delete", "folder_rows"))),
+    "account": Area(
+        ("account",), ("tests/account", *_of_catalog("references", "mappings", "folder_rows", "segment_rule"))
+    ),
     "pull": Area(("pull",), ("tests/pull",)),
     "catalog": Area(
         ("catalog/planning", "catalog/applying"),
