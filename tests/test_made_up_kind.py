@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 import pytest
+from catalog.support import read_source
 
 from airflow_provider_aam.api import AAMClient, AAMConfig
 from airflow_provider_aam.api import resources as of_aam
@@ -25,7 +26,7 @@ from airflow_provider_aam.catalog.exporting.export import export_catalog
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
 from airflow_provider_aam.catalog.planning.options import PlanOptions
 from airflow_provider_aam.catalog.planning.planner import build_plan
-from airflow_provider_aam.catalog.reading.source import read_source, rows_from_list
+from airflow_provider_aam.catalog.reading.source import rows_from_list
 from airflow_provider_aam.emulator import running_emulator
 from airflow_provider_aam.emulator.core import resource as emulated
 from airflow_provider_aam.emulator.core.fields import DESCRIPTION, NAME, Field

@@ -10,67 +10,45 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.catalog.applying.deleting import delete, deletion_problems, name_objects
-    from airflow_provider_aam.catalog.applying.push import apply_saved as apply
-    from airflow_provider_aam.catalog.applying.push import make_plan, push
-    from airflow_provider_aam.catalog.applying.receipt import PushReceipt
-    from airflow_provider_aam.catalog.checking.check import Catalog
-    from airflow_provider_aam.catalog.checking.schema import build_schema, render_catalog_schema, render_schema
-    from airflow_provider_aam.catalog.checking.sources import Source, Uri, check, load, ways_to_match
-    from airflow_provider_aam.catalog.exporting.export import ExportReceipt
-    from airflow_provider_aam.catalog.exporting.export import export_catalog as export
-    from airflow_provider_aam.catalog.kinds import KINDS, Kind
-    from airflow_provider_aam.catalog.plan.plan import Plan
-    from airflow_provider_aam.catalog.plan.render import render_plan
-    from airflow_provider_aam.catalog.plan.saved import read_plan, sha256_of
-    from airflow_provider_aam.catalog.plan.summary import render_changes, summarise
-    from airflow_provider_aam.catalog.planning.delete import Deletion
-    from airflow_provider_aam.catalog.planning.guards import Guards
-    from airflow_provider_aam.catalog.planning.options import PlanOptions
-    from airflow_provider_aam.catalog.planning.prune import check_scope
-    from airflow_provider_aam.catalog.reading.recognise import kind_of_name
-
-__all__ = [
-    "KINDS",
-    "Catalog",
-    "Deletion",
-    "ExportReceipt",
-    "Guards",
-    "Kind",
-    "Plan",
-    "PlanOptions",
-    "PushReceipt",
-    "Source",
-    "Uri",
-    "apply",
-    "build_schema",
-    "check",
-    "check_scope",
-    "delete",
-    "deletion_problems",
-    "export",
-    "kind_of_name",
-    "load",
-    "make_plan",
-    "name_objects",
-    "push",
-    "read_plan",
-    "render_catalog_schema",
-    "render_changes",
-    "render_plan",
-    "render_schema",
-    "sha256_of",
-    "summarise",
-    "ways_to_match",
-]
+    from airflow_provider_aam.catalog.applying.deleting import delete as delete
+    from airflow_provider_aam.catalog.applying.deleting import deletion_problems as deletion_problems
+    from airflow_provider_aam.catalog.applying.deleting import name_objects as name_objects
+    from airflow_provider_aam.catalog.applying.push import apply_saved as apply_saved
+    from airflow_provider_aam.catalog.applying.push import make_plan as make_plan
+    from airflow_provider_aam.catalog.applying.push import push as push
+    from airflow_provider_aam.catalog.applying.receipt import PushReceipt as PushReceipt
+    from airflow_provider_aam.catalog.checking.check import Catalog as Catalog
+    from airflow_provider_aam.catalog.checking.schema import build_schema as build_schema
+    from airflow_provider_aam.catalog.checking.schema import render_catalog_schema as render_catalog_schema
+    from airflow_provider_aam.catalog.checking.schema import render_schema as render_schema
+    from airflow_provider_aam.catalog.checking.sources import Source as Source
+    from airflow_provider_aam.catalog.checking.sources import Uri as Uri
+    from airflow_provider_aam.catalog.checking.sources import check as check
+    from airflow_provider_aam.catalog.checking.sources import load as load
+    from airflow_provider_aam.catalog.checking.sources import ways_to_match as ways_to_match
+    from airflow_provider_aam.catalog.exporting.export import ExportReceipt as ExportReceipt
+    from airflow_provider_aam.catalog.exporting.export import export_catalog as export_catalog
+    from airflow_provider_aam.catalog.kinds import KINDS as KINDS
+    from airflow_provider_aam.catalog.kinds import Kind as Kind
+    from airflow_provider_aam.catalog.plan.plan import Plan as Plan
+    from airflow_provider_aam.catalog.plan.render import render_plan as render_plan
+    from airflow_provider_aam.catalog.plan.saved import read_plan as read_plan
+    from airflow_provider_aam.catalog.plan.saved import sha256_of as sha256_of
+    from airflow_provider_aam.catalog.plan.summary import render_changes as render_changes
+    from airflow_provider_aam.catalog.plan.summary import summarise as summarise
+    from airflow_provider_aam.catalog.planning.delete import Deletion as Deletion
+    from airflow_provider_aam.catalog.planning.guards import Guards as Guards
+    from airflow_provider_aam.catalog.planning.options import PlanOptions as PlanOptions
+    from airflow_provider_aam.catalog.planning.prune import check_scope as check_scope
+    from airflow_provider_aam.catalog.reading.recognise import kind_of_name as kind_of_name
 
 _ROOMS = {
-    "applying.push": ("make_plan", "push"),
+    "applying.push": ("apply_saved", "make_plan", "push"),
     "applying.receipt": ("PushReceipt",),
     "checking.check": ("Catalog",),
     "checking.schema": ("build_schema", "render_catalog_schema", "render_schema"),
     "applying.deleting": ("delete", "deletion_problems", "name_objects"),
-    "exporting.export": ("ExportReceipt",),
+    "exporting.export": ("ExportReceipt", "export_catalog"),
     "kinds": ("KINDS", "Kind"),
     "plan.plan": ("Plan",),
     "plan.render": ("render_plan",),
@@ -83,14 +61,10 @@ _ROOMS = {
     "reading.recognise": ("kind_of_name",),
     "checking.sources": ("Source", "Uri", "check", "load", "ways_to_match"),
 }
-_HOMES = {name: (room, name) for room, names in _ROOMS.items() for name in names} | {
-    "apply": ("applying.push", "apply_saved"),
-    "export": ("exporting.export", "export_catalog"),
-}
+EXPORTS = {name: room for room, names in _ROOMS.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in EXPORTS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    room, inside = _HOMES[name]
-    return getattr(import_module(f"{__name__}.{room}"), inside)
+    return getattr(import_module(f"{__name__}.{EXPORTS[name]}"), name)

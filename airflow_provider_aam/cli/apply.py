@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMPlanRefused
-from airflow_provider_aam.catalog import Plan, PushReceipt, apply, read_plan
+from airflow_provider_aam.catalog import Plan, PushReceipt, apply_saved, read_plan
 from airflow_provider_aam.cli.client import aam_client
 from airflow_provider_aam.cli.exits import Ending
 
@@ -33,7 +33,7 @@ def apply_file(path: Path, request: ApplyRequest) -> Ending:
     """Apply the plan in ``path``.
 
     Raises ``AAMSourceError`` when it is no plan file, ``AAMPlanRefused`` when it is not the one of ``sha256`` or nobody
-    says yes, and what :func:`~airflow_provider_aam.catalog.apply` raises.
+    says yes, and what :func:`~airflow_provider_aam.catalog.apply_saved` raises.
     """
     plan = read_plan(path, sha256=request.sha256)
     for line in _summary(path, plan):
@@ -41,7 +41,7 @@ def apply_file(path: Path, request: ApplyRequest) -> Ending:
     if plan.changes and not request.yes:
         _ask()
     with aam_client(request.conn_id) as client, _watched(plan, request.outcomes) as outcome_path:
-        receipt = apply(
+        receipt = apply_saved(
             client,
             plan,
             plan_path=path,

@@ -91,7 +91,7 @@ def apply_plan(
     ] = None,
     max_failed: Annotated[int, typer.Option(min=0, help="Rows that may fail without failing the command.")] = 0,
     max_concurrency: Annotated[
-        int | None, typer.Option(min=1, help="Writes under way at once, if fewer than the Connection's.")
+        int | None, typer.Option(min=1, help="Writes under way at once at most, in place of the Connection's.")
     ] = None,
     sha256: Annotated[
         str | None, typer.Option(metavar="HEX", help="Refuse a plan file of another SHA-256: not the approved one.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from airflow_provider_aam.catalog import ExportReceipt, export
+from airflow_provider_aam.catalog import ExportReceipt, export_catalog
 from airflow_provider_aam.cli.client import aam_client
 from airflow_provider_aam.cli.exits import Ending
 from airflow_provider_aam.cli.kinds import count_of, keys_of
@@ -17,7 +17,7 @@ def export_account(directory: Path, *, conn_id: str, kinds: str | None) -> Endin
     """
     chosen = None if kinds is None else keys_of([name.strip() for name in kinds.split(",")], option="--kinds")
     with aam_client(conn_id) as client:
-        receipt = export(client, directory, kinds=chosen)
+        receipt = export_catalog(client, directory, kinds=chosen)
     return Ending(document=receipt.as_xcom(), show=lambda: _show(directory, receipt))
 
 

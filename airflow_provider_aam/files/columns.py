@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -109,42 +111,60 @@ class Columns:
         A value of another type than documented goes to :data:`OTHER`, but for whole numbers that came as text. Raises
         :class:`AAMBadAnswer` when there is no such column, and for a row that is no JSON object.
         """
+        text = b"[" + b",".join(rows) + b"]"
+        names = [(name, kind) for name, kind in self.types.items() if name != OTHER]
         try:
-            decoded = _decoder.decode(b"[" + b",".join(rows) + b"]")
-        except UNREADABLE as broken:
-            text = f"{self.what}: a row cannot be decoded ({broken})."
-            raise AAMBadAnswer(text, fate=Fate.UNKNOWN) from broken
+            documented = self._documented.decode(text)
+            known = [[*map(attrgetter(f"field_{at}"), documented)] for at in range(len(names))]
+            rest: dict[int, dict[str, Any]] = {}
+        except UNREADABLE:
+            known, rest = self._with_rest(text)
         misfits: dict[int, dict[str, Any]] = {}
-        columns = [
-            self._column(name, kind, [row.get(name) for row in decoded], misfits)
-            for name, kind in self.types.items()
-            if name != OTHER
-        ]
+        columns = [self._column(*each, values, misfits) for each, values in zip(names, known, strict=True)]
         if misfits and not self.keep_other:
             raise AAMBadAnswer(self._misfit(misfits[min(misfits)]), fate=Fate.UNKNOWN)
         if self.keep_other:
-            known = self.types.keys() - {OTHER}
-            for at, row in enumerate(decoded):
-                if not known >= row.keys():
-                    rest = {name: value for name, value in row.items() if name not in known}
-                    misfits[at] = misfits.get(at, {}) | rest
-            columns.append([to_json(misfits[at]) if at in misfits else None for at in range(len(decoded))])
+            other = {at: misfits.get(at, {}) | rest.get(at, {}) for at in misfits.keys() | rest.keys()}
+            columns.append([to_json(other[at]) if at in other else None for at in range(len(rows))])
         return columns
 
-    def _column(self, name: str, kind: Type, column: list[Any], misfits: dict[int, dict[str, Any]]) -> Values:
-        """``column`` as it is to be; what does not fit is noted in ``misfits``, by row."""
+    @cached_property
+    def _documented(self) -> msgspec.json.Decoder[list[Any]]:
+        """Of rows that hold no field without a column; the garbage collector need not look at what it makes."""
+        names = [name for name in self.types if name != OTHER]
+        fields = [(f"field_{at}", Any, None) for at in range(len(names))]
+        renamed = {field: name for (field, _, _), name in zip(fields, names, strict=True)}
+        row = msgspec.defstruct("Row", fields, rename=renamed, gc=False, forbid_unknown_fields=self.keep_other)
+        return msgspec.json.Decoder(list[row])  # type: ignore[valid-type]
+
+    def _with_rest(self, text: bytes) -> tuple[list[list[Any]], dict[int, dict[str, Any]]]:
+        """The values of each documented field, and by row what has no column."""
+        try:
+            rows = _decoder.decode(text)
+        except UNREADABLE as broken:
+            said = f"{self.what}: a row cannot be decoded ({broken})."
+            raise AAMBadAnswer(said, fate=Fate.UNKNOWN) from broken
+        names = self.types.keys() - {OTHER}
+        rest = {
+            at: {name: value for name, value in row.items() if name not in names}
+            for at, row in enumerate(rows)
+            if not names >= row.keys()
+        }
+        return [[row.get(name) for row in rows] for name in self.types if name != OTHER], rest
+
+    def _column(self, name: str, kind: Type, values: Values, misfits: dict[int, dict[str, Any]]) -> Values:
+        """``values`` as they are to be; what does not fit is noted in ``misfits``, by row."""
         if kind is Type.JSON:
-            return [None if value is None else to_json(value) for value in column]
-        if _fits(kind, column):
-            return column
-        for at, value in enumerate(column):
+            return [None if value is None else to_json(value) for value in values]
+        if _fits(kind, values):
+            return values
+        column = [*values]
+        for at, value in enumerate(values):
             if _fits(kind, [value]):
                 continue
             number = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else None
-            if kind in _WHOLE and number is not None and _fits(kind, [number]):
-                column[at] = number
-            else:
-                column[at] = None
+            column[at] = number if kind in _WHOLE and number is not None and _fits(kind, [number]) else None
+            if column[at] is None:
                 misfits.setdefault(at, {})[name] = value
         return column
 

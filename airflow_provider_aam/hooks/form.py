@@ -66,7 +66,7 @@ FIELDS: dict[str, Field] = {
     ),
     "max_concurrency": _field(
         "Concurrent requests",
-        "At most, per task. Adobe's limits count for the whole Developer Console project. Empty: 4.",
+        "At most, per task; fewer when AAM says that it is overloaded. Empty: 32.",
         "integer",
         minimum=1,
         maximum=64,

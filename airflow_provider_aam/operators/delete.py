@@ -41,7 +41,7 @@ class AAMDeleteOperator(BaseOperator):
     :param max_failed: Deletes that may be refused or end unknown before the task fails.
     :param dry_run: Log what would be deleted, and delete nothing.
     :param outcome_path: URI under which every object's end is written as JSON Lines, as it happens. (templated)
-    :param max_concurrency: Deletes under way at once, if fewer than the Connection's ``max_concurrency`` (4).
+    :param max_concurrency: Deletes under way at once at most, 1 to 64, in place of the Connection's (32).
     :param aam_conn_id: The AAM Connection. (templated)
     :return: A receipt: ``source, dry_run, plan`` and ``outcomes`` (counts), ``plan_uri`` (none), ``outcome_uri,
         started_at, finished_at``, and ``gone``, how many were gone already.

@@ -49,12 +49,12 @@ class AAMExportOperator(BaseOperator):
         self.aam_conn_id = aam_conn_id
 
     def execute(self, context: Context) -> dict[str, Any]:
-        from airflow_provider_aam.catalog import export
+        from airflow_provider_aam.catalog import export_catalog
         from airflow_provider_aam.hooks.aam import AAMHook
 
         with task_failures():
             folder = open_path(self.destination, self.destination_conn_id, what="destination")
             with closing(AAMHook(self.aam_conn_id)) as hook:
-                receipt = export(hook.get_conn(), folder, kinds=self.kinds)
+                receipt = export_catalog(hook.get_conn(), folder, kinds=self.kinds)
         note_outlets(self, context, receipt.as_asset_extra())
         return receipt.as_xcom()

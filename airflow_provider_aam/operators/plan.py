@@ -75,7 +75,7 @@ class AAMApplyOperator(BaseOperator):
         file as it is. (templated)
     :param outcome_path: URI under which every row's end is written as JSON Lines, as it happens. (templated)
     :param max_failed: Rows that may be rejected or end unknown before the task fails.
-    :param max_concurrency: Writes under way at once, if fewer than the Connection's ``max_concurrency`` (4).
+    :param max_concurrency: Writes under way at once at most, 1 to 64, in place of the Connection's (32).
     :param aam_conn_id: The AAM Connection. (templated)
     :return: A receipt, as of :class:`AAMPushCatalogOperator`.
     """
@@ -109,7 +109,7 @@ class AAMApplyOperator(BaseOperator):
         return receipt.as_xcom()
 
     def _apply(self) -> PushReceipt:
-        from airflow_provider_aam.catalog import apply, read_plan
+        from airflow_provider_aam.catalog import apply_saved, read_plan
         from airflow_provider_aam.hooks.aam import AAMHook
 
         self._refuse_bad_arguments()
@@ -117,7 +117,7 @@ class AAMApplyOperator(BaseOperator):
         plan = read_plan(plan_path, sha256=self.sha256)
         outcome_path = optional_path(self.outcome_path, what="outcome_path")
         with closing(AAMHook(self.aam_conn_id)) as hook:
-            return apply(
+            return apply_saved(
                 hook.get_conn(),
                 plan,
                 plan_path=plan_path,

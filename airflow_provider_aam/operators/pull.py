@@ -41,8 +41,7 @@ class AAMPullOperator(BaseOperator):
     :param updated_since: only objects changed at this moment or later: an aware ``datetime`` or ISO 8601 text.
         Segments only. Empty text and ``None``, which a template gives on a first run, mean all. (templated)
     :param page_size: rows a request, 1 to 1000.
-    :param max_concurrency: requests under way at once; at most, and by default, the AAM Connection's own
-        ``max_concurrency``.
+    :param max_concurrency: requests under way at once at most, 1 to 64, in place of the AAM Connection's (32).
     :param aam_conn_id: the Airflow Connection of type ``aam``. (templated)
     """
 

@@ -50,7 +50,7 @@ class AAMPushCatalogOperator(ChangingOperator):
     :param dry_run: Plan only: log it, write ``plan_path``, change nothing.
     :param plan_path: URI under which the plan is written as JSON.
     :param outcome_path: URI under which every row's end is written as JSON Lines, as it happens.
-    :param max_concurrency: Writes under way at once, if fewer than the Connection's ``max_concurrency`` (4).
+    :param max_concurrency: Writes under way at once at most, 1 to 64, in place of the Connection's (32).
     :param aam_conn_id: The AAM Connection.
     :return: A receipt: ``source, dry_run, plan`` and ``outcomes`` (counts), ``plan_uri, outcome_uri, started_at,
         finished_at``.

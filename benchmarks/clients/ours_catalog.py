@@ -17,7 +17,7 @@ catalog_folder, plan_path = Path(given["catalog"]), Path(given["plan"])
 
 
 def export():
-    return sum(catalog.export(client, catalog_folder).objects.values())
+    return sum(catalog.export_catalog(client, catalog_folder).objects.values())
 
 
 def plan():
@@ -29,7 +29,7 @@ def plan():
 
 def apply():
     saved = catalog.read_plan(plan_path, sha256=None)
-    return catalog.apply(client, saved, plan_path=plan_path).outcomes["updated"]
+    return catalog.apply_saved(client, saved, plan_path=plan_path).outcomes["updated"]
 
 
 with AAMClient.from_config(config) as client:

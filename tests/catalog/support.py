@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 from fakes import FakeTime
 
 from airflow_provider_aam.api import AAMClient, AAMConfig
-from airflow_provider_aam.catalog.problems import Problem
+from airflow_provider_aam.catalog.problems import Problem, refuse
+from airflow_provider_aam.catalog.reading import source as sources
 from airflow_provider_aam.catalog.reading.rows import SourceRow
 from airflow_provider_aam.catalog.reading.source import rows_from_list
 
@@ -47,6 +48,14 @@ def traits(count: int, **more: Any) -> list[dict[str, Any]]:
 
 def rows_of(items: Any) -> list[SourceRow]:
     return rows_from_list(items)
+
+
+def read_source(path: Path, *, key: str) -> list[SourceRow]:
+    """Every row of a file of one kind. Raises :class:`AAMSourceError` with every problem."""
+    problems: list[Problem] = []
+    rows = sources.rows_of(sources.read_tables(path, [key], problems), key, str(path), problems)
+    refuse(str(path), problems)
+    return rows
 
 
 def texts(findings: list[Problem]) -> list[str]:

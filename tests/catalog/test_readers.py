@@ -20,7 +20,8 @@ from airflow_provider_aam.catalog.problems import Problem
 from airflow_provider_aam.catalog.reading.readers import READERS
 from airflow_provider_aam.catalog.reading.readers.text import TextStream
 from airflow_provider_aam.catalog.reading.rows import SourceRow
-from airflow_provider_aam.catalog.reading.source import read_source, rows_from_list
+from airflow_provider_aam.catalog.reading.source import rows_from_list
+from catalog.support import read_source
 
 
 def read(suffix: str, content: bytes | str) -> tuple[list[SourceRow], list[str]]:

@@ -17,7 +17,7 @@ from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.problems import Problem
 from airflow_provider_aam.catalog.reading.readers.xlsx import read_xlsx
 from airflow_provider_aam.catalog.reading.rows import Table
-from airflow_provider_aam.catalog.reading.source import read_source
+from catalog.support import read_source
 
 
 def workbook(**sheets: list[list[Any]]) -> bytes:

@@ -77,19 +77,9 @@ def carry_out(
     """
     _show(plan, plan_path)
     if dry_run:
-        outcomes, outcome_path = OutcomeLog(), None
-    else:
-        outcomes = _carry_out(
-            client, plan, outcome_path, done={}, max_failed=max_failed, max_concurrency=max_concurrency
-        )
-    return PushReceipt.of(
-        plan,
-        outcomes,
-        dry_run=dry_run,
-        plan_path=plan_path,
-        outcome_path=outcome_path,
-        started_at=started_at,
-        finished_at=now(),
+        return PushReceipt.of(plan, OutcomeLog(), dry_run=True, plan_path=plan_path, started_at=started_at, now=now)
+    return _carry_out(
+        client, plan, {}, outcome_path, max_failed, max_concurrency, plan_path=plan_path, started_at=started_at, now=now
     )
 
 
@@ -128,27 +118,29 @@ def apply_saved(
     """
     started_at = now()
     done = find_progress(client, plan)
-    outcomes = _carry_out(client, plan, outcome_path, done=done, max_failed=max_failed, max_concurrency=max_concurrency)
-    return PushReceipt.of(
+    return _carry_out(
+        client,
         plan,
-        outcomes,
-        dry_run=False,
+        done,
+        outcome_path,
+        max_failed,
+        max_concurrency,
         plan_path=plan_path,
-        outcome_path=outcome_path,
         started_at=started_at,
-        finished_at=now(),
+        now=now,
     )
 
 
 def _carry_out(
     client: AAMClient,
     plan: Plan,
-    outcome_path: Any,
-    *,
     done: Mapping[int, int | None],
+    outcome_path: Any,
     max_failed: int,
     max_concurrency: int | None,
-) -> OutcomeLog:
+    **more: Any,
+) -> PushReceipt:
+    """``more`` goes into the receipt."""
     outcomes = OutcomeLog(outcome_path)
     with outcomes:
         try:
@@ -156,7 +148,7 @@ def _carry_out(
         finally:
             log.info("Push of %s: %s.", plan.source, outcomes.said())
     report(outcomes, plan.source, max_failed=max_failed, outcome_path=outcome_path)
-    return outcomes
+    return PushReceipt.of(plan, outcomes, dry_run=False, outcome_path=outcome_path, **more)
 
 
 def _show(plan: Plan, plan_path: Any) -> None:

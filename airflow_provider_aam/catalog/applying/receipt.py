@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -38,9 +38,9 @@ class PushReceipt:
         *,
         dry_run: bool,
         plan_path: Any,
-        outcome_path: Any,
         started_at: datetime,
-        finished_at: datetime,
+        now: Callable[[], datetime],
+        outcome_path: Any = None,
     ) -> Self:
         return cls(
             source=plan.source,
@@ -50,7 +50,7 @@ class PushReceipt:
             plan_uri=None if plan_path is None else str(plan_path),
             outcome_uri=None if outcome_path is None else str(outcome_path),
             started_at=started_at.isoformat(),
-            finished_at=finished_at.isoformat(),
+            finished_at=now().isoformat(),
         )
 
     def as_xcom(self) -> dict[str, Any]:

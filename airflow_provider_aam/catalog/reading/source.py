@@ -35,20 +35,6 @@ class ReadablePath(Protocol):
     def open(self, mode: str = "r") -> IO[bytes]: ...
 
 
-def read_source(path: ReadablePath, *, key: str) -> list[SourceRow]:
-    """Every row of the file. ``key`` names the collection where a file may hold several (``traits:``, a sheet Traits).
-
-    Raises :class:`AAMSourceError` when the file cannot be opened, has an unknown suffix or is not well-formed.
-    """
-    source = str(path)
-    if reader_for(path.name) is None:
-        raise AAMSourceError(f"the source {path.name!r} {NO_SUFFIX}.")
-    findings: list[Problem] = []
-    rows = rows_of(read_tables(path, [key], findings), key, source, findings)
-    refuse(source, findings)
-    return rows
-
-
 def read_tables(path: ReadablePath, keys: Sequence[str], findings: list[Problem]) -> list[Table]:
     """What the file holds; nothing, and a finding, when it cannot be opened or read, or its suffix is unknown."""
     source = str(path)
