@@ -119,6 +119,18 @@ def test_each_list_is_read_once_and_mappings_come_with_their_destinations(accoun
     assert emulator.count("GET /v1/destinations") == 1
 
 
+def test_mappings_of_every_destination_are_there(account, emulator, source):
+    segment = emulator.add("segments", {"name": "S", "dataSourceId": source(), "folderId": 0, "segmentRule": "1"})
+    mapped = []
+    for name in ("First", "Second"):
+        destination = emulator.add("destinations", {"name": name, "destinationType": "S2S"})["destinationId"]
+        of = {"destinationId": destination, "sid": segment["sid"]}
+        mapped.append(emulator.add("mappings", of)["destinationMappingId"])
+    mappings = account.objects(MAPPINGS)
+    assert [mappings.get(key)["destinationMappingId"] for key in mapped] == mapped
+    assert len(mappings) == 2
+
+
 def test_list_that_is_not_complete_is_read_again_and_then_refused(account, emulator, source):
     source()
     emulator.seed(traits=3)

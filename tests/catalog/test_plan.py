@@ -317,11 +317,12 @@ def test_prune_in_a_folder_that_the_plan_creates_finds_nothing(plan, existing):
 
 
 def test_prune_leaves_alone_what_it_cannot_know(plan, existing):
-    existing(1, integrationCode=None, name="by hand")
+    sid = existing(1, integrationCode=None, name="by hand")["sid"]
     existing(2, traitType="FOLDER_TRAIT")
     result = plan([trait(9)], prune_scope={"dataSource": "web"})
     assert result.counts()["delete"] == 0
-    assert "1 traits in the prune scope have no integrationCode and are left alone" in result.warnings[0]
+    said = f"1 traits in the prune scope have no integrationCode and are left alone (first: sid {sid} “by hand”)"
+    assert said in result.warnings[0]
 
 
 @pytest.mark.parametrize(
