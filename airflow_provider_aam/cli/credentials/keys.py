@@ -92,14 +92,14 @@ def _check_fingerprint(certificate: Certificate, found: Sequence[Found]) -> Iter
 
 def _check_days(found: Sequence[Found], now: datetime) -> Iterator[str]:
     for each in found:
-        days = [day for text in each.fingerprints.values() if (day := _read_day(text, now)) is not None]
+        days = [day for text in each.fingerprints.values() if (day := _read_day(text)) is not None]
         if days and len(days) == len(each.fingerprints) and max(days) < now:
             yield f"{each.source}: its last certificate expired on {max(days):%Y-%m-%d}. {DEAD}"
 
 
-def _read_day(text: str, now: datetime) -> datetime | None:
+def _read_day(text: str) -> datetime | None:
     try:
-        return pendulum.from_format(text.strip(), "MM/DD/YYYY", tz=now.tzinfo).set(hour=23, minute=59)
+        return pendulum.from_format(text.strip(), "MM/DD/YYYY").set(hour=23, minute=59)
     except ValueError:  # the form is observed, not documented
         return None
 
