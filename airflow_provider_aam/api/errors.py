@@ -1,6 +1,4 @@
-"""Every way in which work with AAM can end badly, one class per outcome that a caller handles differently.
-
-::
+"""Every way in which work with AAM can end badly, one class per outcome that a caller handles differently::
 
     AAMError
     ├── AAMConfigError             the Connection cannot work as it is; lists every problem
@@ -35,8 +33,7 @@
     ├── AAMCheckFailed             populations are out of their bounds
     └── AAMDestinationError        a file that cannot be written there
 
-↻ marks ``retryable``: the same call may succeed later with nothing changed. Messages say what was attempted, what came
-back and what to do next; they hold no secret and no whole body. All pickle: Airflow moves them between processes.
+↻ marks ``retryable``. Messages hold no secret. All pickle: Airflow moves them between processes.
 """
 
 from __future__ import annotations
@@ -45,6 +42,8 @@ import enum
 import functools
 from collections.abc import Sequence
 from typing import Any, Self
+
+from airflow_provider_aam.api.visible import visible
 
 
 class Fate(enum.Enum):
@@ -64,6 +63,7 @@ class AAMError(Exception):
     retryable: bool = False
 
     def __init__(self, message: str, **details: Any) -> None:
+        message = visible(message)
         super().__init__(message)
         self.message = message
         self.details = details
@@ -85,9 +85,8 @@ class _Problems(AAMError, ValueError):
 
     @classmethod
     def from_problems(cls, what: str, problems: Sequence[str]) -> Self:
-        lines = "\n".join(f"  - {problem}" for problem in problems)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        return cls(f"{what} has {count}:\n{lines}", problems=tuple(problems))
+        return cls("\n  - ".join([f"{what} has {count}:", *problems]), problems=tuple(problems))
 
 
 class AAMConfigError(_Problems):

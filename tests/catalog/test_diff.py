@@ -208,7 +208,8 @@ def test_plan_reads_as_a_reviewer_wants_it():
         "+ trait folder /Web/New",
         '+ trait web/t1 “One”: traitRule “c == "1"”; ttl 30; folderId /Web/New (new)',
         (
-            f"~ trait web/t2 “Two  [31mred”: ttl: 120 → 30; description: none → “{'x' * 59}…”; comments: “a b” → “”; "
+            r"~ trait web/t2 “Two\n\x1b[31mred”: ttl: 120 → 30; "
+            rf"description: none → “{'x' * 59}…”; comments: “a\n b” → “”; "
             'folderId: /A → /B; status: ["odd"] → “ACTIVE”'
         ),
         "+ trait app “No code”",

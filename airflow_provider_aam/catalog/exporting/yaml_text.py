@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from airflow_provider_aam.api.visible import one_line
+
 _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_/.]*(?:[ -][A-Za-z0-9_/.]+)*")
 """Texts that every YAML reader takes as they are."""
 _NOT_TEXT = re.compile(r"(?:y|n|yes|no|true|false|on|off|null)", re.IGNORECASE)
@@ -18,12 +20,12 @@ def block(values: Mapping[str, Any], *, remark: str | None = None) -> Iterator[s
     lead = "- "
     for name, value in values.items():
         text = f"{lead}{name}: {spell(value)}"
-        yield text if remark is None else f"{text}  # {_one_line(remark)}"
+        yield text if remark is None else f"{text}  # {one_line(remark)}"
         lead, remark = "  ", None
 
 
 def comment(text: str, *, indent: str = "") -> str:
-    return f"{indent}# {_one_line(text)}".rstrip()
+    return f"{indent}# {one_line(text)}".rstrip()
 
 
 def spell(value: Any) -> str:
@@ -53,7 +55,3 @@ def _quoted(text: str) -> str:
 
 def _escaped(mark: str) -> str:
     return f"\\u{ord(mark):04x}" if ord(mark) < 0x10000 else f"\\U{ord(mark):08x}"
-
-
-def _one_line(text: str) -> str:
-    return "".join(mark if mark.isprintable() else " " for mark in " ".join(text.split()))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.catalog.plan.plan import Change, FieldChange, Plan, makes_folder
 
 LONGEST_VALUE = 60
@@ -31,7 +32,7 @@ def render_plan(plan: Plan) -> Iterator[str]:
 
 
 def render_change(change: Change) -> str:
-    head = f"{_SIGNS[change.action]} {change.kind} {_one_line(change.label)}"
+    head = f"{_SIGNS[change.action]} {change.kind} {one_line(change.label)}"
     if change.action == "delete":
         return head
     if change.action == "update":
@@ -53,11 +54,6 @@ def _after(change: FieldChange) -> str:
 def _short(value: Any) -> str:
     if value is None:
         return "none"
-    text = _one_line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    text = one_line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
     shown = text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
     return f"“{shown}”" if isinstance(value, str) else shown
-
-
-def _one_line(text: str) -> str:
-    """Names from AAM may hold anything; a line of the log must stay one, and hold no terminal commands."""
-    return "".join(mark if mark.isprintable() else " " for mark in " ".join(text.split()))
