@@ -13,6 +13,7 @@ from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, Fate
 from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.paging import AGAIN, Page
 from airflow_provider_aam.api.resources import Resource
+from airflow_provider_aam.api.rows import Rows
 
 Record = dict[str, Any]
 """One object as AAM writes it: its own field names, epoch milliseconds, unknown fields kept."""
@@ -45,7 +46,7 @@ def named_page(resource: Resource, page: Page, around: Mapping[str, Any]) -> Pag
     """The page with :func:`with_names` done to its rows; the same page where that cannot change anything."""
     if not resource.id_aliases and not around:
         return page
-    rows = []
+    rows = Rows()
     for row in page.rows:
         record = decoded(resource, row)
         rows.append(msgspec.Raw(msgspec.json.encode(with_names(resource, record, around))))
@@ -66,7 +67,7 @@ def flat_tree(resource: Resource, answer: Any) -> Page:
     total = None
     if isinstance(answer, dict) and isinstance(answer.get("list"), list):
         answer, total = answer["list"], whole_number(answer.get("total"))
-    rows: list[msgspec.Raw] = []
+    rows = Rows()
     waiting: list[tuple[Any, Any]] = [
         (node, None) for node in reversed(answer if isinstance(answer, list) else [answer])
     ]

@@ -18,6 +18,7 @@ import msgspec
 from airflow_provider_aam.api.answers import UNREADABLE
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMIncomplete, Fate
 from airflow_provider_aam.api.pool import in_order
+from airflow_provider_aam.api.rows import Rows
 
 LARGEST_PAGE = 1000
 """What Adobe's own bulk workbook asks for at most; beyond it the server's behaviour is not documented."""
@@ -31,12 +32,12 @@ _ID = operator.attrgetter("id")
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """``rows`` are undecoded JSON objects. ``total`` is ``None`` for a bare array, which is all there is."""
+    """``total`` is ``None`` for a bare array, which is all there is."""
 
     number: int
     total: int | None
     size: int
-    rows: list[msgspec.Raw]
+    rows: Rows
 
 
 class _Envelope(msgspec.Struct, rename={"rows": "list", "page_size": "pageSize"}):
@@ -60,8 +61,8 @@ def parse_page(body: bytes, *, number: int, size: int, what: str) -> Page:
             f"{what}: page {number} is neither an array nor {{list, total}} ({broken}).", fate=Fate.UNKNOWN
         ) from broken
     if isinstance(answer, list):
-        return Page(number=number, total=None, size=size, rows=answer)
-    return Page(number=number, total=answer.total, size=answer.page_size or size, rows=answer.rows)
+        return Page(number=number, total=None, size=size, rows=Rows(answer))
+    return Page(number=number, total=answer.total, size=answer.page_size or size, rows=Rows(answer.rows))
 
 
 def iter_pages(fetch: FetchPage, *, page_size: int, concurrency: int, what: str) -> Iterator[Page]:
@@ -101,11 +102,11 @@ class Completeness:
     last_total: int | None = None
     """The first that differs from ``first_total``, or the same."""
     _ids: array[int] = field(default_factory=lambda: array("q"), repr=False)
-    _decoder: msgspec.json.Decoder[list[Any]] = field(init=False, repr=False)
+    _decoder: msgspec.json.Decoder[Any] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         id_only = msgspec.defstruct("IdOnly", [("id", int)], rename={"id": self.id_field}, gc=False)
-        self._decoder = msgspec.json.Decoder(list[id_only], strict=False)  # type: ignore[valid-type]
+        self._decoder = msgspec.json.Decoder(id_only, strict=False)
 
     def add(self, page: Page) -> None:
         if page.number == 0:
@@ -113,9 +114,8 @@ class Completeness:
         elif self.last_total == self.first_total:
             self.last_total = page.total
         self.rows += len(page.rows)
-        joined = b"[" + b",".join(page.rows) + b"]"
         try:
-            self._ids.extend(map(_ID, self._decoder.decode(joined)))
+            self._ids.extend(map(_ID, self._decoder.decode_lines(page.rows.lines)))
         except (msgspec.MsgspecError, OverflowError) as broken:
             text = f"{self.what}: page {page.number} has a row without a numeric {self.id_field} ({broken})."
             raise AAMBadAnswer(text, fate=Fate.UNKNOWN) from broken

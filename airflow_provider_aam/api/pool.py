@@ -11,21 +11,28 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+FIRST = 20
+"""As many as a fresh :class:`ConcurrencyLimit` lets through when the first page of a list has come."""
+
 
 def in_order(work: Callable[[Item], Result], items: Iterable[Item], *, concurrency: int) -> Iterator[Result]:
-    """The results in the order of ``items``.
+    """The results in the order of ``items``; at most ``concurrency`` of them are under way or waiting to be consumed.
 
-    At most ``concurrency`` of them are under way or waiting to be consumed, so memory stays flat.
-
-    The first error ends it; what has not begun then never begins.
+    :data:`FIRST` begin at once; each result that is consumed lets two more begin, unless :data:`FIRST` wait already: a
+    consumer that is slower than ``work`` does not fill the memory. The first error ends it; what has not begun then
+    never begins.
     """
     rest = iter(items)
     with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="aam") as pool:
-        waiting: deque[Future[Result]] = deque(pool.submit(work, item) for item in islice(rest, concurrency))
+        waiting: deque[Future[Result]] = deque(
+            pool.submit(work, item) for item in islice(rest, min(FIRST, concurrency))
+        )
         try:
             while waiting:
                 result = waiting.popleft().result()
-                waiting.extend(pool.submit(work, item) for item in islice(rest, 1))
+                ready = sum(future.done() for future in waiting)
+                more = min(2, concurrency - len(waiting)) if ready < FIRST else 0
+                waiting.extend(pool.submit(work, item) for item in islice(rest, more))
                 yield result
         finally:
             for future in waiting:

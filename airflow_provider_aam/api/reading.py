@@ -17,6 +17,7 @@ from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.paging import LARGEST_PAGE, Completeness, Page, iter_pages, parse_page
 from airflow_provider_aam.api.pool import in_order
 from airflow_provider_aam.api.resources import Verb
+from airflow_provider_aam.api.rows import Rows
 
 
 class Reading(Actions):
@@ -217,7 +218,7 @@ class Reading(Actions):
                 yield replace(page, number=number, total=None)
                 number += 1
         if not number:
-            yield Page(number=0, total=None, size=0, rows=[])
+            yield Page(number=0, total=None, size=0, rows=Rows())
 
     def _whole_list(self, filters: Mapping[str, Any]) -> Sequence[Page]:
         proof, pages = self.completeness(), []

@@ -81,6 +81,7 @@ class RequestsTransport:
         self._largest_bytes = largest_bytes
         self._verify = verify
         self._proxies = dict(proxies or {})
+        self._by_host: dict[str, dict[str, Any]] = {}
         self._session = _Session()
         adapter = HTTPAdapter(pool_connections=4, pool_maxsize=pool_size)
         self._session.mount("https://", adapter)
@@ -99,18 +100,11 @@ class RequestsTransport:
     def _send_once(self, request: Request) -> Answer:
         ends_at = time.monotonic() + self._longest_s
         try:
-            response = self._session.request(
-                request.method,
-                request.url,
-                params=request.params,
-                data=request.body,
-                headers=dict(request.headers),
-                auth=_keep_headers,
+            response = self._session.send(
+                self._prepared(request),
                 timeout=(min(CONNECT_TIMEOUT_S, self._timeout_s), self._timeout_s),
                 allow_redirects=False,
-                stream=True,
-                verify=self._verify,
-                proxies=self._proxies or None,
+                **self._surroundings(request.url),
             )
         except requests.RequestException as failure:
             # The exception would carry the request, with its token, into every traceback that prints attributes.
@@ -122,6 +116,24 @@ class RequestsTransport:
             final = response.status_code >= SMALLEST_FINAL_STATUS
             body = b"".join(self._parts(response, request, ends_at)) if final else b""
             return Answer(status=response.status_code, headers=response.headers, body=body)
+
+    def _prepared(self, request: Request) -> requests.PreparedRequest:
+        """Not by the session, which would let ~/.netrc replace our Authorization header."""
+        headers = {**self._session.headers, **request.headers}
+        return requests.Request(
+            request.method, request.url, params=request.params, data=request.body, headers=headers
+        ).prepare()
+
+    def _surroundings(self, url: str) -> dict[str, Any]:
+        """Proxies and CA bundle, those of the environment too, looked up once a host."""
+        host = urlsplit(url).netloc
+        if host not in self._by_host:
+            self._by_host[host] = dict(
+                self._session.merge_environment_settings(
+                    url, dict(self._proxies), stream=True, verify=self._verify, cert=None
+                )
+            )
+        return self._by_host[host]
 
     def _parts(self, response: requests.Response, request: Request, ends_at: float) -> Iterator[bytes]:
         """The body; a traceback of what is raised here holds no more of it than the last part."""
@@ -161,19 +173,8 @@ class RequestsTransport:
 class _Session(requests.Session):
     """requests works out the next address even where it is told not to follow, and fails if that is none."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._environment: dict[str, Any] = {}
-
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
         return None
-
-    def merge_environment_settings(self, url: Any, *settings: Any) -> Any:
-        """Proxies and CA bundle of the environment, looked up once a host: that takes a quarter of a request's time."""
-        host = urlsplit(url).netloc
-        if host not in self._environment:
-            self._environment[host] = super().merge_environment_settings(url, *settings)
-        return self._environment[host]
 
 
 def _is_about_slash(url: str, location: str) -> bool:
@@ -184,8 +185,3 @@ def _is_about_slash(url: str, location: str) -> bool:
         return False
     same_origin = (here.scheme, here.netloc) == (there.scheme, there.netloc)
     return same_origin and here.path != there.path and here.path.rstrip("/") == there.path.rstrip("/")
-
-
-def _keep_headers(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
-    """An ``auth`` that changes nothing: without one, requests lets ~/.netrc replace our Authorization header."""
-    return prepared

@@ -17,6 +17,7 @@ from airflow_provider_aam.api.answers import UNREADABLE
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, Fate
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.resources import Resource, Type
+from airflow_provider_aam.api.rows import Rows
 
 Values = Sequence[Any]
 OTHER = "_other"
@@ -27,7 +28,7 @@ _MS = timedelta(milliseconds=1)
 _FIRST_MS = (datetime.min.replace(tzinfo=UTC) - EPOCH) // _MS
 _LAST_MS = (datetime.max.replace(tzinfo=UTC) - EPOCH) // _MS
 _LARGEST_EXACT_FLOAT = 2**53
-_decoder = msgspec.json.Decoder(list[dict[str, Any]])
+_decoder = msgspec.json.Decoder(dict[str, Any])
 
 
 def _within(lowest: int, highest: int) -> Callable[[Values], bool]:
@@ -105,20 +106,19 @@ class Columns:
             return cls(what=resource.name, types={**known, OTHER: Type.JSON}, keep_other=True)
         return cls(what=resource.name, types={name: known[name] for name in fields}, keep_other=False)
 
-    def of_rows(self, rows: Sequence[msgspec.Raw]) -> list[Values]:
+    def of_rows(self, rows: Rows) -> list[Values]:
         """The values of each column: ``int``, ``float``, ``str``, ``bool`` or ``None``; instants stay epoch ms.
 
         A value of another type than documented goes to :data:`OTHER`, but for whole numbers that came as text. Raises
         :class:`AAMBadAnswer` when there is no such column, and for a row that is no JSON object.
         """
-        text = b"[" + b",".join(rows) + b"]"
         names = [(name, kind) for name, kind in self.types.items() if name != OTHER]
         try:
-            documented = self._documented.decode(text)
+            documented = self._documented.decode_lines(rows.lines)
             known = [[*map(attrgetter(f"field_{at}"), documented)] for at in range(len(names))]
             rest: dict[int, dict[str, Any]] = {}
         except UNREADABLE:
-            known, rest = self._with_rest(text)
+            known, rest = self._with_rest(rows)
         misfits: dict[int, dict[str, Any]] = {}
         columns = [self._column(*each, values, misfits) for each, values in zip(names, known, strict=True)]
         if misfits and not self.keep_other:
@@ -129,18 +129,18 @@ class Columns:
         return columns
 
     @cached_property
-    def _documented(self) -> msgspec.json.Decoder[list[Any]]:
+    def _documented(self) -> msgspec.json.Decoder[Any]:
         """Of rows that hold no field without a column; the garbage collector need not look at what it makes."""
         names = [name for name in self.types if name != OTHER]
         fields = [(f"field_{at}", Any, None) for at in range(len(names))]
         renamed = {field: name for (field, _, _), name in zip(fields, names, strict=True)}
         row = msgspec.defstruct("Row", fields, rename=renamed, gc=False, forbid_unknown_fields=self.keep_other)
-        return msgspec.json.Decoder(list[row])  # type: ignore[valid-type]
+        return msgspec.json.Decoder(row)
 
-    def _with_rest(self, text: bytes) -> tuple[list[list[Any]], dict[int, dict[str, Any]]]:
+    def _with_rest(self, undecoded: Rows) -> tuple[list[list[Any]], dict[int, dict[str, Any]]]:
         """The values of each documented field, and by row what has no column."""
         try:
-            rows = _decoder.decode(text)
+            rows = _decoder.decode_lines(undecoded.lines)
         except UNREADABLE as broken:
             said = f"{self.what}: a row cannot be decoded ({broken})."
             raise AAMBadAnswer(said, fate=Fate.UNKNOWN) from broken

@@ -14,6 +14,7 @@ from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.errors import AAMCheckFailed
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.resources import Type
+from airflow_provider_aam.api.rows import Rows
 from airflow_provider_aam.files.columns import Columns
 from airflow_provider_aam.files.formats import Format, choose_format
 from airflow_provider_aam.files.staging import Destination, path_of, stage
@@ -155,7 +156,7 @@ def _write_rows(report: Destination, form: Format, judgments: Sequence[Judgment]
     columns = Columns(what="population check", types=ROW, keep_other=False)
     with stage(report) as staged:
         with open_writer(staged.local, form, columns) as (writer, _):
-            writer.write([msgspec.Raw(msgspec.json.encode(each.as_row())) for each in judgments])
+            writer.write(Rows(msgspec.Raw(msgspec.json.encode(each.as_row())) for each in judgments))
         staged.publish()
     return staged.uri
 

@@ -16,6 +16,7 @@ from airflow_provider_aam.api.moments import of_epoch_ms, utc_now
 from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.reports import SIDS_PER_REQUEST, TREND_INTERVALS, Reported
 from airflow_provider_aam.api.resources import Type
+from airflow_provider_aam.api.rows import Rows
 from airflow_provider_aam.files.columns import OTHER, Columns
 from airflow_provider_aam.files.formats import choose_format
 from airflow_provider_aam.files.staging import Destination, path_of, stage
@@ -118,7 +119,7 @@ def write_trend(
         with open_writer(staged.local, form, columns) as (writer, written):
             for series in _series(client, subject, sids, period):
                 days = [*_days(subject.kind, series, period)]
-                writer.write([msgspec.Raw(msgspec.json.encode(day)) for day in days])
+                writer.write(Rows(msgspec.Raw(msgspec.json.encode(day)) for day in days))
                 rows += len(days)
                 silent += not days
         staged.publish()

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer
 from airflow_provider_aam.api.resources import DATA_SOURCES, RESOURCES, SEGMENTS, TRAITS, Type
+from airflow_provider_aam.api.rows import Rows
 from airflow_provider_aam.files.columns import OTHER, Columns, check_fields, to_iso
 from airflow_provider_aam.files.writers.csv import CsvWriter
 from airflow_provider_aam.files.writers.jsonl import JsonlWriter
@@ -28,7 +29,7 @@ def raw(row: Any) -> msgspec.Raw:
 
 
 def values(row: Any, columns: Columns) -> dict[str, Any]:
-    return {name: value for name, (value,) in zip(columns.types, columns.of_rows([raw(row)]), strict=True)}
+    return {name: value for name, (value,) in zip(columns.types, columns.of_rows(Rows([raw(row)])), strict=True)}
 
 
 ALL = Columns.of(SEGMENTS, fields=None, include_metrics=False)
@@ -108,13 +109,13 @@ def test_selected_fields_come_alone_and_in_their_order():
 def test_selected_field_of_another_type_is_an_error_because_nothing_would_keep_it():
     columns = Columns.of(SEGMENTS, fields=["folderId"], include_metrics=False)
     with pytest.raises(AAMBadAnswer, match=r'folderId is "x7", which is no integer.*_other'):
-        columns.of_rows([raw({"folderId": "x7"})])
+        columns.of_rows(Rows([raw({"folderId": "x7"})]))
 
 
 @pytest.mark.parametrize("row", [b"[1]", b'{"a":"\\ud800"}', b'{"a":1e999}', b'{"a":"\xff"}'])
 def test_row_that_cannot_be_decoded_is_a_bad_answer(row):
     with pytest.raises(AAMBadAnswer, match="segments: a row cannot be decoded"):
-        ALL.of_rows([msgspec.Raw(row)])
+        ALL.of_rows(Rows([msgspec.Raw(row)]))
 
 
 @pytest.mark.parametrize(
@@ -221,7 +222,7 @@ def test_any_row_survives_csv(some):
     columns = Columns.of(RESOURCES[name], fields=None, include_metrics=False)
     file = io.BytesIO()
     writer = CsvWriter(file, columns)
-    writer.write([raw(row) for row in rows])
+    writer.write(Rows(map(raw, rows)))
     writer.close()
     read = list(csv.DictReader(io.StringIO(file.getvalue().decode("utf-8"), newline="")))
     assert len(read) == len(rows)
@@ -242,7 +243,7 @@ def test_any_row_survives_parquet(some):
     columns = Columns.of(RESOURCES[name], fields=None, include_metrics=False)
     file = io.BytesIO()
     writer = ParquetWriter(file, columns)
-    writer.write([raw(row) for row in rows])
+    writer.write(Rows(map(raw, rows)))
     writer.close()
     table = parquet.read_table(io.BytesIO(file.getvalue()))
     for index, row in enumerate(rows):
@@ -259,7 +260,7 @@ def test_any_row_is_one_line_of_jsonl_however_it_is_printed(some, indent):
     _, rows = some
     file = io.BytesIO()
     pretty = [msgspec.Raw(json.dumps(row, indent=indent, ensure_ascii=False).encode()) for row in rows]
-    JsonlWriter(file, fields=None).write(pretty)
+    JsonlWriter(file, fields=None).write(Rows(pretty))
     lines = file.getvalue().split(b"\n")
     assert lines.pop() == b""
     assert [json.loads(line) for line in lines] == rows
@@ -268,28 +269,28 @@ def test_any_row_is_one_line_of_jsonl_however_it_is_printed(some, indent):
 def test_jsonl_keeps_the_bytes_of_a_row():
     file = io.BytesIO()
     row = b'{"sid": 7,  "name":"\\u00fc\\/<b>", "n": 1.50e1, "big": 123456789012345678901234567890}'
-    JsonlWriter(file, fields=None).write([msgspec.Raw(row)])
+    JsonlWriter(file, fields=None).write(Rows([msgspec.Raw(row)]))
     assert file.getvalue() == row + b"\n"
 
 
 def test_jsonl_turns_a_lone_carriage_return_between_tokens_into_nothing():
     file = io.BytesIO()
-    JsonlWriter(file, fields=None).write([msgspec.Raw(b'{"a":\r1}'), msgspec.Raw(b'{"a":2}')])
+    JsonlWriter(file, fields=None).write(Rows([msgspec.Raw(b'{"a":\r1}'), msgspec.Raw(b'{"a":2}')]))
     assert file.getvalue() == b'{"a":1}\n{"a":2}\n'
 
 
 def test_jsonl_with_fields_keeps_order_and_bytes_and_leaves_absent_ones_out():
     file = io.BytesIO()
     writer = JsonlWriter(file, fields=("name", "sid"))
-    writer.write([msgspec.Raw(b'{"sid":7,"pid":1,"name":"\\u00fc"}'), msgspec.Raw(b'{"sid":8}')])
-    writer.write([])
+    writer.write(Rows([msgspec.Raw(b'{"sid":7,"pid":1,"name":"\\u00fc"}'), msgspec.Raw(b'{"sid":8}')]))
+    writer.write(Rows())
     writer.close()
     assert file.getvalue() == b'{"name":"\\u00fc","sid":7}\n{"sid":8}\n'
 
 
 def test_jsonl_with_fields_refuses_what_is_no_object():
     with pytest.raises(AAMBadAnswer, match="cannot be decoded"):
-        JsonlWriter(io.BytesIO(), fields=("sid",)).write([msgspec.Raw(b"[7]")])
+        JsonlWriter(io.BytesIO(), fields=("sid",)).write(Rows([msgspec.Raw(b"[7]")]))
 
 
 def test_parquet_row_groups_have_a_fixed_size(monkeypatch):
@@ -298,8 +299,8 @@ def test_parquet_row_groups_have_a_fixed_size(monkeypatch):
     file = io.BytesIO()
     writer = ParquetWriter(file, ALL)
     for page in range(25):
-        writer.write([raw({"sid": page * 1000 + n}) for n in range(1000)])
-    writer.write([])
+        writer.write(Rows(raw({"sid": page * 1000 + n}) for n in range(1000)))
+    writer.write(Rows())
     writer.close()
     metadata = parquet.ParquetFile(io.BytesIO(file.getvalue())).metadata
     assert [metadata.row_group(n).num_rows for n in range(metadata.num_row_groups)] == [10_000, 10_000, 5_000]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
-import msgspec
 from typing_extensions import Buffer
 
+from airflow_provider_aam.api.rows import Rows
 from airflow_provider_aam.files.columns import Columns
 from airflow_provider_aam.files.formats import Format
 from airflow_provider_aam.files.writers.csv import CsvWriter
@@ -21,7 +21,7 @@ from airflow_provider_aam.files.writers.parquet import ParquetWriter
 
 
 class RowWriter(Protocol):
-    def write(self, rows: Sequence[msgspec.Raw]) -> None:
+    def write(self, rows: Rows) -> None:
         """Append the rows of one page."""
 
     def close(self) -> None:

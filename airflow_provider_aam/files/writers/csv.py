@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
 from typing import BinaryIO
 
-import msgspec
-
 from airflow_provider_aam.api.resources import Type
+from airflow_provider_aam.api.rows import Rows
 from airflow_provider_aam.files.columns import Columns, Values, to_iso
 
 _BOOLEANS = {True: "true", False: "false", None: None}
@@ -25,7 +23,7 @@ class CsvWriter:
         self._csv = csv.writer(self._text, lineterminator="\r\n")
         self._csv.writerow(columns.types)
 
-    def write(self, rows: Sequence[msgspec.Raw]) -> None:
+    def write(self, rows: Rows) -> None:
         shown = map(_shown, self._columns.types.values(), self._columns.of_rows(rows))
         self._csv.writerows(zip(*shown, strict=True))
 

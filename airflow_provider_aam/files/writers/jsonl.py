@@ -8,6 +8,7 @@ from typing import BinaryIO
 import msgspec
 
 from airflow_provider_aam.api.errors import AAMBadAnswer, Fate
+from airflow_provider_aam.api.rows import Rows
 
 
 class JsonlWriter:
@@ -18,22 +19,19 @@ class JsonlWriter:
         self._fields = fields
         self._decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
-    def write(self, rows: Sequence[msgspec.Raw]) -> None:
-        if not rows:
-            return
-        lines: Sequence[msgspec.Raw | bytes] = rows if self._fields is None else [self._select(row) for row in rows]
-        text = b"\n".join(lines)
+    def write(self, rows: Rows) -> None:
+        kept = rows if self._fields is None else Rows(map(self._select, rows))
         # A line break inside a JSON text is always formatting: in strings they are escaped.
-        if text.count(b"\n") >= len(lines) or b"\r" in text:
-            text = b"\n".join(msgspec.json.format(line, indent=-1) for line in lines)
-        self._file.writelines((text, b"\n"))
+        if kept.lines.count(b"\n") > len(kept) or b"\r" in kept.lines:
+            kept = Rows(msgspec.Raw(msgspec.json.format(row, indent=-1)) for row in kept)
+        self._file.write(kept.lines)
 
     def close(self) -> None:
         """Nothing is held back."""
 
-    def _select(self, row: msgspec.Raw) -> bytes:
+    def _select(self, row: msgspec.Raw) -> msgspec.Raw:
         try:
             values = self._decoder.decode(row)
         except msgspec.MsgspecError as broken:
             raise AAMBadAnswer(f"a row cannot be decoded ({broken}).", fate=Fate.UNKNOWN) from broken
-        return msgspec.json.encode({name: values[name] for name in self._fields or () if name in values})
+        return msgspec.Raw(msgspec.json.encode({name: values[name] for name in self._fields or () if name in values}))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, BinaryIO
 
-import msgspec
-
 from airflow_provider_aam.api.resources import Type
+from airflow_provider_aam.api.rows import Rows
 from airflow_provider_aam.files.columns import Columns
 
 ROWS_PER_GROUP = 10_000
@@ -35,7 +33,7 @@ class ParquetWriter:
         self._waiting = 0
         self._writer = parquet.ParquetWriter(file, self._schema, compression="zstd")
 
-    def write(self, rows: Sequence[msgspec.Raw]) -> None:
+    def write(self, rows: Rows) -> None:
         import pyarrow as pa
 
         if not rows:

@@ -1,0 +1,48 @@
+"""Work in order: as much at once as may be, but no pile of results that nobody consumes yet."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from airflow_provider_aam.api.pool import FIRST, in_order
+
+
+def _settled(begun):
+    """How many have begun, once that has not changed for some time."""
+    before = -1
+    while before != (before := len(begun)):
+        time.sleep(0.02)
+    return before
+
+
+def test_a_slow_consumer_does_not_fill_the_memory():
+    begun: list[int] = []
+    most_waiting = 0
+    for consumed, _ in enumerate(in_order(begun.append, range(120), concurrency=64), 1):
+        most_waiting = max(most_waiting, _settled(begun) - consumed)
+    assert len(begun) == 120
+    assert most_waiting <= FIRST + 1
+
+
+def test_slow_work_is_under_way_as_often_as_may_be():
+    gates = [threading.Event() for _ in range(200)]
+    begun: list[int] = []
+
+    def work(number):
+        begun.append(number)
+        assert gates[number].wait(10)
+        return number
+
+    results = in_order(work, range(200), concurrency=40)
+    with ThreadPoolExecutor() as consumer:
+        first = consumer.submit(next, results)
+        assert _settled(begun) == FIRST
+        for gate in gates[:20]:
+            gate.set()
+        assert [first.result(), *(next(results) for _ in range(19))] == [*range(20)]
+        assert _settled(begun) == 20 + 40
+        for gate in gates:
+            gate.set()
+        assert [*results] == [*range(20, 200)]
