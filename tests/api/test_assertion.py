@@ -169,6 +169,11 @@ def test_normalising_keeps_the_characters_and_is_idempotent(body: str, breaks: l
     assert normalise_pem(pem) == pem
 
 
+def test_lines_of_a_key_are_as_long_as_rfc_7468_has_them():
+    lines = normalise_pem(f"-----BEGIN PRIVATE KEY-----{'x' * 150}-----END PRIVATE KEY-----").splitlines()
+    assert [*map(len, lines[1:-1])] == [64, 64, 22]
+
+
 @given(st.text(max_size=200))
 def test_any_text_is_a_key_or_a_clear_refusal(text: str) -> None:
     try:

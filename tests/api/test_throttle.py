@@ -155,7 +155,9 @@ def refused(mine: Places, *asked_s: float | None) -> Iterator[None]:
         yield
 
 
-def test_who_is_refused_alone_waits_and_lets_the_others_wait(limit: ConcurrencyLimit, time: FakeTime) -> None:
+def test_who_is_refused_alone_waits_and_lets_the_others_wait(
+    limit: ConcurrencyLimit, time: FakeTime, caplog: pytest.LogCaptureFixture
+) -> None:
     mine = places(limit, time)
     with mine.take() as place:
         place.refused, place.alone_s = True, 4
@@ -166,6 +168,9 @@ def test_who_is_refused_alone_waits_and_lets_the_others_wait(limit: ConcurrencyL
         second.refused, second.alone_s = True, 4
     with mine.take():
         assert time.slept == [4]
+    alone, together = caplog.messages
+    assert "single request" in alone
+    assert "2 requests at once" in together
 
 
 def test_growth_lets_a_waiting_request_go(limit: ConcurrencyLimit, time: FakeTime) -> None:
