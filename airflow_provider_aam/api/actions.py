@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
+from airflow_provider_aam.api.addresses import address
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, AAMIncomplete, Fate
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.numbers import whole_number
@@ -41,9 +41,9 @@ class Actions:
         declared = self._declared(action)
         what = f"{self.resource.name}.{action}"
         _check(what, declared, ids, body, params)
+        path = address(what, declared.path, dict(zip(declared.ids, ids, strict=True)))
         for name in declared.secrets:
             self._session.redactor.add(str(body.get(name, "")))
-        path = declared.path.format(**dict(zip(declared.ids, (quote(str(key), safe="") for key in ids), strict=True)))
 
         def ask(**paging: Any) -> Any:
             return self._session.call(

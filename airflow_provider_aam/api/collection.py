@@ -55,8 +55,9 @@ class Collection(Reading):
     def replace(self, object_id: int, body: Mapping[str, Any]) -> Record:
         """AAM's PUT as it is: what ``body`` leaves out is reset. The object is read when the answer is empty."""
         self._require(Verb.UPDATE)
-        path, around = self._address(body)
-        answer = self._session.call("PUT", f"{self.resource.replace_path or path}/{object_id}", body=dict(body))
+        _, around = self._address(body)
+        path = self._address_of(object_id, around, path=self.resource.replace_path)
+        answer = self._session.call("PUT", path, body=dict(body))
         return self.get(object_id, **around) if answer is None else self._record(answer, around=around)
 
     def delete(self, object_id: int, **params: Any) -> bool:
@@ -65,8 +66,8 @@ class Collection(Reading):
         ``params`` name the objects around it (``destinationId=…``).
         """
         self._require(Verb.DELETE)
-        path, _ = self._address(params, what=f"delete of {self.resource.name}", known=frozenset())
-        return self._delete(f"{path}/{object_id}")
+        _, around = self._address(params, what=f"delete of {self.resource.name}", known=frozenset())
+        return self._delete(self._address_of(object_id, around))
 
     def bulk_delete(self, object_ids: Sequence[int]) -> None:
         """Delete many in one request. AAM is known to report a failure for work it has done: look afterwards.

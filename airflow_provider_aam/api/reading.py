@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 from airflow_provider_aam.api.actions import Actions
+from airflow_provider_aam.api.addresses import address
 from airflow_provider_aam.api.answers import shape_of
 from airflow_provider_aam.api.complete import until_complete
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, AAMIncomplete, AAMNotFound, Fate
@@ -109,11 +109,12 @@ class Reading(Actions):
     def get(self, object_id: int, **params: Any) -> Record:
         """One object with all its details. Raises :class:`AAMNotFound`, and never gives another object than asked."""
         self._require(Verb.GET)
-        path, around = self._address(params, what=f"one of {self.resource.name}")
+        _, around = self._address(params, what=f"one of {self.resource.name}")
+        path = self._address_of(object_id, around)
         query = {**self.resource.always, **{name: value for name, value in params.items() if name not in around}}
-        answer = self._session.call("GET", f"{path}/{object_id}", params=query)
+        answer = self._session.call("GET", path, params=query)
         record = self._record(answer, around=around, with_id=True)
-        if whole_number(object_id) not in (None, whole_number(record[self.resource.id_field])):
+        if whole_number(object_id) != whole_number(record[self.resource.id_field]):
             raise AAMBadAnswer(
                 f"{self.resource.name}: AAM answered {self.resource.id_field} {record[self.resource.id_field]} where "
                 f"{object_id} was asked for. Does a proxy in between keep old answers?",
@@ -156,10 +157,16 @@ class Reading(Actions):
             )
         if what:
             self._check_params({name: values[name] for name in values if name not in around}, what=what, known=known)
-        return self.resource.path.format(**around), around
+        return address(self.resource.name, self.resource.path, around), around
+
+    def _address_of(self, object_id: int, around: Mapping[str, Any], *, path: str | None = None) -> str:
+        """Of one object, below the collection's own path unless another is given."""
+        name = self.resource.id_field
+        parts = {**around, name: object_id}
+        return address(self.resource.name, f"{path or self.resource.path}/{{{name}}}", parts)
 
     def _by_code(self, code: str) -> str:
-        return f"{self.resource.path}/ic:{quote(code, safe='')}"
+        return address(self.resource.name, f"{self.resource.path}/ic:{{integrationCode}}", {"integrationCode": code})
 
     def _record(self, answer: Any, *, around: Mapping[str, Any] | None = None, with_id: bool = False) -> Record:
         if isinstance(answer, dict):

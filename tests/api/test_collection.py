@@ -413,6 +413,7 @@ def test_list_that_is_never_whole_is_given_up(emulator: Emulator, make_client: M
 
 
 def test_adding_a_resource_is_one_declaration(client: AAMClient, emulator: Emulator) -> None:
+    number = client.users.self()["userId"]
     things = Collection(
         Resource(
             name="regions",
@@ -424,7 +425,7 @@ def test_adding_a_resource_is_one_declaration(client: AAMClient, emulator: Emula
         client.session,
     )
     assert repr(things) == f"<regions of {emulator.url}>"
-    assert things.get("self")["userId"]  # type: ignore[arg-type]
+    assert things.get(number)["userId"] == number
 
 
 def test_each_resource_is_an_attribute_of_the_client(client: AAMClient) -> None:
