@@ -64,6 +64,10 @@ class FolderTree:
     def path_of(self, folder_id: int) -> str:
         return "/" if folder_id == ROOT_ID else self._paths.get(folder_id, f"folder {folder_id}")
 
+    def parent_of(self, folder_id: int) -> int:
+        record = self._records.get(folder_id, {})
+        return id_in(record, "parentFolderId") if record.get("parentFolderId") else ROOT_ID
+
     def similar(self, path: str) -> str | None:
         """An existing path that differs in upper and lower case only."""
         spelled = self._spelled.get(self.normalise(path).casefold())
@@ -85,9 +89,8 @@ class FolderTree:
         seen: set[int] = set()
         while folder_id in self._records and folder_id != ROOT_ID and folder_id not in seen:
             seen.add(folder_id)
-            record = self._records[folder_id]
-            names.append(plain(str(record.get("name", ""))))
-            folder_id = id_in(record, "parentFolderId") if record.get("parentFolderId") else ROOT_ID
+            names.append(plain(str(self._records[folder_id].get("name", ""))))
+            folder_id = self.parent_of(folder_id)
         return "/" + "/".join(reversed(names))
 
 

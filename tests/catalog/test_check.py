@@ -73,17 +73,12 @@ def test_row_that_is_right_is_read_in_aam_s_types():
         (trait(ttl=2**31), "1: ttl: 2147483648 is too large, 2147483647 at most"),
         (trait(ttl=True), "1: ttl: true and false are no numbers"),
         (trait(traitRule="a = 1"), "1: traitRule: column 3: “= 1” stands where"),
-        (trait(traitRule=None), "1: traitRule is missing: a RULE_BASED_TRAIT needs one"),
         (trait(accuracy=0.5), "1: accuracy belongs to an ALGO_TRAIT, this is a RULE_BASED_TRAIT"),
-        (trait(traitType="ALGO_TRAIT"), "1: model (or algoModelId) is missing: an ALGO_TRAIT needs it"),
         (trait(traitType="ALGO_TRAIT", algoModelId=0), "1: algoModelId: 0 is too small, 1 at least"),
         (trait(traitType="ALGO_TRAIT", algoModelId=1, accuracy="inf"), "1: accuracy: “inf” is not a number"),
         (trait(traitType="ALGO_TRAIT", algoModelId=1, accuracy="x"), "1: accuracy: “x” is not a number"),
         (trait(traitType="ALGO_TRAIT", algoModelId=1, thresholdType="x"), "1: thresholdType: “X” is not one of"),
-        (trait(name=None), "1: name is missing"),
-        (trait(traitType=None), "1: traitType is missing"),
         (trait(dataSource=None), "1: dataSource (or dataSourceId) is missing"),
-        (trait(folder=None), "1: folder (or folderId) is missing"),
         (trait(integrationCode=None), "1: integrationCode is missing; match_on='integrationCode' needs it"),
         (trait(sid=5), "1: sid: is only read with match_on='sid': set that, or remove the column"),
         (trait(traitrule="x"), "1: traitrule: unknown column. Did you mean “traitRule”? Known: sid, name,"),
@@ -101,16 +96,18 @@ def test_each_thing_wrong_is_one_finding(row, said):
     [
         trait(traitType="ON_BOARDED_TRAIT", traitRule=None),
         trait(traitRule=""),
+        trait(traitRule=None),
+        {"integrationCode": "t", "dataSource": "web", "ttl": 7},
         trait(traitType="ALGO_TRAIT", algoModelId=3, accuracy="0.19", thresholdType="reach"),
     ],
 )
-def test_what_a_type_does_not_need_may_be_absent(row):
+def test_what_only_a_new_object_needs_may_be_absent(row):
     assert check(row)[1] == []
 
 
 def test_all_findings_of_a_row_and_of_all_rows_come_together():
     _, findings = check(trait(ttl="x", status="y", name=""), {}, trait(3))
-    assert len(findings) == 3 + 5
+    assert len(findings) == 3 + 2
 
 
 def test_unknown_column_of_many_rows_is_reported_once():
@@ -144,8 +141,8 @@ def test_match_on_sid_needs_nothing_else():
 def test_row_without_its_key_may_give_an_id_instead():
     _, findings = check({"ttl": 5}, {"sid": 7}, {"integrationCode": "c", "name": "N"}, match_on=None)
     assert [text for text in findings if "or give" in text] == [
-        "1: name is missing, or give sid of one that AAM has",
-        "3: traitType is missing, or give sid of one that AAM has",
+        "1: dataSource (or dataSourceId) is missing, or give sid of one that AAM has",
+        "3: dataSource (or dataSourceId) is missing, or give sid of one that AAM has",
     ]
     assert [text for text in findings if text.startswith("2")] == []
     assert "or give" not in "".join(check({"ttl": 5}, match_on="integrationCode")[1])

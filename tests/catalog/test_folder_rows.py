@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from airflow_provider_aam.api.errors import AAMSourceError
+from airflow_provider_aam.catalog.checking.sources import load
+from airflow_provider_aam.catalog.planning.options import PlanOptions
+from airflow_provider_aam.catalog.planning.planner import build_plan
 from catalog.support import trait
 
 
@@ -15,6 +20,15 @@ def folders(emulator):
     pricing = emulator.add("trait_folders", {"name": "Pricing", "parentFolderId": web})["folderId"]
     old = emulator.add("trait_folders", {"name": "Old", "parentFolderId": 0})["folderId"]
     return {"/Web": web, "/Web/Pricing": pricing, "/Old": old}
+
+
+@pytest.fixture
+def plan_file(client):
+    def build(path):
+        catalog, source = load(path)
+        return build_plan(client, catalog, PlanOptions(), source=source, now=datetime.now(UTC))
+
+    return build
 
 
 def tree(emulator):
@@ -89,6 +103,42 @@ def test_folder_that_cannot_be_is_a_finding(plan_all, folders, row, said):
     with pytest.raises(AAMSourceError) as refused:
         plan_all({"traitFolders": [row]})
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"path": "/Web/Pricing/Web"},
+        {"path": "/Web/New/Web"},
+        {"path": "/Web/Web"},
+        {"parentFolder": "/Web"},
+        {"parentFolder": "/Web/Pricing"},
+        {"parentFolderId": "/Web/Pricing"},
+    ],
+)
+def test_folder_is_not_moved_below_itself(emulator, tmp_path, plan_file, folders, row):
+    row = {name: folders.get(value, value) if name == "parentFolderId" else value for name, value in row.items()}
+    path = tmp_path / "trait-folders.yaml"
+    lines = "".join(f"  {name}: {value}\n" for name, value in row.items())
+    path.write_text(f"traitFolders:\n- folderId: {folders['/Web']}\n{lines}", encoding="utf-8")
+    with pytest.raises(AAMSourceError) as refused:
+        plan_file(path)
+    (name,) = row
+    (finding,) = refused.value.findings
+    assert finding == f"{path}:3: {name}: cannot move the folder “/Web” below itself"
+
+
+def test_two_folders_are_not_moved_below_each_other(plan_all, folders):
+    rows = [
+        {"folderId": folders["/Web"], "parentFolder": "/Old"},
+        {"folderId": folders["/Old"], "parentFolder": "/Web"},
+    ]
+    with pytest.raises(AAMSourceError) as refused:
+        plan_all({"traitFolders": rows})
+    assert [finding.rpartition(": ")[2] for finding in refused.value.findings] == [
+        "cannot move the folder “/Web” below itself",
+        "cannot move the folder “/Old” below itself",
+    ]
 
 
 def test_folder_that_stands_twice_is_a_finding(plan_all, folders):

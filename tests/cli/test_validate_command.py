@@ -111,10 +111,13 @@ def test_neither_airflow_nor_rich_is_imported(tmp_path):
 
 
 def test_warning_is_said_and_changes_no_exit_code(airflow_aam, tmp_path):
-    path = write(tmp_path / "a.json", {"traits": [{**trait(1), "name": "Cars, red"}]})
+    path = write(tmp_path / "a.json", {"traits": [trait(1), {"dataSource": "web", "integrationCode": "t", "ttl": 7}]})
     done = airflow_aam("validate", path)
-    assert (done.exit_code, done.stdout) == (0, "no findings in 1 trait\n")
-    assert done.stderr.startswith("warning: Adobe advises against , | - in a name; 1 rows have one (first: “Cars, red”")
+    assert (done.exit_code, done.stdout) == (0, "no findings in 2 traits\n")
+    assert done.stderr.startswith(
+        "warning: 1 row of traits can only update a trait that AAM has; a new one needs more (f"
+    )
+    assert "name, traitType, folder (or folderId)" in done.stderr
     (warning,) = json.loads(airflow_aam("validate", path, "--json").stdout)["warnings"]
     assert f"warning: {warning}\n" == done.stderr
 

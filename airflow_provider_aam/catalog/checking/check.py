@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -111,30 +111,30 @@ def _missing(row: SourceRow, given: Mapping[str, Any], kind: Kind, match_on: str
     findings = []
     # A row with its id alone is one that changes what AAM has.
     instead = f", or give {kind.id_field} of one that AAM has" if match_on not in kind.match_on else ""
-    for field, column in _needed(kind, way):
-        if field not in given and column not in given and not kind.is_tree:
-            choice = f"{column} (or {field})" if column != field else field
-            why = f"; match_on={match_on!r} needs it" if field == match_on else instead
-            findings.append(Problem(place=row.place, text=f"{choice} is missing{why}"))
-            instead = ""
-        elif given.get(field) == "":
-            findings.append(Problem(place=row.place_of(field), field=field, text="is empty"))
+    for field, said in () if kind.is_tree else _absent(kind, kind.match_on[way], given):
+        why = f"; match_on={match_on!r} needs it" if field == match_on else instead
+        findings.append(Problem(place=row.place, text=f"{said} is missing{why}"))
+        instead = ""
     if not by_id:
-        # What AAM's API cannot create may be there: the plan will tell.
-        creatable = all(given.get(name) in {None, *allowed} for name, allowed in kind.prunable.items())
-        findings += [Problem(place=row.place, text=text) for text in kind.model.missing(given) if creatable]
+        empty = [name for name in (*kind.model.required, *kind.match_on[way]) if given.get(name) == ""]
+        findings += [Problem(place=row.place_of(name), field=name, text="is empty") for name in dict.fromkeys(empty)]
+        findings += [Problem(place=row.place, text=text) for text in kind.model.missing(given) if kind.is_tree]
         if kind.id_field in given:
             problem = f"is only read with match_on={kind.id_field!r}: set that, or remove the column"
             findings.append(Problem(place=row.place_of(kind.id_field), field=kind.id_field, text=problem))
     return findings
 
 
-@cache
-def _needed(kind: Kind, way: str) -> tuple[tuple[str, str], ...]:
-    """The fields, each with its column, without which a row matched on this column is not sound."""
-    key = kind.match_on[way]
-    fields = key if way == kind.id_field else (*kind.model.required, *key)
-    return tuple((field, kind.model.column_of(field)) for field in dict.fromkeys(fields))
+def _absent(kind: Kind, fields: Iterable[str], given: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Those fields that a row does not give, each with what to call it."""
+    pairs = ((field, kind.model.column_of(field)) for field in fields)
+    absent = ((field, column) for field, column in pairs if field not in given and column not in given)
+    return [(field, column if column == field else f"{column} (or {field})") for field, column in absent]
+
+
+def lacking(kind: Kind, given: Mapping[str, Any]) -> str:
+    """The columns that a new object needs and the row does not give; a row of an object that AAM has needs none."""
+    return ", ".join(said for _, said in _absent(kind, kind.model.required, given))
 
 
 def _duplicates(checked: Sequence[Checked], kind: Kind, match_on: str | None) -> list[Problem]:

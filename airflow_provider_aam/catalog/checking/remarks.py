@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from airflow_provider_aam.catalog.checking.check import Checked
+from airflow_provider_aam.catalog.checking.check import Checked, lacking
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.problems import Problem
 from airflow_provider_aam.catalog.rules import segment_rule
-
-
-def discouraged(rows: Sequence[Checked], kind: Kind) -> Iterator[str]:
-    """Characters that Adobe advises against."""
-    for name, marks in kind.discouraged.items():
-        found = [item for item in rows if any(mark in (item.row.get(name) or "") for mark in marks)]
-        if found:
-            first = f"“{found[0].given[name]}”, {found[0].row.place}"
-            yield f"Adobe advises against {' '.join(marks)} in a {name}; {len(found)} rows have one (first: {first})"
 
 
 def repeated(checked: Mapping[Kind, Sequence[Checked]]) -> Iterator[Problem]:
@@ -35,7 +27,19 @@ def kept_repetitions(checked: Mapping[Kind, Sequence[Checked]]) -> Iterator[str]
         yield f"{len(found)} repetitions in rules that AAM holds already; first: {found[0]}"
 
 
-def remarks_of(checked: Mapping[Kind, Sequence[Checked]]) -> Iterator[str]:
-    """What the offline check has to say of rows that are right."""
+def partial_rows(checked: Mapping[Kind, Sequence[Checked]]) -> Iterator[str]:
+    """Rows that cannot make an object. Whether AAM has theirs, only a plan can tell."""
     for kind, rows in checked.items():
-        yield from discouraged(rows, kind)
+        found = [(item, said) for item in rows if item.is_sound and (said := _lacking(kind, item.given))]
+        if found:
+            count = "1 row" if len(found) == 1 else f"{len(found)} rows"
+            (first, said), *_ = found
+            new = f"can only update a {kind.name} that AAM has; a new one needs more"
+            yield f"{count} of {kind.key} {new} (first: {first.row.place}: {said})"
+
+
+def _lacking(kind: Kind, given: Mapping[str, Any]) -> str:
+    creatable = all(given.get(name) in {None, *allowed} for name, allowed in kind.prunable.items())
+    if kind.is_tree or kind.id_field in given or not creatable:
+        return ""
+    return lacking(kind, given) or "; ".join(kind.model.missing(given))

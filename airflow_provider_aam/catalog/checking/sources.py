@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.checking.check import Catalog, check_catalog, find_faults
-from airflow_provider_aam.catalog.checking.remarks import remarks_of, repeated
+from airflow_provider_aam.catalog.checking.remarks import partial_rows, repeated
 from airflow_provider_aam.catalog.kinds import KINDS
 from airflow_provider_aam.catalog.problems import in_order
 from airflow_provider_aam.catalog.reading.documents import CatalogPath, read_catalog
@@ -64,7 +64,7 @@ def load(
 def check(catalog: Catalog) -> tuple[list[str], list[str]]:
     """What is wrong with the rows, each as ``file:line: field: problem``, and what is only worth a word."""
     checked, findings = check_catalog(catalog)
-    return in_order([*findings, *repeated(checked)]), [*remarks_of(checked)]
+    return in_order([*findings, *repeated(checked)]), [*partial_rows(checked)]
 
 
 def ways_to_match(kind: str | None) -> tuple[str, ...]:

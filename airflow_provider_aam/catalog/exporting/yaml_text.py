@@ -10,9 +10,8 @@ from typing import Any
 from airflow_provider_aam.api.visible import one_line
 
 _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_/.]*(?:[ -][A-Za-z0-9_/.]+)*")
-"""Texts that every YAML reader takes as they are."""
+"""Texts that every YAML reader takes as they are: none that could be a number, a date or a time."""
 _NOT_TEXT = re.compile(r"(?:y|n|yes|no|true|false|on|off|null)", re.IGNORECASE)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def block(values: Mapping[str, Any], *, remark: str | None = None) -> Iterator[str]:
@@ -36,7 +35,7 @@ def spell(value: Any) -> str:
         return repr(value)
     if isinstance(value, str):
         plain = _PLAIN.fullmatch(value) and not _NOT_TEXT.fullmatch(value)
-        return value if plain or _DATE.fullmatch(value) else _quoted(value)
+        return value if plain else _quoted(value)
     if isinstance(value, Sequence):
         return f"[{', '.join(spell(item) for item in value)}]"
     raise TypeError(f"no YAML for a {type(value).__name__}")

@@ -9,6 +9,7 @@ from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.plan.plan import Unchanged
 from airflow_provider_aam.catalog.planning.changes import Changes, Planned
+from airflow_provider_aam.catalog.planning.codes import Codes
 from airflow_provider_aam.catalog.planning.matching import Match
 from airflow_provider_aam.catalog.planning.pairing import Pairing
 from airflow_provider_aam.catalog.planning.remarks import refused_by_account
@@ -26,6 +27,7 @@ class Comparison:
         self.findings: list[Problem] = []
         self._pairing = pairing
         self._account = pairing.account
+        self._codes = Codes(pairing.account, pairing.targets)
         self._changed: dict[tuple[str, int], Record] = {}
 
     def run(self) -> None:
@@ -35,6 +37,7 @@ class Comparison:
                 self._compare(kind, matches.pop())
         for kind in self._pairing.folder_rows:
             self._compare_folders(kind)
+        self.findings += self._codes.problems()
 
     def folders(self) -> list[Planned]:
         """Those that rows name and AAM lacks, parents first."""
@@ -49,6 +52,7 @@ class Comparison:
             record = self._account.objects(kind.resource).get(int(match.object_id or 0)) or {}
             result = self.changes.update(kind, desired, record)
         else:
+            record = {}
             look_first = self._pairing.matchers[kind].look_first(match.way)
             beside = self._beside(kind, desired)
             result = self.changes.create(kind, desired, match.pending, look_first=look_first, beside=beside)
@@ -56,6 +60,7 @@ class Comparison:
             self.unchanged.append(result)
             return
         self.planned.append(result)
+        self._codes.add(result, match.item, record)
         self.findings += refused_by_account(result, match.item, self._account, self._changed)
         if match.object_id is not None:
             self._changed[kind.key, match.object_id] = result.change.after()

@@ -7,11 +7,12 @@ from typing import Any
 
 from airflow_provider_aam.account.folders import ROOT_ID, FolderTree
 from airflow_provider_aam.api.errors import AAMLookupFailed
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.catalog.checking.check import Checked
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.planning.new_folders import NewFolders
 from airflow_provider_aam.catalog.planning.resolve import Desired
-from airflow_provider_aam.catalog.planning.targets import Pending
+from airflow_provider_aam.catalog.planning.targets import Pending, Target
 from airflow_provider_aam.catalog.problems import Problem
 
 
@@ -27,10 +28,12 @@ class FolderRows:
         self.findings: list[Problem] = []
         self._folders = folders
         self._first: dict[int | str, Checked] = {}
+        self._parents: dict[int, Target] = {}
         self._kind: Kind = folders.kind
         by_id = [item for item in rows if self._kind.id_field in item.given]
         for item in by_id:
             self._read_id(item)
+        self._refuse_circles()
         if by_id:
             after = {int(each.item.given["folderId"]): each.fields for each in self.desired}
             folders.tree = folders.tree.moved(
@@ -59,7 +62,7 @@ class FolderRows:
         if parent is not None:
             self._hang(desired, parent or "/")
         elif "parentFolderId" in given:
-            fields["parentFolderId"] = given["parentFolderId"]
+            fields["parentFolderId"] = self._parents[folder_id] = given["parentFolderId"]
         self.kept.add(folder_id)
         self._first.setdefault(folder_id, item)
         self.desired.append(desired)
@@ -70,11 +73,32 @@ class FolderRows:
         except AAMLookupFailed as problem:
             self._report(desired.item, "parentFolder", str(problem))
             return
+        self._parents[int(desired.item.given["folderId"])] = target
         if isinstance(target, Pending):
             desired.awaited.append(("parentFolderId", target))
             desired.fields["parentFolderId"] = target.text
         else:
             desired.fields["parentFolderId"] = target
+
+    def _refuse_circles(self) -> None:
+        for desired in [*self.desired]:
+            folder_id = int(desired.item.given["folderId"])
+            if self._is_below_itself(folder_id):
+                self.desired.remove(desired)
+                name = next(name for name in ("path", "parentFolder", "parentFolderId") if name in desired.item.given)
+                path = one_line(self._folders.tree.path_of(folder_id))
+                self._report(desired.item, name, f"cannot move the folder “{path}” below itself")
+
+    def _is_below_itself(self, folder_id: int) -> bool:
+        at = self._parents.get(folder_id, ROOT_ID)
+        seen: set[Target] = set()
+        while at not in (ROOT_ID, folder_id) and at not in seen:
+            seen.add(at)
+            if isinstance(at, Pending):
+                at = at.fields["parentFolderId"]
+            else:
+                at = self._parents.get(at, self._folders.tree.parent_of(at))
+        return at == folder_id
 
     def _read_path(self, item: Checked) -> None:
         given = item.given

@@ -11,7 +11,7 @@ from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMError, AAMPlanRefused
 from airflow_provider_aam.catalog.checking.check import Catalog, Checked, check_catalog
-from airflow_provider_aam.catalog.checking.remarks import kept_repetitions, remarks_of
+from airflow_provider_aam.catalog.checking.remarks import kept_repetitions
 from airflow_provider_aam.catalog.exporting.describe import Describer
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
 from airflow_provider_aam.catalog.plan.plan import Plan
@@ -28,7 +28,7 @@ from airflow_provider_aam.catalog.planning.prune import (
     spare_indescribable,
     surplus,
 )
-from airflow_provider_aam.catalog.planning.remarks import doubled, homeless, similar
+from airflow_provider_aam.catalog.planning.remarks import discouraged, doubled, homeless, similar
 from airflow_provider_aam.catalog.planning.usage import refuse_used
 from airflow_provider_aam.catalog.problems import Problem, refuse
 
@@ -119,7 +119,7 @@ def _tree_of(pairing: Pairing, kind: Kind) -> NewFolders | None:
 
 
 def _remarks(comparison: Comparison, pairing: Pairing, checked: Mapping[Kind, Sequence[Checked]]) -> Iterator[str]:
-    yield from remarks_of(checked)
+    yield from discouraged(comparison.planned)
     yield from kept_repetitions(checked)
     for kind, rows in checked.items():
         yield from doubled(rows, kind, pairing.folders)

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.account.objects import Objects
 from airflow_provider_aam.api.numbers import whole_number
-from airflow_provider_aam.catalog.checking.check import Checked
+from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.catalog.checking.check import Checked, lacking
 from airflow_provider_aam.catalog.kinds import KINDS, TRAITS, Kind
 from airflow_provider_aam.catalog.planning.changes import Planned
 from airflow_provider_aam.catalog.planning.new_folders import NewFolders
 from airflow_provider_aam.catalog.problems import Problem
 from airflow_provider_aam.catalog.rules import segment_rule
+
+
+def discouraged(planned: Iterable[Planned]) -> Iterator[str]:
+    """Characters that Adobe advises against, in what AAM does not hold yet."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for each in planned:
+        for field in each.change.fields:
+            marks = each.kind.discouraged.get(field.field, "")
+            if any(mark in str(field.after) for mark in marks):
+                said = f"“{one_line(field.after)}”, {each.change.place}"
+                found.setdefault((field.field, " ".join(marks)), []).append(said)
+    for (name, marks), places in found.items():
+        rows = "1 new or changed one has" if len(places) == 1 else f"{len(places)} new or changed ones have"
+        yield f"Adobe advises against {marks} in a {name}; {rows} it (first: {places[0]})"
 
 
 def similar(folders: NewFolders) -> Iterator[str]:
@@ -57,6 +72,8 @@ def refused_by_account(
     kind = planned.kind
     problems = [(name, text) for name in sorted(kind.rules) for text in _rule(name, planned, account, changed)]
     if planned.change.action == "create":
+        if names := lacking(kind, item.given):
+            problems.append(("", f"{kind.name} {planned.change.label} is not in AAM; to create it, give {names}"))
         problems += [(next(iter(kind.prunable), ""), text) for text in kind.model.missing(item.given)]
         problems += [(column, text) for column, text in _within(planned, account, changed)]
     for name, text in problems:
