@@ -83,7 +83,7 @@ def summarise(
     say("The plan, as the task log shows it:")
     lines = airflow.log(PUSH, first["run"], "push_traits")
     start = next(i for i, line in enumerate(lines) if line.startswith("Plan for "))
-    for line in lines[start : start + 1 + sum(first["plan"][k] for k in ("create", "update", "create_folders"))]:
+    for line in lines[start : start + 1 + sum(first["plan"][k] for k in ("create", "update"))]:
         say(f"  {line}")
     say("")
     say("What happened:")

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from airflow_provider_aam.catalog.kinds import KINDS as KINDS
     from airflow_provider_aam.catalog.kinds import Kind as Kind
     from airflow_provider_aam.catalog.plan.plan import Plan as Plan
+    from airflow_provider_aam.catalog.plan.render import account_of as account_of
     from airflow_provider_aam.catalog.plan.render import render_plan as render_plan
     from airflow_provider_aam.catalog.plan.saved import read_plan as read_plan
     from airflow_provider_aam.catalog.plan.saved import sha256_of as sha256_of
@@ -51,7 +52,7 @@ _ROOMS = {
     "exporting.export": ("ExportReceipt", "export_catalog"),
     "kinds": ("KINDS", "Kind"),
     "plan.plan": ("Plan",),
-    "plan.render": ("render_plan",),
+    "plan.render": ("account_of", "render_plan"),
     "plan.saved": ("read_plan", "sha256_of"),
     "plan.summary": ("render_changes", "summarise"),
     "planning.delete": ("Deletion",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMSourceError
 
 MOST_SHOWN = 100
@@ -44,11 +45,10 @@ def refuse(source: str, findings: Sequence[Problem], *, more: str = "") -> None:
     if not findings:
         return
     ordered = in_order(findings)
-    count = "1 problem" if len(ordered) == 1 else f"{len(ordered)} problems"
     lines = "\n".join(f"  {text}" for text in ordered[:MOST_SHOWN])
     cut = f"\n  … and {len(ordered) - MOST_SHOWN} more" if len(ordered) > MOST_SHOWN else ""
     behind = f"\n{more}" if more else ""
-    text = f"{source} has {count}; nothing was changed in AAM.\n{lines}{cut}{behind}"
+    text = f"{source} has {counted(len(ordered), 'problem')}. Nothing was changed in AAM.\n{lines}{cut}{behind}"
     raise AAMSourceError(text, findings=tuple(ordered))
 
 

@@ -12,9 +12,11 @@ from typing import Any
 import typer
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMPlanRefused
-from airflow_provider_aam.catalog import Plan, PushReceipt, apply_saved, read_plan
+from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.catalog import Plan, PushReceipt, apply_saved, read_plan, render_plan
 from airflow_provider_aam.cli.client import aam_client
 from airflow_provider_aam.cli.exits import Ending
+from airflow_provider_aam.files.uris import uri_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,30 +51,25 @@ def apply_file(path: Path, request: ApplyRequest) -> Ending:
             max_failed=request.max_failed,
             max_concurrency=request.max_concurrency,
         )
-    document = receipt.as_xcom() | {"outcome_uri": request.outcomes and str(request.outcomes)}
-    return Ending(document=document, show=lambda: print(_said(receipt)))
+    document = receipt.as_xcom() | {"outcome_uri": request.outcomes and uri_of(request.outcomes)}
+    return Ending(document=document, show=lambda: print(_said(path, receipt)))
 
 
 def _summary(path: Path, plan: Plan) -> Iterator[str]:
-    where = ", ".join(f"{name} {value}" for name, value in plan.account.items())
-    yield f"{path}: the plan for {plan.source} of {plan.created_at}, for the account {where}"
-    for kind, counts in plan.counts_by_kind().items():
-        yield f"  {kind}: " + ", ".join(f"{count:,} to {action}" for action, count in counts.items() if count)
-    if not plan.changes:
-        yield "  nothing to change"
-    yield from (f"! {warning}" for warning in plan.warnings)
+    yield one_line(f"{path}: plan made {plan.created_at}")
+    yield from render_plan(plan)
 
 
 def _ask() -> None:
     if not sys.stdin.isatty():
-        problem = "there is no terminal to ask on: add --yes to apply the plan without a question"
+        problem = "no terminal to confirm on; add --yes to apply without confirmation"
         raise AAMArgumentError.from_problems("The command line", [problem])
     try:
-        agreed = typer.confirm("Apply it?", err=True)
+        agreed = typer.confirm("Apply this plan?", err=True)
     except typer.Abort:
         agreed = False
     if not agreed:
-        raise AAMPlanRefused("Nobody said yes; nothing was changed in AAM.")
+        raise AAMPlanRefused("Not confirmed. Nothing was changed in AAM.")
 
 
 @contextmanager
@@ -87,6 +84,6 @@ def _watched(plan: Plan, outcomes: Path | None) -> Iterator[Any]:
         yield counted
 
 
-def _said(receipt: PushReceipt) -> str:
+def _said(path: Path, receipt: PushReceipt) -> str:
     said = ", ".join(f"{count:,} {status}" for status, count in receipt.outcomes.items() if count)
-    return f"Applied {receipt.plan_uri}: {said or 'nothing to do'}."
+    return f"Applied {one_line(str(path))}: {said or 'nothing to do'}."

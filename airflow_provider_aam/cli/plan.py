@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import msgspec
 
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.moments import utc_now
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.catalog import (
     Guards,
     Plan,
@@ -53,17 +55,9 @@ def show_plan(paths: Sequence[Path], request: PlanRequest) -> Ending:
     options = _options(request)
     catalog, source = load(paths, kind=kind, match_on=request.match_on)
     if not any(catalog.values()):
-        print(f"note: {source}: no objects are described", file=sys.stderr)
+        print(f"note: {one_line(source)} describes no objects", file=sys.stderr)
     with aam_client(request.conn_id) as client:
-        plan = make_plan(
-            client,
-            catalog,
-            options,
-            source=source,
-            plan_path=request.out,
-            now=utc_now(),
-            identified=True,
-        )
+        plan = make_plan(client, catalog, options, source=source, plan_path=request.out, now=utc_now())
     saved = None if request.out is None else {"path": str(request.out), "sha256": sha256_of(plan)}
     return Ending(
         document={
@@ -113,8 +107,8 @@ def _scope(given: Sequence[str]) -> Mapping[str, Any]:
 def _show(plan: Plan, saved: Mapping[str, str] | None) -> None:
     _print(render_plan(plan))
     if saved is not None:
-        print(f"Saved as {saved['path']}, sha256 {saved['sha256']}")
-        print(f"Next: airflow-aam apply {saved['path']}")
+        print(f"Plan saved to {one_line(saved['path'])} (sha256 {saved['sha256']})")
+        print(f"To apply it: airflow-aam apply {shlex.quote(saved['path'])} --sha256 {saved['sha256']}")
 
 
 def _print(lines: Iterator[str]) -> None:

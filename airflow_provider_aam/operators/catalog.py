@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ComparingOperator(AAMOperator):
-    """Reads a source and plans what would make AAM like it; see :class:`AAMPushCatalogOperator` for the arguments."""
+    """Plans what brings AAM in line with a source; see :class:`AAMPushCatalogOperator` for the arguments."""
 
     template_fields: Sequence[str] = (
         "source",
@@ -48,7 +48,7 @@ class ComparingOperator(AAMOperator):
         self.prune_scope = prune_scope
         self.plan_path = plan_path
 
-    def _plan(self, options: PlanOptions, *, identified: bool) -> Plan:
+    def _plan(self, options: PlanOptions) -> Plan:
         """The plan, logged and written to ``plan_path``."""
         from airflow_provider_aam.api.moments import utc_now
         from airflow_provider_aam.catalog import make_plan
@@ -56,24 +56,17 @@ class ComparingOperator(AAMOperator):
         catalog, source = self._read()
         plan_path = optional_path(self.plan_path, what="plan_path")
         with self._client() as client:
-            return make_plan(
-                client,
-                catalog,
-                options,
-                source=source,
-                plan_path=plan_path,
-                now=utc_now(),
-                identified=identified,
-            )
+            return make_plan(client, catalog, options, source=source, plan_path=plan_path, now=utc_now())
 
     def _read(self) -> tuple[Catalog, str]:
         """The rows of the source by kind, and what to call it."""
+        from airflow_provider_aam.api.visible import one_line
         from airflow_provider_aam.catalog import load
 
         opened = partial(open_path, conn_id=self.source_conn_id, what="source")
         catalog, source = load(self.source, kind=self.kind, match_on=self.match_on, open_uri=opened)
         if not any(catalog.values()):
-            self.log.warning("%s: no objects are described.", source)
+            self.log.warning("%s describes no objects.", one_line(source))
         return catalog, source
 
     def _scope(self) -> Mapping[str, Any] | None:
@@ -91,12 +84,12 @@ class ComparingOperator(AAMOperator):
         if self.match_on is not None and self.match_on not in ways:
             problems.append(f"match_on is {self.match_on!r}; it must be one of {', '.join(ways)}")
         if self.prune_scope and not self.prune:
-            problems.append("prune_scope is given and prune is off: set prune=True or remove it")
+            problems.append("prune_scope is given but prune is off: set prune=True or remove it")
         return problems
 
 
 class ChangingOperator(ComparingOperator):
-    """Plans that are meant to be applied: folders that may be created, and guard rails."""
+    """Plans that are meant to be applied: folders that may be created, and guardrails."""
 
     def __init__(
         self,

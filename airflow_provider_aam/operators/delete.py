@@ -18,9 +18,9 @@ class AAMDeleteOperator(AAMOperator):
     """
     Delete the objects that are named, and nothing else.
 
-    What some other object still uses is refused, all of it, before anything is deleted: the message names the users.
-    Objects that are gone already are counted, so the task may run twice. Give exactly one of ``ids``, ``codes`` and
-    ``source``.
+    If another object still references one of them, the whole task is refused before anything is deleted; the message
+    lists the references. Objects that are gone already are counted, so the task may run twice. Give exactly one of
+    ``ids``, ``codes`` and ``source``.
 
     :param kind: ``segments``, ``traits``, ``destinations``, ``mappings``, ``dataSources``, ``traitFolders``,
         ``segmentFolders``, ``derivedSignals`` or ``models``. (templated)
@@ -34,10 +34,10 @@ class AAMDeleteOperator(AAMOperator):
     :param source_conn_id: Connection of the source's object store, if its URI needs one. (templated)
     :param unmap: Delete the mappings of the segments, or destinations, first; off, what is mapped is refused.
     :param max_deletes: Refuse to delete more objects, mappings included.
-    :param max_failed: Deletes that may be refused or end unknown before the task fails.
+    :param max_failed: Deletes that may end rejected or unknown before the task fails.
     :param dry_run: Log what would be deleted, and delete nothing.
-    :param outcome_path: URI under which every object's end is written as JSON Lines, as it happens. (templated)
-    :param max_concurrency: Deletes under way at once at most, 1 to 64, in place of the Connection's (32).
+    :param outcome_path: URI under which each object's outcome is written as JSON Lines, as it happens. (templated)
+    :param max_concurrency: Concurrent deletes, 1 to 64, in place of the Connection's (32).
     :param aam_conn_id: The AAM Connection. (templated)
     :return: A receipt: ``source, dry_run, plan`` and ``outcomes`` (counts), ``plan_uri`` (none), ``outcome_uri,
         started_at, finished_at``, and ``gone``, how many were gone already.
@@ -121,7 +121,7 @@ class AAMDeleteOperator(AAMOperator):
         if len(given) != 1:
             problems.append(f"exactly one of ids, codes and source is needed; given: {', '.join(given) or 'none'}")
         problems += [
-            f"{name} is {getattr(self, name)!r}; a list was due"
+            f"{name} is {getattr(self, name)!r}; expected a list"
             for name in ("ids", "codes")
             if name in given and not _is_list(getattr(self, name))
         ]

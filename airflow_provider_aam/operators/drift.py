@@ -1,4 +1,4 @@
-"""Is AAM still as the catalog says?"""
+"""Does AAM still match the catalog?"""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_DIFFERENCES = 20
 
 class AAMDriftOperator(ComparingOperator):
     """
-    Compare AAM with a catalog, and say where somebody changed something; AAM is only read.
+    Compare AAM with a catalog and report every difference. Only reads AAM.
 
     ``source``, ``source_conn_id``, ``kind``, ``match_on``, ``plan_path`` and ``aam_conn_id`` are as in
     :class:`AAMPushCatalogOperator`. With ``prune`` objects inside ``prune_scope`` that the catalog does not hold are
@@ -42,7 +42,7 @@ class AAMDriftOperator(ComparingOperator):
         self.on_drift = on_drift
 
     def _run(self, context: Context) -> Told:  # noqa: ARG002
-        plan = self._plan(self._options(), identified=False)
+        plan = self._plan(self._options())
         found = self._found(plan)
         if found["drift"]:
             self._tell(plan, found)
@@ -51,13 +51,16 @@ class AAMDriftOperator(ComparingOperator):
         return found, {"drift": found["drift"], **found["counts"]}
 
     def _tell(self, plan: Plan, found: dict[str, Any]) -> None:
+        from airflow_provider_aam.api.visible import one_line
+        from airflow_provider_aam.catalog import account_of
+
         counts = found["counts"]
         more = len(plan.changes) - len(found["differences"])
         shown = [*found["differences"], *([f"… and {more:,} more"] if more > 0 else [])]
-        created = counts["create"] + counts["create_folders"]
         text = (
-            f"AAM is not as {plan.source} says: {created} missing, {counts['update']} different, {counts['delete']} "
-            "too many. What a push would change:\n" + "\n".join(f"  {line}" for line in shown)
+            f"Drift: {account_of(plan)} differs from {one_line(plan.source)}: {counts['create']:,} missing, "
+            f"{counts['update']:,} changed, {counts['delete']:,} extra. A push would change:\n"
+            + "\n".join(f"  {line}" for line in shown)
         )
         if self.on_drift == "fail":
             raise AAMCheckFailed(text)
@@ -66,6 +69,7 @@ class AAMDriftOperator(ComparingOperator):
 
     def _found(self, plan: Plan) -> dict[str, Any]:
         from airflow_provider_aam.catalog import render_changes
+        from airflow_provider_aam.files.uris import uri_of
 
         changes = [line for line in render_changes(plan) if not line.startswith("! ")]
         return {
@@ -73,7 +77,7 @@ class AAMDriftOperator(ComparingOperator):
             "counts": plan.counts(),
             "counts_by_kind": plan.counts_by_kind(),
             "differences": changes[:MOST_DIFFERENCES],
-            "plan_uri": self.plan_path,
+            "plan_uri": uri_of(self.plan_path) if self.plan_path else None,
         }
 
     def _options(self) -> PlanOptions:

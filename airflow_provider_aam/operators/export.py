@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 class AAMExportOperator(AAMOperator):
     """
-    Write the whole account as catalog files: one YAML file a kind, sorted, commented, the same bytes as long as AAM
-    says the same.
+    Export the account to catalog files: one YAML file per kind, sorted and commented. The same account always gives
+    the same bytes.
 
     Planning the files against the same account changes nothing. Files appear when all are written; files of other
     names in the folder are left alone. Assets in ``outlets`` get ``uri``, ``rows``, ``bytes`` and ``sha256`` in their

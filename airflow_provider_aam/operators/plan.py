@@ -18,7 +18,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 class AAMPlanOperator(ChangingOperator):
     """
-    Write down what would make AAM as a catalog says, and change nothing.
+    Plan the changes that bring AAM in line with a catalog, and save them. Changes nothing in AAM.
 
     ``source``, ``source_conn_id``, ``kind``, ``match_on``, ``create_folders``, ``prune``, ``prune_scope``,
     ``max_deletes``, ``max_changes_ratio`` and ``aam_conn_id`` are as in :class:`AAMPushCatalogOperator`.
@@ -26,8 +26,9 @@ class AAMPlanOperator(ChangingOperator):
     :param plan_path: URI under which the plan is written as JSON. Give each run its own, as in
         ``…/{{ run_id }}/plan.json``: an apply carries out the file that it finds.
     :return: ``plan_uri``; ``sha256`` of the plan file, for :class:`AAMApplyOperator`; ``has_changes``; ``counts``
-        (``create, update, delete, unchanged, create_folders``) and ``counts_by_kind``; ``summary``, a few lines of
-        Markdown for whoever approves it: counts by kind, then up to 30 changes, deletes first. Each is an XCom of its
+        (``create, update, delete, unchanged`` and ``create_folders``, how many of the creates are folders) and
+        ``counts_by_kind``; ``summary``, a few lines of Markdown for whoever approves it: the account, counts by kind,
+        then up to 30 changes, deletes first, each in full. Each is an XCom of its
         own as well, so that ``plan.output["sha256"]`` means it.
     """
 
@@ -38,9 +39,10 @@ class AAMPlanOperator(ChangingOperator):
 
     def _run(self, context: Context) -> Told:  # noqa: ARG002
         from airflow_provider_aam.catalog import sha256_of, summarise
+        from airflow_provider_aam.files.uris import uri_of
 
-        plan = self._plan(self._options(), identified=True)
-        uri = str(self.plan_path)
+        plan = self._plan(self._options())
+        uri = uri_of(self.plan_path)
         counts = plan.counts()
         result = {
             "plan_uri": uri,
@@ -53,24 +55,24 @@ class AAMPlanOperator(ChangingOperator):
         return result, {"uri": uri, **counts}
 
     def _problems(self) -> list[str]:
-        missing = [] if self.plan_path else ["plan_path is empty; the plan needs a file"]
+        missing = [] if self.plan_path else ["plan_path is empty: name the file to save the plan to"]
         return [*super()._problems(), *missing]
 
 
 class AAMApplyOperator(AAMOperator):
     """
-    Carry out exactly the plan that :class:`AAMPlanOperator` has written.
+    Apply exactly the plan that :class:`AAMPlanOperator` saved.
 
-    Refused, before anything is written, when the file is not the approved one, was made for another account, or the
-    account moved under it where that matters: the message names what moved. Safe to run twice: what an earlier run
-    has done is not done again, and what it left is finished.
+    Refused, before anything is written, when the file is not the approved one, was made for another account, or what
+    it touches has changed since the plan was made: the message lists what has changed. Safe to run twice: finished
+    changes are not repeated, and the rest is completed.
 
     :param plan_path: URI of the plan file. (templated)
     :param sha256: The sha256 that the plan task returned; a file of another content is refused. ``None`` takes the
         file as it is. (templated)
-    :param outcome_path: URI under which every row's end is written as JSON Lines, as it happens. (templated)
-    :param max_failed: Rows that may be rejected or end unknown before the task fails.
-    :param max_concurrency: Writes under way at once at most, 1 to 64, in place of the Connection's (32).
+    :param outcome_path: URI under which the outcome of every row is written as JSON Lines, as it happens. (templated)
+    :param max_failed: Rows that may end rejected or unknown before the task fails.
+    :param max_concurrency: Concurrent writes, 1 to 64, in place of the Connection's (32).
     :param aam_conn_id: The AAM Connection. (templated)
     :return: A receipt, as of :class:`AAMPushCatalogOperator`.
     """
@@ -98,9 +100,9 @@ class AAMApplyOperator(AAMOperator):
     def _problems(self) -> list[str]:
         problems = self._too_small(max_failed=0, max_concurrency=1)
         if not self.plan_path:
-            problems.append("plan_path is empty; it must name the plan file")
+            problems.append("plan_path is empty: name the plan file")
         if self.sha256 is not None and not _SHA256.fullmatch(str(self.sha256)):
-            problems.append(f"sha256 is {self.sha256!r}; 64 hexadecimal digits were due, as the plan task returns them")
+            problems.append(f"sha256 is {self.sha256!r}: pass sha256=plan.output['sha256'] from the plan task")
         return problems
 
     def _run(self, context: Context) -> Told:  # noqa: ARG002

@@ -24,11 +24,11 @@ __all__ = [
 
 class AAMPushCatalogOperator(ChangingOperator):
     """
-    Make AAM as a catalog says: create what is missing, update what differs, leave the rest.
+    Bring AAM in line with a catalog: create what is missing, update what differs, leave the rest alone.
 
     A catalog describes data sources, folders, trait types, derived signals, traits, models, segments, destinations and
-    mappings; what others need is written first. The plan is logged before anything is written. Running the task again
-    writes nothing that is already so, and finishes what an interrupted run has begun.
+    mappings; what is referenced is written before what references it. The plan is logged before anything is written.
+    Running the task again writes nothing that already matches, and finishes what an interrupted run left.
 
     :param source: URI of a file (YAML, JSON, JSONL, CSV, Parquet, XLSX) or of a folder of files on any object store
         that Airflow's ObjectStoragePath opens; a list of such URIs; or rows, for example from XCom: a mapping
@@ -44,11 +44,11 @@ class AAMPushCatalogOperator(ChangingOperator):
     :param max_deletes: Refuse a plan that deletes more objects.
     :param max_changes_ratio: Refuse a plan that updates or deletes a larger share of the objects that it was compared
         with, 0 to 1.
-    :param max_failed: Rows that may be rejected or end unknown before the task fails.
+    :param max_failed: Rows that may end rejected or unknown before the task fails.
     :param dry_run: Plan only: log it, write ``plan_path``, change nothing.
     :param plan_path: URI under which the plan is written as JSON.
-    :param outcome_path: URI under which every row's end is written as JSON Lines, as it happens.
-    :param max_concurrency: Writes under way at once at most, 1 to 64, in place of the Connection's (32).
+    :param outcome_path: URI under which the outcome of every row is written as JSON Lines, as it happens.
+    :param max_concurrency: Concurrent writes, 1 to 64, in place of the Connection's (32).
     :param aam_conn_id: The AAM Connection.
     :return: A receipt: ``source, dry_run, plan`` and ``outcomes`` (counts), ``plan_uri, outcome_uri, started_at,
         finished_at``.
@@ -99,12 +99,12 @@ class AAMPushCatalogOperator(ChangingOperator):
 
 class AAMPushTraitsOperator(AAMPushCatalogOperator):
     """
-    Make the traits in AAM as a file (or a list) says: create what is missing, update what differs, leave the rest.
+    Bring AAM's traits in line with a file or list: create what is missing, update what differs, leave the rest.
 
     Everything but ``kind``, which is fixed, and the default of ``match_on`` is as in :class:`AAMPushCatalogOperator`.
 
-    :param match_on: How a row finds its trait: ``integrationCode`` (within the data source), ``name`` (within the data
-        source) or ``sid`` (updates only).
+    :param match_on: The column that rows are matched on: ``integrationCode`` (within the data source), ``name`` (within
+        the data source) or ``sid`` (updates only).
     """
 
     def __init__(self, *, match_on: str | None = "integrationCode", **kwargs: Any) -> None:
@@ -113,13 +113,13 @@ class AAMPushTraitsOperator(AAMPushCatalogOperator):
 
 class AAMPushSegmentsOperator(AAMPushCatalogOperator):
     """
-    Make the segments in AAM as a file (or a list) says: create what is missing, update what differs, leave the rest.
+    Bring AAM's segments in line with a file or list: create what is missing, update what differs, leave the rest.
 
     A rule names traits by code, as in ``{pricing-visit}``. Everything but ``kind``, which is fixed, and the default of
     ``match_on`` is as in :class:`AAMPushCatalogOperator`.
 
-    :param match_on: How a row finds its segment: ``integrationCode`` (within the data source), ``name`` (within the
-        data source) or ``sid`` (updates only).
+    :param match_on: The column that rows are matched on: ``integrationCode`` (within the data source), ``name`` (within
+        the data source) or ``sid`` (updates only).
     """
 
     def __init__(self, *, match_on: str | None = "integrationCode", **kwargs: Any) -> None:

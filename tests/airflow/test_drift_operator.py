@@ -44,7 +44,7 @@ def test_fail_lists_the_differences(emulator, web):
     add(emulator, web, ttl=90)
     add(emulator, web, name="Other", integrationCode="other")
     said = failure_of(drift(source={"traits": [ROW, {**ROW, "name": "Two", "integrationCode": "two"}]}, **WITHIN))
-    assert "1 missing, 1 different, 1 too many" in said
+    assert "differs from the rows given as source: 1 missing, 1 changed, 1 extra. A push" in said
     assert "~ trait web/one “One”: ttl: 90 → 30" in said
     assert "- trait web/other “Other”" in said
     assert "+ trait web/two “Two”" in said
@@ -92,7 +92,7 @@ def test_warn_returns_the_differences(emulator, run, tmp_path, web):
     assert found["drift"] is True
     assert found["counts_by_kind"] == {"trait": {"create": 0, "update": 1, "delete": 30}}
     assert len(found["differences"]) == 20
-    assert found["plan_uri"] == str(tmp_path / "plan.json")
+    assert found["plan_uri"] == f"file://{tmp_path}/plan.json"
     assert len(json.loads((tmp_path / "plan.json").read_text())["changes"]) == 31
 
 

@@ -253,7 +253,7 @@ def test_source_that_describes_nothing_is_said(emulator, run, tmp_path, caplog, 
     (tmp_path / "traits.csv").write_text("name,ttl\n")
     assert run(lambda: push(source=str(tmp_path / "traits.csv"))).state == "success"
     printed = capfd.readouterr()
-    assert "no objects are described" in printed.out + printed.err + caplog.text
+    assert "describes no objects" in printed.out + printed.err + caplog.text
     assert codes(emulator) == []
 
 

@@ -154,6 +154,8 @@ class TinyAAM:
     def __call__(self, method: str, path: str, query: dict[str, str], body: Any) -> Any:  # noqa: PLR0911
         if path == "/v1/datasources":
             return [{"dataSourceId": 7, "name": "Web", "integrationCode": "web"}]
+        if path == "/v1/users/self":
+            return {"uid": 1, "pid": 1099}
         if path == "/v1/folders/traits":
             return [{"folderId": 0, "name": "All Traits", "subFolders": self.folders}]
         if path == "/v1/traits" and method == "GET":

@@ -50,7 +50,7 @@ def test_waves_put_first_what_others_need(plan_all):
     assert Plan.from_json(plan.to_json()) == plan
     assert plan.counts_by_kind()["segment"] == {"create": 2, "update": 0, "delete": 0}
     lines = [*render_plan(plan)]
-    assert "+ segment web/wide “Everybody like them”: segmentRule “{app:like} OR {web:pricing}”;" in " ".join(lines)
+    assert "+ segment web/wide “Everybody like them”: segmentRule “{like} OR {web:pricing}”;" in " ".join(lines)
     assert any(line.startswith("+ mapping Ads URL ← web:buyers: ") for line in lines)
     assert any(line.endswith("sid app:Customers (new)") for line in lines)
 
@@ -113,7 +113,8 @@ def test_rules_follow_what_they_name(emulator, push_all, plan_all):
         "update",
         ["segmentRule"],
     )
-    assert update.fields[0].shown is None
+    before = "FREQUENCY([{pricing}] <= 7D) >= 2 AND NOT {app:Customers}"
+    assert update.fields[0].shown == (before, "{pricing} AND {web:new one}"), "the file's words, on both sides"
     push_all(rows)
     new, pricing = (only(emulator, "traits", integrationCode=code)["sid"] for code in ("new one", "pricing"))
     assert only(emulator, "segments", integrationCode="buyers")["segmentRule"] == f"{pricing}T AND {new}T"
@@ -235,9 +236,9 @@ def test_word_that_means_nothing_in_a_large_account_is_compared_with_nonly(emula
 
 def test_no_customer_trait_type_and_unseen_merge_rules_are_no_findings(emulator, push_all, plan_all):
     rows = changed("traits", 1, type=0)
-    assert plan_all(rows).counts()["create"] == 13
+    assert plan_all(rows).counts()["create"] == 18
     rows = changed("segments", 0, mergeRuleDataSourceId=999)
-    assert plan_all(rows).counts()["create"] == 13
+    assert plan_all(rows).counts()["create"] == 18
 
 
 def test_more_active_models_than_aam_allows_are_refused(plan_all):
@@ -245,7 +246,7 @@ def test_more_active_models_than_aam_allows_are_refused(plan_all):
     model = rows["models"][0]
     paused = [{**model, "name": f"Paused {number}", "status": "INACTIVE"} for number in range(30)]
     active = [{**model, "name": f"Active {number}", "status": "ACTIVE"} for number in range(19)]
-    assert plan_all({**rows, "models": [model, *active, *paused]}).counts()["create"] == 13 + 49
+    assert plan_all({**rows, "models": [model, *active, *paused]}).counts()["create"] == 18 + 49
     with pytest.raises(AAMPlanRefused, match=r"21 models with status ACTIVE, 20 at most \(0 now\)"):
         plan_all({**rows, "models": [model, *active, {**model, "name": "One more"}]})
 

@@ -76,7 +76,6 @@ def scene(emulator_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
                 source="B",
                 plan_path=folder / "plan.json",
                 now=datetime.now(UTC),
-                identified=True,
             )
         proxy.forget()
         apply_file(connection, folder / "plan.json", 4)

@@ -127,6 +127,7 @@ def plan_of(*changes, unchanged=(), warnings=()):
         source="traits.yaml",
         match_on="integrationCode",
         created_at="2026-01-02T00:00:00+00:00",
+        account={"base_url": "https://aam.adobe.io", "pid": 1099},
         changes=changes,
         unchanged=unchanged,
         warnings=warnings,
@@ -203,13 +204,16 @@ def a_plan():
 
 def test_plan_reads_as_a_reviewer_wants_it():
     assert list(render_plan(a_plan())) == [
-        "Plan for traits.yaml: 2 to create, 1 to update, 1 to delete, 1 unchanged, 1 folder to create first.",
+        (
+            "Plan for AAM account 1099 (aam.adobe.io), from traits.yaml: 3 to create (1 of them a folder), "
+            "1 to update, 1 to delete, 1 unchanged."
+        ),
         "! folder /web will be created although /Web exists",
         "+ trait folder /Web/New",
         '+ trait web/t1 “One”: traitRule “c == "1"”; ttl 30; folderId /Web/New (new)',
         (
             r"~ trait web/t2 “Two\n\x1b[31mred”: ttl: 120 → 30; "
-            rf"description: none → “{'x' * 59}…”; comments: “a\n b” → “”; "
+            rf"description: none → “{'x' * 100}”; comments: “a\n b” → “”; "
             'folderId: /A → /B; status: ["odd"] → “ACTIVE”'
         ),
         "+ trait app “No code”",
@@ -220,7 +224,7 @@ def test_plan_reads_as_a_reviewer_wants_it():
 def test_a_long_plan_is_cut_and_counted():
     lines = list(render_plan(plan_of(*[change("delete")] * (MOST_LINES + 3))))
     assert len(lines) == MOST_LINES + 2
-    assert lines[-1] == "… and 3 more; a saved plan holds all of them."
+    assert lines[-1] == "… and 3 more changes; see the plan file for all of them."
 
 
 @settings(deadline=None)
@@ -233,7 +237,7 @@ def test_a_change_is_one_printable_line(label, value):
 def test_plan_file_is_read_back_whole():
     plan = a_plan()
     content = plan.to_json()
-    assert content.startswith(b'{\n  "counts": {\n    "create": 2,')
+    assert content.startswith(b'{\n  "counts": {\n    "create": 3,')
     assert Plan.from_json(content) == plan
 
 

@@ -164,15 +164,15 @@ def test_lists_that_hide_codes_are_looked_behind_before_a_create():
     ("rule", "said"),
     [
         ("99T", "AAM has no trait 99, or the technical account may not see it"),
-        ("FREQUENCY([{t2}]) >= 2", "“{web:t2}” stands in FREQUENCY, but is of type ON_BOARDED_TRAIT"),
+        ("FREQUENCY([{t2}]) >= 2", "“{t2}” stands in FREQUENCY, but is of type ON_BOARDED_TRAIT"),
         ("FREQUENCY([{t1}]) >= 2", None),
         ("{web:t2} AND NOT {Trait 1}", None),
-        ("FREQUENCY([{new}]) >= 2", "“{web:new}” stands in FREQUENCY, but is of type ON_BOARDED_TRAIT"),
+        ("FREQUENCY([{new}]) >= 2", "“{new}” stands in FREQUENCY, but is of type ON_BOARDED_TRAIT"),
     ],
 )
 def test_rules_are_checked_against_the_types_of_their_traits(plan_all, existing, rule, said):
     existing(1)
-    sid = existing(2, traitType="ON_BOARDED_TRAIT", traitRule=None)
+    existing(2, traitType="ON_BOARDED_TRAIT", traitRule=None)
     new = trait(3, integrationCode="new", traitType="ON_BOARDED_TRAIT", traitRule=None)
     segment = {"name": "S", "dataSource": "web", "folder": "/", "segmentRule": rule}
     catalog = {"traits": [new], "segments": [segment]}
@@ -181,7 +181,7 @@ def test_rules_are_checked_against_the_types_of_their_traits(plan_all, existing,
         return
     with pytest.raises(AAMSourceError) as refused:
         plan_all(catalog)
-    assert f"segmentRule: {said}".replace("{web:t2}", f"{sid}T") in str(refused.value)
+    assert f"segmentRule: {said}" in str(refused.value)
 
 
 def test_rule_that_aam_holds_already_may_name_what_is_not_seen(plan_all, emulator, existing, web):

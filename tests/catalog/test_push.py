@@ -65,7 +65,7 @@ def test_receipt_is_small_and_json_safe(push, tmp_path):
         *("source", "dry_run", "plan", "outcomes", "plan_uri", "outcome_uri", "started_at", "finished_at")
     ]
     assert receipt["plan"] == {"create": 2, "update": 0, "delete": 0, "unchanged": 0, "create_folders": 0}
-    assert receipt["plan_uri"] == str(tmp_path / "a" / "plan.json")
+    assert receipt["plan_uri"] == f"file://{tmp_path}/a/plan.json"
     assert Plan.from_json((tmp_path / "a" / "plan.json").read_bytes()).counts() == receipt["plan"]
     assert [row["status"] for row in outcomes_of(tmp_path / "b" / "o.jsonl")] == ["created", "created"]
 
@@ -81,9 +81,14 @@ def test_dry_run_logs_and_writes_the_plan_and_changes_nothing(emulator, push, tm
     assert writes(emulator) == 0
     assert (receipt.dry_run, receipt.outcome_uri, set(receipt.outcomes.values())) == (True, None, {0})
     assert not (tmp_path / "outcomes.jsonl").exists()
-    assert [record.getMessage() for record in caplog.records if record.name == LOG][:2] == [
-        "Plan for traits.yaml: 2 to create, 0 to update, 0 to delete, 0 unchanged, 1 folder to create first.",
+    logged = [record.getMessage() for record in caplog.records if record.name == LOG]
+    host = emulator.url.partition("://")[2]
+    to_do = "3 to create (1 of them a folder), 0 to update, 0 to delete, 0 unchanged."
+    assert [*logged[:2], *logged[-2:]] == [
+        f"Plan for AAM at {host}, from traits.yaml: {to_do}",
         "+ trait folder /New",
+        f"Plan file: file://{tmp_path}/plan.json",
+        "Dry run: nothing was changed in AAM.",
     ]
     assert (tmp_path / "plan.json").is_file()
 
@@ -113,8 +118,8 @@ def test_failure_says_which_rows_and_pickles(emulator, push, tmp_path, caplog):
         push(traits(13), outcome_path=tmp_path / "o.jsonl")
     text = str(failed.value)
     assert text.startswith(
-        "Push of traits.yaml: 1 created, 12 rejected; max_failed is 0. Every row's end is in "
-        f"{tmp_path / 'o.jsonl'}. Correct these rows and run it again; what is done will not be done again.\n"
+        "12 of 13 rows in traits.yaml failed (max_failed=0): 1 created, 12 rejected. Outcome of every row: "
+        f"file://{tmp_path}/o.jsonl. Fix the rows below and run again; finished rows are not repeated.\n"
         "  the list given as source row "
     )
     assert text.endswith("… and 2 more")

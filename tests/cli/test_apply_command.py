@@ -73,7 +73,8 @@ def test_without_a_terminal_it_wants_yes(emulator, airflow_aam, saved):
     done = airflow_aam("apply", saved)
     assert (done.exit_code, done.stdout) == (2, "")
     assert "add --yes" in done.stderr
-    assert re.search(r"^  trait: 2 to create$", done.stderr, re.MULTILINE)
+    assert re.search(r"^Plan for AAM account \d+ \(127.0.0.1:\d+\), from .*: 3 to create,", done.stderr, re.MULTILINE)
+    assert re.search(r"^\+ trait web/t1 “Trait 1”: traitType ", done.stderr, re.MULTILINE)
     assert asked_to_write(emulator) == []
 
 
@@ -132,7 +133,7 @@ def _read(terminal: int) -> bytes:
 def test_on_a_terminal_it_asks_and_shows_how_far_it_is(emulator, saved):
     code, shown = answer(saved, "n")
     assert (code, names(emulator)) == (4, [])
-    assert "trait: 2 to create" in shown
+    assert "3 to create" in shown
     code, shown = answer(saved, "y")
     assert (code, names(emulator)) == (0, ["Trait 1", "Trait 2"])
     assert "3/3" in shown
@@ -146,4 +147,4 @@ def test_on_a_terminal_a_failure_names_no_outcome_file_that_is_not_there(emulato
     code, shown = answer(saved, "y")
     assert code == 5
     assert "not today" in shown
-    assert "Every row's end" not in shown
+    assert "Outcome of every row" not in shown

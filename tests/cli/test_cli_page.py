@@ -39,8 +39,8 @@ def test_sample_of_the_connection(emulator, airflow_aam, monkeypatch, tmp_path):
 
 def steady(printed: str, url: str) -> str:
     """As on the page: its address, its time, its hash."""
-    printed = re.sub(r"[0-9a-f]{64}", "b6590ad5…", printed.replace(url, ADDRESS))
-    return one_line(re.sub(r" of 20\S+,", " of 2026-11-23T09:00:00+00:00,", printed))
+    printed = re.sub(r"[0-9a-f]{64}", "b6590ad5…", printed.replace(url.partition("//")[2], ADDRESS.partition("//")[2]))
+    return one_line(re.sub(r" made 20\S+", " made 2026-11-23T09:00:00+00:00", printed))
 
 
 def test_samples_of_plan_apply_and_export(emulator, airflow_aam, monkeypatch, tmp_path):

@@ -130,7 +130,7 @@ def test_files_that_describe_nothing_change_nothing_and_it_is_said(airflow_aam, 
     done = airflow_aam("plan", tmp_path / name)
     assert done.exit_code == 0
     assert done.stdout.endswith(": 0 to create, 0 to update, 0 to delete, 0 unchanged.\n")
-    assert f"note: {tmp_path / name}: no objects are described" in done.stderr
+    assert f"note: {tmp_path / name} describes no objects" in done.stderr
 
 
 def test_empty_table_is_refused(airflow_aam, path, tmp_path):

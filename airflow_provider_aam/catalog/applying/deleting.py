@@ -47,6 +47,7 @@ def delete(
         dry_run=dry_run,
         max_failed=max_failed,
         max_concurrency=max_concurrency,
+        verb="Deleted the objects named by",
     )
     return deletion, receipt
 

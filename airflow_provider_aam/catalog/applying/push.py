@@ -1,4 +1,4 @@
-"""The whole push: source → checked rows → plan → guard rails → apply → receipt."""
+"""The whole push: source → checked rows → plan → guardrails → apply → receipt."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ import msgspec
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.moments import utc_now
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.catalog.applying.apply import apply_plan
 from airflow_provider_aam.catalog.applying.outcomes import OutcomeLog
 from airflow_provider_aam.catalog.applying.progress import find_progress, identify
 from airflow_provider_aam.catalog.applying.receipt import PushReceipt, report
 from airflow_provider_aam.catalog.checking.check import Catalog
 from airflow_provider_aam.catalog.plan.plan import Plan
-from airflow_provider_aam.catalog.plan.render import render_plan
+from airflow_provider_aam.catalog.plan.render import account_of, render_plan
 from airflow_provider_aam.catalog.plan.saved import write_plan
 from airflow_provider_aam.catalog.planning.options import PlanOptions
 from airflow_provider_aam.catalog.planning.planner import build_plan
+from airflow_provider_aam.files.uris import uri_of
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +40,7 @@ def push(
     max_concurrency: int | None = None,
     now: Callable[[], datetime] = utc_now,
 ) -> PushReceipt:
-    """Make every row true in AAM; with ``dry_run`` only say what that would change.
+    """Bring AAM in line with every row; with ``dry_run`` only say what that would change.
 
     ``max_concurrency`` counts for the writes instead of the client's own. Raises :class:`AAMSourceError` and
     :class:`AAMPlanRefused` before anything is written, :class:`AAMPushFailed` when more than ``max_failed`` rows were
@@ -69,6 +71,7 @@ def carry_out(
     dry_run: bool = False,
     max_failed: int = 0,
     max_concurrency: int | None = None,
+    verb: str = "Pushed",
     now: Callable[[], datetime] = utc_now,
 ) -> PushReceipt:
     """Log a plan that was made this moment, write it to ``plan_path``, and, without ``dry_run``, carry it out.
@@ -77,9 +80,19 @@ def carry_out(
     """
     _show(plan, plan_path)
     if dry_run:
+        log.info("Dry run: nothing was changed in AAM.")
         return PushReceipt.of(plan, OutcomeLog(), dry_run=True, plan_path=plan_path, started_at=started_at, now=now)
     return _carry_out(
-        client, plan, {}, outcome_path, max_failed, max_concurrency, plan_path=plan_path, started_at=started_at, now=now
+        client,
+        plan,
+        {},
+        outcome_path,
+        max_failed,
+        max_concurrency,
+        verb=verb,
+        plan_path=plan_path,
+        started_at=started_at,
+        now=now,
     )
 
 
@@ -91,12 +104,10 @@ def make_plan(
     source: str,
     plan_path: Any = None,
     now: datetime,
-    identified: bool = False,
 ) -> Plan:
-    """:func:`build_plan`, logged, and written to ``plan_path``. ``identified``: note the account in it."""
+    """:func:`build_plan` with the account noted in it, logged, and written to ``plan_path``."""
     plan = build_plan(client, catalog, options, source=source, now=now)
-    if identified:
-        plan = msgspec.structs.replace(plan, account=identify(client))
+    plan = msgspec.structs.replace(plan, account=identify(client))
     _show(plan, plan_path)
     return plan
 
@@ -113,10 +124,13 @@ def apply_saved(
 ) -> PushReceipt:
     """Carry out exactly this plan, what is left of it when an earlier run has begun.
 
-    Raises :class:`AAMPlanRefused` before anything is written when the account moved under it, and what :func:`push`
-    raises.
+    Raises :class:`AAMPlanRefused` before anything is written when the account has changed since the plan was made, and
+    what :func:`push` raises.
     """
     started_at = now()
+    log.info(
+        "Applying to %s the plan of %s, from %s.", account_of(plan), one_line(plan.created_at), one_line(plan.source)
+    )
     done = find_progress(client, plan)
     return _carry_out(
         client,
@@ -125,6 +139,7 @@ def apply_saved(
         outcome_path,
         max_failed,
         max_concurrency,
+        verb="Applied the plan from",
         plan_path=plan_path,
         started_at=started_at,
         now=now,
@@ -138,15 +153,17 @@ def _carry_out(
     outcome_path: Any,
     max_failed: int,
     max_concurrency: int | None,
+    *,
+    verb: str,
     **more: Any,
 ) -> PushReceipt:
-    """``more`` goes into the receipt."""
+    """``verb`` is what the log says was done to the source; ``more`` goes into the receipt."""
     outcomes = OutcomeLog(outcome_path)
     with outcomes:
         try:
             apply_plan(client.at_most(max_concurrency), plan, outcomes, max_failed=max_failed, done=done)
         finally:
-            log.info("Push of %s: %s.", plan.source, outcomes.said())
+            log.info("%s %s: %s.", verb, one_line(plan.source), outcomes.said())
     report(outcomes, plan.source, max_failed=max_failed, outcome_path=outcome_path)
     return PushReceipt.of(plan, outcomes, dry_run=False, outcome_path=outcome_path, **more)
 
@@ -156,3 +173,4 @@ def _show(plan: Plan, plan_path: Any) -> None:
         log.info("%s", line)
     if plan_path is not None:
         write_plan(plan, plan_path)
+        log.info("Plan file: %s", one_line(uri_of(plan_path)))

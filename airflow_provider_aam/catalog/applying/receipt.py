@@ -8,9 +8,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMPushFailed
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.catalog.applying.outcomes import Outcome, OutcomeLog, WritablePath
 from airflow_provider_aam.catalog.plan.plan import Plan
+from airflow_provider_aam.files.uris import uri_of
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +22,7 @@ MOST_REASONS = 10
 
 @dataclass(frozen=True, kw_only=True)
 class PushReceipt:
-    """How a push ended. Counts are rows; folders that were created count among ``created`` as well."""
+    """How a push ended. Folders that are created for rows count in ``plan`` and ``outcomes`` alike."""
 
     source: str
     dry_run: bool
@@ -47,8 +50,8 @@ class PushReceipt:
             dry_run=dry_run,
             plan=plan.counts(),
             outcomes=outcomes.tally(),
-            plan_uri=None if plan_path is None else str(plan_path),
-            outcome_uri=None if outcome_path is None else str(outcome_path),
+            plan_uri=None if plan_path is None else uri_of(plan_path),
+            outcome_uri=None if outcome_path is None else uri_of(outcome_path),
             started_at=started_at.isoformat(),
             finished_at=now().isoformat(),
         )
@@ -61,18 +64,19 @@ class PushReceipt:
 
 
 def report(outcomes: OutcomeLog, source: str, *, max_failed: int, outcome_path: WritablePath | None) -> None:
-    """Log what is worth a word. Raises :class:`AAMPushFailed` when more rows failed than may."""
+    """Log what needs attention. Raises :class:`AAMPushFailed` when more rows failed than may."""
     for line in _lines(outcomes.remarkable):
         log.info("%s", line)
     if len(outcomes.bad) <= max_failed:
         for line in _lines(outcomes.bad):
             log.warning("%s", line)
         return
-    where = f" Every row's end is in {outcome_path}." if outcome_path else ""
+    where = f" Outcome of every row: {uri_of(outcome_path)}." if outcome_path else ""
     lines = "\n".join(f"  {line}" for line in _lines(outcomes.bad))
+    rows = counted(outcomes.counts.total(), "row")
     raise AAMPushFailed(
-        f"Push of {source}: {outcomes.said()}; max_failed is {max_failed}.{where} Correct these rows and run it again; "
-        f"what is done will not be done again.\n{lines}",
+        f"{len(outcomes.bad):,} of {rows} in {source} failed (max_failed={max_failed}): "
+        f"{outcomes.said()}.{where} Fix the rows below and run again; finished rows are not repeated.\n{lines}",
         counts=outcomes.tally(),
         retryable=any(outcome.passing for outcome in outcomes.bad),
     )
@@ -80,6 +84,6 @@ def report(outcomes: OutcomeLog, source: str, *, max_failed: int, outcome_path: 
 
 def _lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
     for outcome in outcomes[:MOST_REASONS]:
-        yield f"{outcome.place or outcome.kind}: {outcome.status} {outcome.label}: {outcome.message}"
+        yield one_line(f"{outcome.place or outcome.kind}: {outcome.status} {outcome.label}: {outcome.message}")
     if len(outcomes) > MOST_REASONS:
         yield f"… and {len(outcomes) - MOST_REASONS:,} more"

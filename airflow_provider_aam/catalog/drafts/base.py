@@ -79,6 +79,14 @@ class Draft(BaseModel):
         return {reference.field: name for name, reference in reversed([*cls.references.items()])}
 
     @classmethod
+    @cache
+    def defaults(cls) -> Mapping[str, str]:
+        """What AAM gives a new object of which the row does not say it, as texts."""
+        extras = {each.alias or name: each.json_schema_extra for name, each in cls.model_fields.items()}
+        found = {name: extra.get("default_in_aam") for name, extra in extras.items() if isinstance(extra, dict)}
+        return {name: str(default) for name, default in found.items() if default}
+
+    @classmethod
     def missing_within(cls, given: Mapping[str, Any], around: Mapping[str, Any]) -> list[str]:  # noqa: ARG003
         """What an object to be created lacks because of the object that it stands within, as sentences."""
         return []

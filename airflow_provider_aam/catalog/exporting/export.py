@@ -13,12 +13,15 @@ from typing import Any
 from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import Record
+from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.moments import utc_now
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.catalog.exporting.describe import Describer
 from airflow_provider_aam.catalog.exporting.yaml_text import block, comment
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
 from airflow_provider_aam.files.staging import stage
+from airflow_provider_aam.files.uris import uri_of
 
 log = logging.getLogger(__name__)
 
@@ -79,9 +82,13 @@ def export_catalog(
             staged.append(target)
         for target in staged:
             target.publish()
-    log.info("Export to %s: %s.", directory, ", ".join(f"{count:,} {key}" for key, count in objects.items()))
+    log.info(
+        "Exported to %s: %s.",
+        one_line(uri_of(directory)),
+        ", ".join(counted(count, KINDS[key].name) for key, count in objects.items()),
+    )
     return ExportReceipt(
-        uri=str(directory),
+        uri=uri_of(directory),
         files=tuple(kind.file_name for kind in chosen),
         objects=objects,
         left_out=left_out,
@@ -95,8 +102,8 @@ def export_catalog(
 def _chosen(kinds: Sequence[str] | None) -> list[Kind]:
     unknown = sorted(set(kinds or ()) - set(KINDS))
     if unknown or (kinds is not None and not kinds):
-        said = f"unknown kinds {', '.join(unknown)}" if unknown else "no kind is named"
-        raise AAMArgumentError(f"The export was not begun: {said}. Known: {', '.join(KINDS)}")
+        said = f"unknown kinds {', '.join(unknown)}" if unknown else "no kinds given"
+        raise AAMArgumentError(f"Nothing was exported: {said}. Known: {', '.join(KINDS)}")
     return [kind for key, kind in KINDS.items() if kinds is None or key in kinds]
 
 
@@ -112,7 +119,7 @@ class _File:
 
     def lines(self, base_url: str) -> Iterator[str]:
         yield comment(
-            f"{self._kind.plural.capitalize()} of the AAM account at {base_url}, as airflow-aam export writes them."
+            f"{self._kind.plural.capitalize()} of the AAM account at {base_url}, as written by airflow-aam export."
         )
         yield comment("Numbers behind # are AAM's ids, for people. A field left out is left alone in AAM.")
         outsiders = []
@@ -140,7 +147,7 @@ class _File:
             if not self.described:
                 yield f"{self._kind.key}:"
             self.described += 1
-            yield from block(row, remark=str(object_id))
+            yield from block(row, remark=None if self._kind.id_field in row else str(object_id))
             return
         self.left_out += 1
         yield comment(f"left out: {object_id}, which the check of a catalog refuses: {'; '.join(problems)}", indent="")

@@ -86,14 +86,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     version: int = PLAN_VERSION
 
     def counts(self) -> dict[str, int]:
-        """How many of each: ``create``, ``update``, ``delete``, ``unchanged`` and ``create_folders``."""
-        actions = Counter("create_folders" if makes_folder(change) else change.action for change in self.changes)
+        """How many of each: ``create`` (``create_folders`` are among these), ``update``, ``delete``, ``unchanged``."""
+        actions = Counter(change.action for change in self.changes)
         return {
             "create": actions["create"],
             "update": actions["update"],
             "delete": actions["delete"],
             "unchanged": len(self.unchanged),
-            "create_folders": actions["create_folders"],
+            "create_folders": sum(map(makes_folder, self.changes)),
         }
 
     def counts_by_kind(self) -> dict[str, dict[str, int]]:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from airflow_provider_aam.api.counted import counted
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.catalog.plan.plan import Plan
-from airflow_provider_aam.catalog.plan.render import render_change
+from airflow_provider_aam.catalog.plan.render import account_of, render_change
 
 MOST_LINES = 30
 MOST_CHARACTERS = 4_000
-LONGEST_LINE = 400
+LONGEST_SOURCE = 400
 _FIRST = {"delete": 0, "update": 1, "create": 2}
 
 
 def summarise(plan: Plan, plan_uri: str) -> str:
-    """Counts by kind, then the changes, deletes first; at most :data:`MOST_CHARACTERS`."""
-    counts = plan.counts()
-    changes = "1 change makes" if len(plan.changes) == 1 else f"{len(plan.changes):,} changes make"
-    head = f"**{changes}** the AAM account as {_fit(plan.source)} says; {counts['unchanged']:,} objects are so already."
+    """Account and counts, then the changes, deletes first; at most :data:`MOST_CHARACTERS`.
+
+    A change is shown whole or not at all, so that nobody approves one of which the end was cut off.
+    """
+    changes = f"**{counted(len(plan.changes), 'change')}**" if plan.changes else "No changes"
+    already = counted(len(plan.unchanged), "object")
+    matches = "matches" if len(plan.unchanged) == 1 else "match"
+    head = f"{changes} to {account_of(plan)}, from {_code(plan.source[:LONGEST_SOURCE])}. {already} already {matches}."
     if not plan.changes:
         return head
     rows = [
@@ -27,28 +34,30 @@ def summarise(plan: Plan, plan_uri: str) -> str:
     table = "\n".join(["| Kind | Create | Update | Delete |", "|---|---|---|---|", *rows])
     room = MOST_CHARACTERS - len(head) - len(table) - len(plan_uri) - 200
     shown = [*_fitting(render_changes(plan), room)]
-    total = len(plan.changes) + len(plan.warnings)
-    rest = f"… and {total - len(shown):,} more. " if total > len(shown) else ""
-    listed = "\n".join(f"- `{text}`" for text in shown)  # Airflow's page runs the lines of a block of code together
-    return "\n\n".join([head, table, listed, f"{rest}The whole plan: {plan_uri}"])
+    left = len(plan.changes) + len(plan.warnings) - len(shown)
+    rest = f"… and {left:,} more that do not fit here: read them in the full plan before you approve. " if left else ""
+    return "\n\n".join([head, table, "\n".join(shown), f"{rest}Full plan: {_code(plan_uri)}"])
 
 
 def render_changes(plan: Plan) -> Iterator[str]:
-    """Warnings, deletes, updates, creates: one line each, that no name can break out of its quotes."""
-    for warning in plan.warnings:
-        yield _fit(f"! {warning}")
-    for change in sorted(plan.changes, key=lambda change: _FIRST[change.action]):
-        yield _fit(render_change(change))
+    """Warnings, deletes, updates, creates: one line each."""
+    yield from (f"! {one_line(warning)}" for warning in plan.warnings)
+    yield from map(render_change, sorted(plan.changes, key=lambda change: _FIRST[change.action]))
 
 
 def _fitting(texts: Iterator[str], room: int) -> Iterator[str]:
     for _, text in zip(range(MOST_LINES), texts, strict=False):
-        room -= len(text) + len("- ``\n")
+        line = f"- {_code(text)}"  # Airflow's page runs the lines of a block of code together
+        room -= len(line) + len("\n")
         if room < 0:
             return
-        yield text
+        yield line
 
 
-def _fit(text: str) -> str:
-    text = " ".join(text.split()).replace("`", "'")
-    return text if len(text) <= LONGEST_LINE else f"{text[: LONGEST_LINE - 1]}…"
+def _code(text: str) -> str:
+    """Markdown's code, which no backtick in the text ends; several blanks, which a page shows as one, are escaped."""
+    text = re.sub(" (?= )", r"\\x20", one_line(text))
+    if "`" not in text:
+        return f"`{text}`"
+    fence = "`" * (max(map(len, re.findall("`+", text))) + 1)
+    return f"{fence} {text} {fence}"

@@ -10,12 +10,15 @@ from typing import Any
 from airflow_provider_aam.account.keys import key_of
 from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.api.numbers import whole_number
+from airflow_provider_aam.catalog.checking.check import Checked
 from airflow_provider_aam.catalog.drafts import Reference
-from airflow_provider_aam.catalog.kinds import Kind
+from airflow_provider_aam.catalog.kinds import TRAITS, Kind
 from airflow_provider_aam.catalog.plan.difference import diff
 from airflow_provider_aam.catalog.plan.plan import Change, FieldChange, Unchanged
 from airflow_provider_aam.catalog.planning.resolve import Desired
 from airflow_provider_aam.catalog.planning.targets import Pending, Targets
+from airflow_provider_aam.catalog.rules import segment_rule
+from airflow_provider_aam.catalog.rules.segment_word import words_of
 
 Awaited = Sequence[tuple[str, Pending]]
 
@@ -52,7 +55,9 @@ class Changes:
             kind=kind.name,
             label=self.label(kind, fields),
             key=self._key(kind, desired.way, fields),
-            fields=tuple(self._shown(kind, FieldChange(name, None, value), texts) for name, value in fields.items()),
+            fields=tuple(
+                self._shown(kind, FieldChange(name, None, value), texts, desired.item) for name, value in fields.items()
+            ),
             look_first=look_first,
             beside=tuple(beside),
             place=str(desired.item.row.place),
@@ -78,7 +83,7 @@ class Changes:
             label=label,
             key={} if desired.way == kind.id_field else self._key(kind, desired.way, record),
             id=object_id,
-            fields=tuple(self._shown(kind, field, texts) for field in fields),
+            fields=tuple(self._shown(kind, field, texts, desired.item) for field in fields),
             within={name: record[name] for name in kind.within},
             resent={name: desired.fields[name] for name in kind.resent & desired.fields.keys() - changed},
             held={name: record[name] for name in _held(kind, record) if name not in changed},
@@ -133,7 +138,8 @@ class Changes:
     def _name(self, reference: Reference | None, target: Any) -> str:
         """Of what a field holds: the object's name for an id, the words for one that the plan creates."""
         if reference is not None and (object_id := whole_number(target)) is not None:
-            return self._targets.label(reference.to, object_id)
+            other = reference.or_to is not None and not self._targets.holds(reference.to, object_id)
+            return self._targets.label(reference.or_to if other and reference.or_to else reference.to, object_id)
         return target[1:-1] if reference is not None and isinstance(target, str) else str(target)
 
     def _key(self, kind: Kind, way: str, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,7 +152,7 @@ class Changes:
         return {name: fields.get(name) for name in names}
 
     def _fixed(self, kind: Kind, change: FieldChange, label: str) -> bool:
-        """What AAM keeps as an object was created with it is no change, but worth a word."""
+        """What AAM keeps as an object was created with it is no change, but needs attention."""
         if change.field not in kind.model.only_on_create and "update" in kind.acts:
             return False
         said = f"{kind.name} {label}: AAM has {change.field} {change.before!r} and keeps it"
@@ -162,13 +168,33 @@ class Changes:
             return False
         return self._targets.label(reference.to, int(change.before)) == self._targets.label(reference.to, change.after)
 
-    def _shown(self, kind: Kind, change: FieldChange, texts: Mapping[str, str]) -> FieldChange:
+    def _shown(self, kind: Kind, change: FieldChange, texts: Mapping[str, str], item: Checked) -> FieldChange:
         """Ids with the names that people know."""
+        shown: tuple[str, str] | None = None
         reference = kind.model.reference_of(change.field)
-        if reference is None or reference.many:
-            return change
-        before = self._name(reference, change.before) if change.before is not None else "none"
-        after = self._name(reference, change.after)
-        if change.field in texts:
-            after = f"{texts[change.field][1:-1]} (new)"
-        return FieldChange(change.field, change.before, change.after, (before, after))
+        if change.field in kind.rules:
+            words = words_of(str(item.given[change.field]), str(change.after))
+            shown = self._in_words(str(change.before or ""), words), self._in_words(str(change.after), words)
+        elif reference is not None and reference.many:
+            shown = self._names(reference, change.before), self._names(reference, change.after)
+        elif reference is not None:
+            after = (
+                f"{texts[change.field][1:-1]} (new)" if change.field in texts else self._name(reference, change.after)
+            )
+            shown = "none" if change.before is None else self._name(reference, change.before), after
+        return change if shown is None else FieldChange(change.field, change.before, change.after, shown)
+
+    def _names(self, reference: Reference, targets: Any) -> str:
+        return f"[{', '.join(self._name(reference, each) for each in targets or ())}]"
+
+    def _in_words(self, rule: str, words: Mapping[str, str]) -> str:
+        """A rule of AAM's in the ``words`` of the file, or else in those that mean these traits alone."""
+        found = {}
+        for word in segment_rule.references(rule):
+            name = None if word.sid is None or word.reference in words else self._word(word.sid)
+            found[word.text] = words.get(word.reference) or (word.text if name is None else f"{{{name}}}")
+        return segment_rule.replace(rule, found)
+
+    def _word(self, sid: int) -> str | None:
+        traits = TRAITS.resource
+        return self._targets.word(traits, sid) if self._targets.account.is_read(traits) else None

@@ -15,6 +15,7 @@ from airflow_provider_aam.catalog.planning.changes import Planned
 from airflow_provider_aam.catalog.planning.new_folders import NewFolders
 from airflow_provider_aam.catalog.problems import Problem
 from airflow_provider_aam.catalog.rules import segment_rule
+from airflow_provider_aam.catalog.rules.segment_word import words_of
 
 
 def discouraged(planned: Iterable[Planned]) -> Iterator[str]:
@@ -70,7 +71,7 @@ def refused_by_account(
     ``changed``: the fields that other objects, by key of their kind and id, get before.
     """
     kind = planned.kind
-    problems = [(name, text) for name in sorted(kind.rules) for text in _rule(name, planned, account, changed)]
+    problems = [(name, text) for name in sorted(kind.rules) for text in _rule(name, planned, item, account, changed)]
     if planned.change.action == "create":
         if names := lacking(kind, item.given):
             problems.append(("", f"{kind.name} {planned.change.label} is not in AAM; to create it, give {names}"))
@@ -81,7 +82,11 @@ def refused_by_account(
 
 
 def _rule(
-    name: str, planned: Planned, account: Account, changed: Mapping[tuple[str, int], Mapping[str, Any]]
+    name: str,
+    planned: Planned,
+    item: Checked,
+    account: Account,
+    changed: Mapping[tuple[str, int], Mapping[str, Any]],
 ) -> Iterator[str]:
     rule = next((field for field in planned.change.fields if field.field == name), None)
     if rule is None:
@@ -97,9 +102,11 @@ def _rule(
                 types[word.reference] = str({**record, **changed.get((TRAITS.key, word.sid), {})}.get("traitType"))
             elif word.sid not in known:
                 yield f"AAM has no trait {word.sid}, or the technical account may not see it"
-    yield from segment_rule.find_misuses(rule.after, types.get)
+    words = words_of(str(item.given[name]), rule.after)
     held = segment_rule.find_repetitions(before)
-    yield from (f"{each}: name it once" for each in segment_rule.find_repetitions(rule.after) if each not in held)
+    repeated = (f"{each}: name it once" for each in segment_rule.find_repetitions(rule.after) if each not in held)
+    for problem in (*segment_rule.find_misuses(rule.after, types.get), *repeated):
+        yield segment_rule.replace(problem, words)
 
 
 def _within(

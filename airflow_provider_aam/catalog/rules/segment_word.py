@@ -51,6 +51,12 @@ def replace(rule: str, texts: Mapping[str, str]) -> str:
     return _WORD.sub(lambda match: texts.get(match[0], match[0]), rule)
 
 
+def words_of(written: str, resolved: str) -> dict[str, str]:
+    """What each operand of ``resolved`` is called in ``written``, the same rule as a file has it, by its reference."""
+    pairs = zip(references(resolved), references(written), strict=False)
+    return {theirs.reference: ours.reference for theirs, ours in pairs}
+
+
 def word_of(data_source: str | None, code: str) -> str:
     """How a rule in a catalog file names a trait: ``{code}`` or ``{data source:code}``, quoted where it must be."""
     return f"{{{name_of(data_source, code)}}}"
