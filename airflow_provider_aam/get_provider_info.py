@@ -13,7 +13,7 @@ def get_provider_info() -> dict[str, Any]:
     return {
         "package-name": "airflow-provider-aam",
         "name": _NAME,
-        "description": "Adobe Audience Manager as code: pull, plan, approve, apply, export, drift, reports.",
+        "description": "Adobe Audience Manager (AAM): a hook, scheduled pulls and pushes, then the account as code.",
         "integrations": [
             {
                 "integration-name": _NAME,

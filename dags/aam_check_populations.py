@@ -9,6 +9,8 @@ from airflow_provider_aam.operators.pull import AAMPullTraitsOperator
 from airflow_provider_aam.operators.reports import AAMPopulationCheckOperator, AAMTrendReportOperator
 
 EXPORT = "{{ var.value.get('aam_export', '/tmp/aam') }}"
+# Not {{ ds }}: Airflow 3 has none in runs without a logical date, as an Asset event or an API call starts them.
+DAY = "{{ (dag_run.logical_date or dag_run.run_after) | ds }}"
 
 with DAG(
     "aam_check_populations",
@@ -21,7 +23,7 @@ with DAG(
 ):
     pull = AAMPullTraitsOperator(
         task_id="pull_traits",
-        destination=EXPORT + "/traits/{{ ds }}.jsonl.gz",
+        destination=EXPORT + "/traits/" + DAY + ".jsonl.gz",
         include_metrics=True,
     )
     check = AAMPopulationCheckOperator(
@@ -31,12 +33,12 @@ with DAG(
         max_drop=0.5,
         bounds={"web-0001": {"minimum": 100}},
         baseline=EXPORT + "/checks/traits.json",
-        report_path=EXPORT + "/checks/{{ ds }}.jsonl",
+        report_path=EXPORT + "/checks/" + DAY + ".jsonl",
     )
     trend = AAMTrendReportOperator(
         task_id="trend_of_traits",
         kind="traits",
         filters={"restrictType": "RULE_BASED_TRAIT"},
-        destination=EXPORT + "/trends/{{ ds }}.csv",
+        destination=EXPORT + "/trends/" + DAY + ".csv",
     )
     pull >> check >> trend

@@ -7,6 +7,9 @@ from airflow.providers.common.compat.sdk import DAG, Param
 
 from airflow_provider_aam.operators.delete import AAMDeleteOperator
 
+# Not {{ ts_nodash }}: Airflow 3 has none in runs without a logical date, as an Asset event or an API call starts them.
+WHEN = "{{ (dag_run.logical_date or dag_run.run_after) | ts_nodash }}"
+
 with DAG(
     "aam_delete",
     schedule=None,
@@ -23,5 +26,5 @@ with DAG(
         data_source="shop",
         unmap=True,
         max_deletes=20,
-        outcome_path="{{ var.value.get('aam_export', '/tmp/aam') }}/deleted/{{ ts_nodash }}.jsonl",
+        outcome_path="{{ var.value.get('aam_export', '/tmp/aam') }}/deleted/" + WHEN + ".jsonl",
     )

@@ -7,6 +7,9 @@ from airflow.providers.common.compat.sdk import DAG
 
 from airflow_provider_aam.operators.pull import AAMPullSegmentsOperator
 
+# Not {{ ds }}: Airflow 3 has none in runs without a logical date, as an Asset event or an API call starts them.
+DAY = "{{ (dag_run.logical_date or dag_run.run_after) | ds }}"
+
 with DAG(
     "aam_pull_segments",
     schedule="0 3 * * *",
@@ -17,7 +20,7 @@ with DAG(
     AAMPullSegmentsOperator(
         task_id="pull_segments",
         # Any URI of Airflow's object storage, for example s3://my-bucket/aam (with destination_conn_id).
-        destination="{{ var.value.get('aam_export', '/tmp/aam') }}/segments/{{ ds }}.jsonl.gz",
+        destination="{{ var.value.get('aam_export', '/tmp/aam') }}/segments/" + DAY + ".jsonl.gz",
         retries=2,
         retry_delay=pendulum.duration(minutes=5),
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from airflow_provider_aam.api.guide import Step
+from airflow_provider_aam.get_provider_info import get_provider_info
 
 REPOSITORY = Path(__file__).parents[1]
 PAGES = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md")])
@@ -21,10 +22,22 @@ def test_the_set_up_guide_has_the_steps_that_errors_name() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
-    targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text())
-    missing = [t for t in targets if "://" not in t and not (page.parent / t).exists()]
+def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    missing = []
+    for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)]*))?\)", page.read_text()):
+        if "://" in target:
+            continue
+        file = page.parent / target if target else page
+        if not file.exists() or (anchor and file.suffix == ".md" and anchor not in _anchors(file)):
+            missing.append(f"{target}#{anchor}")
     assert missing == []
+
+
+def _anchors(page: Path) -> set[str]:
+    """As GitHub makes them of headings."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    headings = [re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", each) for each in re.findall(r"^#+ (.+)$", text, re.MULTILINE)]
+    return {re.sub(r"[^\w\- ]", "", each.lower()).strip().replace(" ", "-") for each in headings}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -91,3 +104,12 @@ def test_every_address_has_a_test_through_the_client_and_a_raw_one(monkeypatch: 
         "raw": set(),
     }
     assert (client.keys() | raw.keys()) - declared == set()
+
+
+def test_the_first_words_are_the_same_everywhere() -> None:
+    words = "a hook, scheduled pulls and pushes, then the account as code."
+    first_screen = (REPOSITORY / "README.md").read_text().partition("\n## ")[0].partition("\n\nPre-release")[0]
+    assert words in first_screen
+    assert len(first_screen.splitlines()) <= 45
+    assert get_provider_info()["description"] == f"Adobe Audience Manager (AAM): {words}"
+    assert f"{words[:-1]}\n" in (REPOSITORY / "setup.cfg").read_text()

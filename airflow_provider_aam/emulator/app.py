@@ -13,6 +13,7 @@ from airflow_provider_aam.emulator.core.call import refusal_reply
 from airflow_provider_aam.emulator.core.exchange import endpoint
 from airflow_provider_aam.emulator.core.gate import Gate
 from airflow_provider_aam.emulator.core.refusals import Refusal
+from airflow_provider_aam.emulator.index import add_index
 from airflow_provider_aam.emulator.openapi import ABOUT, operation, schemas
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def build_app(state: State) -> ASGIApp:
             openapi_extra=operation(route),
         )
     add_control_plane(app, state)
+    add_index(app, state)
     app.add_exception_handler(HTTPException, _no_such_route)
     _add_schemas(app, state.services)
     return Gate(app, state)

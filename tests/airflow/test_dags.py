@@ -26,13 +26,13 @@ def account(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     return emulator
 
 
-def load_dag(name: str) -> Any:
+def load_dag(name: str, file: Path | None = None) -> Any:
     """As Airflow loads it: from its file, with every problem of the import reported."""
     try:
         from airflow.dag_processing.dagbag import DagBag
     except ImportError:
         from airflow.models import DagBag
-    bag = DagBag(dag_folder=str(DAGS / f"{name}.py"))
+    bag = DagBag(dag_folder=str(file or DAGS / f"{name}.py"))
     assert bag.import_errors == {}
     for task in bag.dags[name].tasks:
         task.retries = 0  # a failure shall show now, not after ten minutes

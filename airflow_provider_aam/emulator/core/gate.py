@@ -6,8 +6,11 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote
 
+from starlette.responses import PlainTextResponse
+
 from airflow_provider_aam.emulator.core.sockets import TRANSPORT, transport_of
 from airflow_provider_aam.emulator.core.stats import KEPT_HEADERS, RecordedRequest
+from airflow_provider_aam.emulator.core.visitors import HOSTS, hostname, why_refused
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,12 +19,6 @@ if TYPE_CHECKING:
 
 HEADERS, QUERY, HOST, RECORDED = "aam.headers", "aam.query", "aam.host", "aam.recorded"
 OWN_PATHS = ("/_emulator", "/docs", "/redoc", "/openapi.json", "/static-offline-docs", "/favicon.ico")
-HOSTS = {
-    "api.demdex.com": "demdex",
-    "api-beta.demdex.com": "demdex",
-    "aam.adobe.io": "gateway",
-    "aam-beta.adobe.io": "gateway",
-}
 _SLASHES = re.compile("/{2,}")
 
 
@@ -34,10 +31,13 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; the emulator's own pages and control plane are neither counted nor changed."""
-        if scope["type"] != "http" or scope["path"].startswith(OWN_PATHS):
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope.get("headers", ())}
+        if scope["type"] == "http" and (foreign := why_refused(headers)):
+            await PlainTextResponse(f"{foreign}\n", 403)(scope, receive, send)
+            return
+        if scope["type"] != "http" or scope["path"] == "/" or scope["path"].startswith(OWN_PATHS):
             await self.app(scope, receive, send)
             return
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         host, path = _host_and_path(headers.get("host", ""), scope["raw_path"].decode("latin-1"))
         query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         recorded = RecordedRequest(
@@ -70,7 +70,7 @@ def _host_and_path(host_header: str, raw_path: str) -> tuple[str | None, str]:
     Public clients double slashes inside paths and put or omit the last one, so all of these are the same path.
     """
     path = _SLASHES.sub("/", raw_path)
-    host = HOSTS.get(host_header.partition(":")[0].casefold())
+    host = HOSTS.get(hostname(host_header))
     for prefix in ("demdex", "gateway"):
         if path.startswith(f"/{prefix}/"):
             host, path = prefix, path.removeprefix(f"/{prefix}")
