@@ -37,7 +37,9 @@ _SHAPES: dict[type, str] = {
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding raises for bytes that are no JSON, or JSON nested without end."""
 REQUEST_ID_HEADERS = ("x-request-id", "x-adobe-request-id", "x-gw-request-id", "x-debug-id")
-_TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+READ_OF_PAGE = 64 * 1024
+"""Bytes of a refusal or a page that are searched for words to show."""
+_TITLE = re.compile(rb"<title[^<>]*>([^<]*)<", re.IGNORECASE)
 _BARE = re.compile(rb"true|false|null|-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?")
 """JSON that is neither object, array nor text."""
 _DESCRIPTION = re.compile(r'error_description="([^"]*)"')
@@ -68,10 +70,12 @@ def read_refusal(answer: Answer, redactor: Redactor) -> Refusal:
     codes = (body.get("error_code"), body.get("code"), inner.get("code"), body.get("error"))
     code = next((str(value) for value in codes if isinstance(value, str | int) and value != ""), None)
     said = _reason(body) or _reason(inner) or _challenge(answer)
-    reason = redactor.clean(said) or ("no text" if code else redactor.clean(_quote(answer))[:LONGEST_QUOTE])
+    reason = redactor.clean(said[:READ_OF_PAGE]) or (
+        "no text" if code else redactor.clean(_quote(answer))[:LONGEST_QUOTE]
+    )
     return Refusal(
         status=answer.status,
-        code=redactor.clean(code)[:LONGEST_CODE] if code else None,
+        code=redactor.clean(code[:READ_OF_PAGE])[:LONGEST_CODE] if code else None,
         reason=(reason or redactor.clean(_describe(answer)))[:LONGEST_REASON],
         request_id=redactor.clean(_request_id(answer)),
     )
@@ -157,6 +161,8 @@ def _reason(body: Mapping[str, Any]) -> str:
 
 def _quote(answer: Answer) -> str:
     """A refusal in plain words, or in JSON of another shape, as it is; nothing of a page or of bytes."""
+    if len(answer.body) > READ_OF_PAGE:
+        return ""
     try:
         text = " ".join(answer.body.decode().split())
     except UnicodeDecodeError:
@@ -177,9 +183,9 @@ def _looks_like_json(body: bytes) -> bool:
 def _describe(answer: Answer) -> str:
     if not answer.body.strip():
         return "no text"
-    title = _TITLE.search(answer.body)
-    if title:
-        return f"an HTML page titled “{html.unescape(title.group(1).decode(errors='replace')).strip()}”"
+    title = _TITLE.search(answer.body[:READ_OF_PAGE])
+    if title and (said := html.unescape(title.group(1).decode(errors="replace")).strip()):
+        return f"an HTML page titled “{said}”"
     kind = answer.headers.get("Content-Type", "no content type").partition(";")[0]
     return f"{len(answer.body)} bytes of {kind}"
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 LIFETIME = pendulum.duration(minutes=5)
-_PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----(.*?)-----END \1-----", re.DOTALL)
+_BEGIN = "-----BEGIN "
+_PEM = re.compile(rf"{_BEGIN}([A-Z ]+)-----(.*?)-----END \1-----", re.DOTALL)
 _WHERE = "extra['private_key'] (or 'private_key_path')"
 
 
@@ -50,18 +51,19 @@ def load_private_key(credential: JwtCredential) -> RSAPrivateKey:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    pem = normalise_pem(credential.private_key)
-    passphrase = credential.private_key_passphrase
+    encrypted = bool(credential.private_key_passphrase)
     try:
-        key = load_pem_private_key(pem.encode(), passphrase.encode() if passphrase else None)
+        key = load_pem_private_key(
+            normalise_pem(credential.private_key).encode(), (credential.private_key_passphrase or "").encode() or None
+        )
     except TypeError as wrong_passphrase_use:
-        if passphrase:
+        if encrypted:
             text = "is not encrypted, but extra['private_key_passphrase'] is set: remove it"
         else:
             text = "is encrypted: put its passphrase into extra['private_key_passphrase']"
         raise AAMKeyRejected(f"{_WHERE} {text}.") from wrong_passphrase_use
     except (ValueError, UnsupportedAlgorithm) as unreadable:
-        wrong = "extra['private_key_passphrase'] is wrong, or " if passphrase else ""
+        wrong = "extra['private_key_passphrase'] is wrong, or " if encrypted else ""
         raise AAMKeyRejected(
             f"{_WHERE} cannot be read: {wrong}the text is cut or changed. Copy the whole private.key file of the "
             "downloaded config folder again, from -----BEGIN to -----END."
@@ -77,13 +79,15 @@ def normalise_pem(text: str) -> str:
     A form field of one line turns line breaks into blanks; JSON in a shell variable turns them into escapes.
     """
     text = text.replace("\\r", "").replace("\\n", "\n").strip()
-    block = _PEM.search(text)
+    block = _PEM.match(text, max(0, text.find(_BEGIN)))  # from the first on alone: each to the end would take long
     if block is None:
+        del text  # or whatever reports errors with the locals of their frames would show it
         raise AAMKeyRejected(
             f"{_WHERE} holds no PEM block: it must be the whole text of private.key, BEGIN and END lines included."
         )
     label, body = block.groups()
     if "PRIVATE KEY" not in label:
+        del text, block, body
         raise AAMKeyRejected(f"{_WHERE} holds a {label.lower()}; the private key is the file private.key beside it.")
     if "Proc-Type:" in body:  # traditional encrypted PEM: its headers need their own lines
         return block.group(0) + "\n"

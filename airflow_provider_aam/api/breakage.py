@@ -37,8 +37,8 @@ def why_no_answer(failure: requests.RequestException, request: Request, *, timeo
         )
     if _never_connected(failure):
         return AAMNoAnswer(
-            f"{request}: no connection to {host} ({reason_of(failure)}). Check host and proxies in the Connection, "
-            "and that this machine may reach the address.",
+            f"{request}: no connection to {host} ({reason_of(failure)}). Check host, port and proxies in the "
+            "Connection, and that this machine can reach that address.",
             fate=Fate.NOT_DONE,
         )
     if isinstance(failure, requests.Timeout) or isinstance(_deepest(failure), TimeoutError | ReadTimeoutError):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from types import TracebackType
 from typing import Self
 
@@ -30,6 +31,8 @@ from airflow_provider_aam.api.throttle import MOST, ConcurrencyLimit, Places
 from airflow_provider_aam.api.token import TokenSource
 from airflow_provider_aam.api.transport import RequestsTransport, Transport
 from airflow_provider_aam.api.users import Users
+
+log = logging.getLogger(__name__)
 
 
 def _collection(resource: resources.Resource) -> cached_property[Collection]:
@@ -69,6 +72,8 @@ class AAMClient:
         IMS as well, in place of our own (``timeout_s``, ``verify`` and ``proxies`` are then its business); the client
         closes it. ``now``, ``sleep`` and ``monotonic`` are for tests.
         """
+        for exposure in config.exposures():
+            _warn_once(exposure)
         budget_s = config.max_attempts * config.timeout_s
         fingerprint = config.credential.fingerprint()
         limit = shared(ConcurrencyLimit, ConcurrencyLimit, fingerprint=fingerprint, address=config.base_url)
@@ -184,6 +189,11 @@ class AAMClient:
             raise AAMArgumentError(f"There is no resource {name!r}; there are {', '.join(resources.RESOURCES)}.{near}")
         own = getattr(type(self), name, None)
         return getattr(self, name) if own is not None else Collection(resources.RESOURCES[name], self.session)
+
+
+@cache
+def _warn_once(exposure: str) -> None:
+    log.warning("The AAM Connection is not safe: %s", exposure)
 
 
 def _user_agent() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -63,9 +64,20 @@ class AAMConfig:
             if f"extra[{key!r}]" not in mentioned:
                 problems.append(problem)
         if problems:
+            del password, extra, client_secret, private_key  # error trackers show the locals of a frame
             raise AAMConfigError.from_problems(name, problems)
         credential = _build_credential(options, client_id, client_secret, private_key)
         return _assemble(cls, options, credential, base_url)
+
+    def exposures(self) -> Iterator[str]:
+        """A sentence for each address that others can read or change traffic to; this machine's own are safe."""
+        for name, url in {"host": self.base_url, "extra['ims_url']": self.token_url}.items():
+            if _is_local(url):
+                continue
+            if url.startswith("http://"):
+                yield f"{name} is {url}: secrets and tokens are sent unencrypted. Use https://."
+            elif self.verify is False:
+                yield f"extra['verify'] is false, so anybody can pose as {url}. Give the path of a CA bundle instead."
 
     def secrets(self) -> Iterator[str]:
         """Everything that must never be shown: the credential's secrets and the proxies' passwords."""
@@ -80,6 +92,14 @@ class AAMConfig:
 
 def _is_blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _is_local(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _read_host(host: str | None) -> tuple[str | None, list[str]]:

@@ -69,7 +69,7 @@ class Extra(BaseModel):
     max_attempts: Annotated[int, Field(ge=1, le=50)] = 5
     max_concurrency: Annotated[int, Field(ge=1, le=64)] = 32
     verify: Switch = True
-    proxies: JsonTexts | None = None
+    proxies: Annotated[JsonTexts | None, Field(repr=False)] = None
 
     @property
     def effective_auth(self) -> str:

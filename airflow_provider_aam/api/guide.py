@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import enum
+import re
+
+GUIDE = "airflow-aam docs setup"
+"""The command that prints the guide, which is not among the files of an installed package."""
+POINTER = re.compile(rf"Repeat setup step \d+: [^()]+ \({GUIDE}\)\.")
 
 
 class Step(enum.Enum):
@@ -14,7 +19,7 @@ class Step(enum.Enum):
     PRODUCT_PROFILE = (6, "Assign product profiles")
     CONNECTION = (7, "Fill in the Airflow Connection")
     TOKEN = (8, "Exchange the credential for a token")
-    TECHNICAL_USER = (9, "Create the technical user and add it to a group")
+    TECHNICAL_USER = (9, "Create the technical account and add it to a group")
     FIRST_CALL = (10, "Make the first call")
 
     @property
@@ -27,4 +32,4 @@ class Step(enum.Enum):
 
     @property
     def pointer(self) -> str:
-        return f"Repeat step {self.number} of docs/setup-aam-access.md ({self.title})."
+        return f"Repeat setup step {self.number}: {self.title} ({GUIDE})."

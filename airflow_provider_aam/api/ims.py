@@ -55,6 +55,9 @@ class _TokenAnswer(msgspec.Struct):
     expires_in: float
     refresh_token: str | None = None
 
+    def __repr__(self) -> str:
+        return type(self).__name__
+
 
 def request_token(
     credential: Credential,
@@ -82,23 +85,29 @@ def request_token(
 def _exchange_jwt(
     credential: JwtCredential, token_url: str, send: Send, now: Callable[[], datetime], redactor: Redactor
 ) -> Token:
-    assertion = sign(credential, now())
-    redactor.add(assertion)
-    form = {"client_id": credential.client_id, "client_secret": credential.client_secret, "jwt_token": assertion}
-    request = _form_request(f"{token_url}/ims/exchange/jwt", form)
+    request = _form_request(
+        f"{token_url}/ims/exchange/jwt",
+        {
+            "client_id": credential.client_id,
+            "client_secret": credential.client_secret,
+            "jwt_token": redactor.add(sign(credential, now())),
+        },
+    )
     return _ask(request, send, now, redactor, unit=pendulum.duration(milliseconds=1), known=refusals.JWT)
 
 
 def _client_credentials(
     credential: ServerToServerCredential, token_url: str, send: Send, now: Callable[[], datetime], redactor: Redactor
 ) -> Token:
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": credential.client_id,
-        "client_secret": credential.client_secret,
-        "scope": ",".join(credential.scopes),
-    }
-    request = _form_request(f"{token_url}/ims/token/v3", form)
+    request = _form_request(
+        f"{token_url}/ims/token/v3",
+        {
+            "grant_type": "client_credentials",
+            "client_id": credential.client_id,
+            "client_secret": credential.client_secret,
+            "scope": ",".join(credential.scopes),
+        },
+    )
     return _ask(request, send, now, redactor, unit=pendulum.duration(seconds=1), known=refusals.SERVER_TO_SERVER)
 
 
@@ -110,18 +119,19 @@ def _legacy(
     redactor: Redactor,
     previous: Token | None,
 ) -> Token:
-    basic = base64.b64encode(f"{credential.client_id}:{credential.client_secret}".encode()).decode()
-    redactor.add(basic)
-    url, headers = f"{token_url}/oauth/token", {"Authorization": f"Basic {basic}"}
+    def request_of(form: Mapping[str, str]) -> Request:
+        basic = base64.b64encode(f"{credential.client_id}:{credential.client_secret}".encode()).decode()
+        return _form_request(f"{token_url}/oauth/token", form, {"Authorization": f"Basic {redactor.add(basic)}"})
+
     if previous is not None and previous.refresh_token:
-        form = {"grant_type": "refresh_token", "refresh_token": previous.refresh_token}
+        request = request_of({"grant_type": "refresh_token", "refresh_token": previous.refresh_token})
         try:
-            request = _form_request(url, form, headers)
             return _ask(request, send, now, redactor, unit=pendulum.duration(seconds=1), known=refusals.LEGACY)
         except AAMCredentialError:
             pass  # a refresh token ends too; the password grant below decides
-    form = {"grant_type": "password", "username": credential.username, "password": credential.user_password}
-    request = _form_request(url, form, headers)
+    request = request_of(
+        {"grant_type": "password", "username": credential.username, "password": credential.user_password}
+    )
     return _ask(request, send, now, redactor, unit=pendulum.duration(seconds=1), known=refusals.LEGACY)
 
 
@@ -148,7 +158,7 @@ def _ask(
         raise AAMTokenUnavailable(f"No token: {failure.message}") from failure
     if not is_success(answer) or _is_refusal(answer.body):
         raise _token_error(request, answer, now(), redactor, known)
-    token = _parse_token(request, answer.body, asked_at=asked_at, unit=unit)
+    token = _parse_token(request, answer, asked_at=asked_at, unit=unit)
     redactor.add(token.value)
     if token.refresh_token:
         redactor.add(token.refresh_token)
@@ -164,22 +174,20 @@ def _is_refusal(body: bytes) -> bool:
     return isinstance(value, dict) and "access_token" not in value and isinstance(value.get("error"), str)
 
 
-def _parse_token(request: Request, body: bytes, *, asked_at: datetime, unit: timedelta) -> Token:
+def _parse_token(request: Request, answer: Answer, *, asked_at: datetime, unit: timedelta) -> Token:
     try:
-        answer = msgspec.json.decode(body, type=_TokenAnswer, strict=False)
-        lifetime = answer.expires_in * unit
+        given = msgspec.json.decode(answer.body, type=_TokenAnswer, strict=False)
+        lifetime = given.expires_in * unit
         expires_at = asked_at + lifetime
     except (*UNREADABLE, OverflowError) as broken:
         raise AAMTokenUnavailable(
-            f"{request}: the answer is no token: {_keys(body)} Is {_WHERE} the address of Adobe IMS?"
+            f"{request}: the answer is no token: {_keys(answer.body)} Is {_WHERE} the address of Adobe IMS?"
         ) from broken
-    if not _BEARER.fullmatch(answer.access_token) or lifetime <= timedelta(0):
+    if not _BEARER.fullmatch(given.access_token) or lifetime <= timedelta(0):
         raise AAMTokenUnavailable(
             f"{request}: the answer holds an empty, broken or expired token. Is {_WHERE} the address of Adobe IMS?"
         )
-    return Token(
-        value=answer.access_token, expires_at=expires_at, lifetime=lifetime, refresh_token=answer.refresh_token
-    )
+    return Token(value=given.access_token, expires_at=expires_at, lifetime=lifetime, refresh_token=given.refresh_token)
 
 
 def _keys(body: bytes) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Callable, Iterable
-from urllib.parse import quote_plus
 
 SecretObserver = Callable[[str], None]
 """Is told every secret the moment it is known, so that a log can hide it."""
@@ -20,7 +21,7 @@ class Redactor:
     """
 
     def __init__(self, secrets: Iterable[str] = (), observer: SecretObserver | None = None) -> None:
-        self._secrets: set[str] = set()
+        self._secrets: dict[str, str] = {}  # each with a pattern of its spellings
         self._observer = observer
         for secret in secrets:
             self.add(secret)
@@ -28,18 +29,26 @@ class Redactor:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self._secrets)} secrets)"
 
-    def add(self, secret: str) -> None:
-        if len(secret) < _SHORTEST or secret in self._secrets:
-            return
-        self._secrets.add(secret)
-        if self._observer is not None:
-            self._observer(secret)
+    def add(self, secret: str) -> str:
+        """The secret itself, from now on hidden."""
+        if len(secret) >= _SHORTEST and secret not in self._secrets:
+            self._secrets[secret] = "".join(map(_spellings, secret))
+            if self._observer is not None:
+                self._observer(secret)
+        return secret
 
     def clean(self, text: str) -> str:
-        """Without the secrets, also where a server repeats one as JSON or as a form writes it."""
-        forms = {
-            form for secret in self._secrets.copy() for form in (secret, json.dumps(secret)[1:-1], quote_plus(secret))
-        }
-        for form in sorted(forms, key=len, reverse=True):
-            text = text.replace(form, HIDDEN)
-        return text
+        """Without the secrets, also where a server repeats one as JSON, HTML or a URL write it, in any letter case."""
+        known = self._secrets.copy()
+        longest_first = "|".join(known[secret] for secret in sorted(known, key=len, reverse=True))
+        return re.sub(longest_first, HIDDEN, text, flags=re.IGNORECASE) if known else text
+
+
+def _spellings(mark: str) -> str:
+    """A pattern for one character of a secret."""
+    if mark.isascii() and mark.isalnum():
+        return mark
+    code, percent = ord(mark), "".join(f"%{byte:02x}" for byte in mark.encode(errors="surrogatepass"))
+    spelled = {mark, f"\\{mark}", json.dumps(mark)[1:-1], html.escape(mark), percent, "+" if mark == " " else percent}
+    patterns = [rf"&#0*{code};?", rf"&#x0*{code:x};?", rf"\\u{code:04x}", *map(re.escape, spelled)]
+    return f"(?:{'|'.join(sorted(patterns, key=len, reverse=True))})"

@@ -73,7 +73,7 @@ class AAMSession:
 
     def access_token(self) -> str:
         """A token that is accepted now, from the shared source: no request to IMS while there is one."""
-        return self._with_retries(lambda: self.token_source.get(self._exchange, self.redactor))
+        return self._with_retries(lambda: self.token_source.get(self._exchange, self.redactor)).value
 
     def sign_in(self) -> Token:
         return self._with_retries(lambda: self.token_source.sign_in(self._exchange))
@@ -139,8 +139,8 @@ class AAMSession:
             token = self.token_source.renew_rejected(token, self._exchange, self.redactor)
             return self._send_in_place(request, token, attempt)
 
-    def _send_in_place(self, request: Request, token: str, attempt: int) -> bytes | None:
-        authorised = replace(request, headers={**request.headers, "Authorization": f"Bearer {token}"})
+    def _send_in_place(self, request: Request, token: Token, attempt: int) -> bytes | None:
+        authorised = replace(request, headers={**request.headers, "Authorization": f"Bearer {token.value}"})
         with self.places.take() as place:
             try:
                 answer = self.transport.send(authorised)

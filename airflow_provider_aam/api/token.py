@@ -54,7 +54,7 @@ class TokenSource:
         self._failure: AAMError | None = None
         self._ahead_not_before: datetime | None = None
 
-    def get(self, fetch: Fetch, redactor: Redactor) -> str:
+    def get(self, fetch: Fetch, redactor: Redactor) -> Token:
         token = self._token
         state = state_of(token, self._now()) if token else TokenState.EXPIRED
         if token is None or state is TokenState.EXPIRED:
@@ -62,15 +62,15 @@ class TokenSource:
         elif state is TokenState.STALE:
             token = self._renew_ahead(token, fetch)
         redactor.add(token.value)
-        return token.value
+        return token
 
-    def renew_rejected(self, rejected: str, fetch: Fetch, redactor: Redactor) -> str:
+    def renew_rejected(self, rejected: Token, fetch: Fetch, redactor: Redactor) -> Token:
         """A token other than ``rejected``, which AAM answered with 401 before its time."""
         token = self._token
-        if token is None or token.value == rejected:
+        if token is None or token.value == rejected.value:
             token = self._renew(token, fetch)
         redactor.add(token.value)
-        return token.value
+        return token
 
     def sign_in(self, fetch: Fetch) -> Token:
         """A new token by the credential itself, whatever there is; everybody goes on with it."""

@@ -16,8 +16,8 @@ from airflow_provider_aam.api.breakage import host_of, reason_of, unsendable, wh
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMNoAnswer, Fate
 
 CONNECT_TIMEOUT_S = 10.0
-LARGEST_ANSWER_BYTES = 512 * 1024 * 1024
-"""Far more than any list that AAM answers unpaged; without an end, an answer would take all memory."""
+LARGEST_ANSWER_BYTES = 192 * 1024 * 1024
+"""Unpacked. The 100,000 traits that an account may hold, of 2 kB each and unpaged, are about as long."""
 _PART_BYTES = 512 * 1024
 _REDIRECTS = frozenset({301, 302, 307, 308})
 SMALLEST_FINAL_STATUS = 200
@@ -114,6 +114,12 @@ class RequestsTransport:
             raise unsendable(request, problem) from problem
         with response:  # closes the connection unless the answer was read to its end
             final = response.status_code >= SMALLEST_FINAL_STATUS
+            if "," in response.headers.get("Content-Encoding", ""):
+                raise AAMBadAnswer(
+                    f"{request}: the response is compressed more than once, which AAM does not do. Does a proxy in "
+                    "between change it?",
+                    fate=Fate.UNKNOWN,
+                )
             body = b"".join(self._parts(response, request, ends_at)) if final else b""
             return Answer(status=response.status_code, headers=response.headers, body=body)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.api.errors import AAMConfigError
@@ -23,14 +23,13 @@ def read_config(connection: Connection) -> AAMConfig:
     from airflow_provider_aam.api.config import AAMConfig
 
     name = f"Connection {connection.conn_id!r}"
-    extra = _read_extra(connection, name)
-    for secret in _given_secrets(connection, extra):
-        mask(secret)
+    if password := (connection.password or "").strip():
+        mask(password)
     return AAMConfig.from_connection(
         login=connection.login,
         password=connection.password,
         host=build_address(connection.host, port=connection.port, scheme=connection.schema),
-        extra=extra,
+        extra=_read_extra(connection, name),
         name=name,
     )
 
@@ -52,7 +51,8 @@ def build_address(host: str | None, *, port: int | None, scheme: str | None) -> 
 
 def _read_extra(connection: Connection, name: str) -> Mapping[str, Any]:
     """Airflow's own reading turns broken JSON into an empty object, and every key would seem to be missing."""
-    problem, extra = None, None
+    problem: str | None = None
+    extra: Any = None
     try:
         extra = json.loads(connection.extra or "{}")
     except json.JSONDecodeError as broken:
@@ -60,11 +60,9 @@ def _read_extra(connection: Connection, name: str) -> Mapping[str, Any]:
     if problem is None and not isinstance(extra, dict):
         problem = f"extra must be a JSON object, not {type(extra).__name__}"
     if problem is not None:  # raised out here, or that exception would be its context, with the whole text in it
+        del extra
         raise AAMConfigError.from_problems(name, [problem])
+    for key in SECRET_FIELDS:
+        if isinstance(secret := extra.get(key), str) and secret.strip():
+            mask(secret.strip())
     return connection.extra_dejson  # which masks what Airflow's settings call sensitive
-
-
-def _given_secrets(connection: Connection, extra: Mapping[str, Any]) -> Iterator[str]:
-    for value in (connection.password, *(extra.get(key) for key in SECRET_FIELDS)):
-        if isinstance(value, str) and value.strip():
-            yield value.strip()

@@ -6,12 +6,13 @@ known on its own.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
 from textwrap import wrap
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 from airflow_provider_aam.compat import mask_secret
 
@@ -19,6 +20,7 @@ SHORTEST_LINE = 8
 """Shorter pieces of a key tell nothing, and masking them would hide parts of innocent words."""
 _PEM_MARK = re.compile(r"-----[A-Z ]+-----")
 _PEM_WIDTH = 64
+_PERCENT = re.compile("%[0-9A-F]{2}")
 
 
 def mask(secret: str) -> None:
@@ -40,7 +42,10 @@ def _forms(secret: str) -> Iterator[str]:
 def _spellings(text: str) -> Iterator[str]:
     yield text
     yield json.dumps(text)[1:-1]
-    yield quote_plus(text)
+    yield html.escape(text)
+    for quoted in (quote(text, safe=""), quote_plus(text)):
+        yield quoted
+        yield _PERCENT.sub(lambda code: code[0].lower(), quoted)
 
 
 def _lines(secret: str) -> Iterator[str]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow_provider_aam.api.client import AAMClient
-from airflow_provider_aam.api.errors import AAMError
-from airflow_provider_aam.api.guide import Step
+from airflow_provider_aam.api.errors import AAMError, AAMNoAnswer, Fate
+from airflow_provider_aam.api.guide import GUIDE, Step
 from airflow_provider_aam.api.users import is_admin, name_of
 
 LONGEST_TIMEOUT_S = 10.0
@@ -32,8 +32,9 @@ def probe(client: AAMClient) -> tuple[bool, str]:
 
 
 def explain(error: AAMError, step: Step) -> str:
-    """The error's message, with ``step`` to repeat unless it names one itself."""
-    return error.message if "docs/setup-aam-access.md" in error.message else f"{error.message} {step.pointer}"
+    """The error's message, with ``step`` to repeat unless it names one itself, or no server was reached."""
+    reached = not any(isinstance(each, AAMNoAnswer) and each.fate is Fate.NOT_DONE for each in (error, error.__cause__))
+    return f"{error.message} {step.pointer}" if reached and GUIDE not in error.message else error.message
 
 
 def _describe(user: Mapping[str, Any]) -> str:

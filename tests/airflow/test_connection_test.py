@@ -13,7 +13,7 @@ import pytest
 from airflow_provider_aam.api.guide import Step
 from airflow_provider_aam.hooks.aam import AAMHook
 
-A_STEP = re.compile(r"Repeat step \d+ of docs/setup-aam-access\.md")
+A_STEP = re.compile(r"Repeat setup step \d+: [^(]+ \(airflow-aam docs setup\)")
 
 
 @pytest.fixture
@@ -71,6 +71,19 @@ def test_missing_set_up_names_the_step_to_repeat(emulator, press_test, auth, set
 
 
 @pytest.mark.parametrize(
+    ("changes", "extra"),
+    [({"host": "http://127.0.0.1:1"}, {}), ({}, {"ims_url": "http://127.0.0.1:1"})],
+    ids=["AAM", "IMS"],
+)
+def test_wrong_port_says_to_check_the_address_and_no_step(press_test, changes, extra):
+    ok, message = press_test(changes=changes, **extra)
+    assert not ok
+    assert "no connection to 127.0.0.1:1" in message
+    assert "Check host, port and proxies" in message
+    assert "Repeat setup step" not in message
+
+
+@pytest.mark.parametrize(
     ("auth", "changes"),
     [
         ("oauth_server_to_server", {"password": "p8e-wrong-secret"}),
@@ -78,10 +91,9 @@ def test_missing_set_up_names_the_step_to_repeat(emulator, press_test, auth, set
         ("jwt", {"password": "p8e-wrong-secret"}),
         ("legacy_oauth", {"password": "p8e-wrong-secret"}),
         ("oauth_server_to_server", {"login": ""}),
-        ("oauth_server_to_server", {"host": "http://127.0.0.1:1"}),
         ("oauth_server_to_server", {"host": "ftp://aam"}),
     ],
-    ids=["client secret", "client id", "secret of jwt", "secret of legacy", "no client id", "nobody there", "no http"],
+    ids=["client secret", "client id", "secret of jwt", "secret of legacy", "no client id", "no http"],
 )
 def test_wrong_connection_fails_with_a_step_and_without_secrets(press_test, auth, changes):
     ok, message = press_test(auth, changes=changes)
@@ -100,7 +112,6 @@ def test_wrong_connection_fails_with_a_step_and_without_secrets(press_test, auth
         ({"private_key": ""}, "jwt"),
         ({"scopes": "openid,nothing_of_ours"}, "oauth_server_to_server"),
         ({"no_such_key": 1}, "oauth_server_to_server"),
-        ({"ims_url": "http://127.0.0.1:1"}, "oauth_server_to_server"),
         ({"verify": "/no/such/bundle.pem"}, "oauth_server_to_server"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,

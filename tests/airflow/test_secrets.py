@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import subprocess
@@ -66,7 +67,12 @@ def test_masks_are_in_the_log(printed):
 def _forms(secret: str) -> set[str]:
     lines = {line for line in secret.splitlines() if len(line) >= SHORTEST_LINE and not line.startswith("-----")}
     forms = {secret, *lines}
-    return forms | {quote_plus(form) for form in forms} | {json.dumps(form)[1:-1] for form in forms}
+    return (
+        forms
+        | {quote_plus(form) for form in forms}
+        | {html.escape(form) for form in forms}
+        | {json.dumps(form)[1:-1] for form in forms}
+    )
 
 
 def _connections(emulator: Any) -> dict[str, dict[str, Any]]:

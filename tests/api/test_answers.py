@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -172,6 +173,32 @@ def test_token_that_the_server_repeats_is_hidden_in_body_header_and_code() -> No
 def test_reason_of_a_401_without_body_comes_from_its_header() -> None:
     error = refusal(401, b"", WWW_Authenticate='Bearer realm="oauth", error_description="Access token expired: x"')
     assert error.reason == "Access token expired: x"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<title>" * 1_000_000,
+        b"<title" * 1_000_000,
+        b"<html>" + b" " * 7_000_000 + b"<title>late</title>",
+        b"x" * 7_000_000,
+    ],
+    ids=["titles", "open titles", "late", "text"],
+)
+def test_page_without_end_is_read_at_its_beginning_only(page: bytes) -> None:
+    started = time.monotonic()
+    assert refusal(502, page, "a-secret").reason == f"{len(page)} bytes of no content type"
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("field", ["message", "code"])
+def test_reason_without_end_is_cut_before_it_is_searched(field: str) -> None:
+    started = time.monotonic()
+    error = refusal(
+        400, {field: "an-almost-secret " * 500_000, "message": "x"} | {field: "almost " * 1_000_000}, "s" * 2000
+    )
+    assert len(error.message) < 1000
+    assert time.monotonic() - started < 2
 
 
 def test_long_reasons_are_cut() -> None:

@@ -127,7 +127,7 @@ def test_documentation_says_sample_reason_cure_and_retry(kind: type[AAMError]) -
 
 def test_steps_are_numbered_without_gaps_and_point_to_the_guide() -> None:
     assert [step.number for step in Step] == [*range(1, len(Step) + 1)]
-    assert Step.TOKEN.pointer == ("Repeat step 8 of docs/setup-aam-access.md (Exchange the credential for a token).")
+    assert Step.TOKEN.pointer == ("Repeat setup step 8: Exchange the credential for a token (airflow-aam docs setup).")
 
 
 # --- imports ----------------------------------------------------------------------------------------------------------

@@ -311,7 +311,7 @@ def test_wrong_organisation_is_one_clear_refusal(make_client: MakeClient) -> Non
 
 def test_api_that_is_not_in_the_project_names_the_step(emulator: Emulator, client: AAMClient) -> None:
     emulator.configure(api_in_project=False)
-    with pytest.raises(AAMForbidden, match="Repeat step 4 of"):
+    with pytest.raises(AAMForbidden, match="Repeat setup step 4:"):
         client.users.self()
 
 

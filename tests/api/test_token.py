@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -77,7 +78,7 @@ def test_token_is_renewed_ahead_of_its_end(
 ) -> None:
     source.get(ims, Redactor())
     time.elapsed_s = age_s
-    assert source.get(ims, Redactor()) == f"token-{exchanges}"
+    assert source.get(ims, Redactor()).value == f"token-{exchanges}"
     assert ims.exchanges == exchanges
 
 
@@ -86,7 +87,7 @@ def test_thirty_threads_cost_one_exchange(source: TokenSource, ims: Ims) -> None
     with ThreadPoolExecutor(30) as pool:
         waiting = [pool.submit(source.get, ims, Redactor()) for _ in range(30)]
         threading.Timer(0.05, ims.gate.set).start()
-        assert {future.result() for future in waiting} == {"token-1"}
+        assert {future.result().value for future in waiting} == {"token-1"}
     assert ims.exchanges == 1
 
 
@@ -107,7 +108,7 @@ def test_a_refusal_is_not_remembered(source: TokenSource, ims: Ims) -> None:
     with pytest.raises(AAMTokenUnavailable):
         source.get(ims, Redactor())
     ims.failure = None
-    assert source.get(ims, Redactor()) == "token-2"
+    assert source.get(ims, Redactor()).value == "token-2"
 
 
 def test_while_one_thread_renews_a_stale_token_the_others_go_on_with_it(
@@ -120,10 +121,10 @@ def test_while_one_thread_renews_a_stale_token_the_others_go_on_with_it(
         renewing = pool.submit(source.get, ims, Redactor())
         while ims.exchanges < 2:
             pass
-        assert source.get(ims, Redactor()) == "token-1"
+        assert source.get(ims, Redactor()).value == "token-1"
         ims.gate.set()
-        assert renewing.result() == "token-2"
-    assert source.get(ims, Redactor()) == "token-2"
+        assert renewing.result().value == "token-2"
+    assert source.get(ims, Redactor()).value == "token-2"
 
 
 def test_failed_renewal_ahead_of_time_keeps_the_token_and_pauses(
@@ -132,12 +133,12 @@ def test_failed_renewal_ahead_of_time_keeps_the_token_and_pauses(
     source.get(ims, Redactor())
     time.elapsed_s = 3500
     ims.failure = AAMTokenUnavailable("IMS is busy")
-    assert [source.get(ims, Redactor()) for _ in range(10)] == ["token-1"] * 10
+    assert [source.get(ims, Redactor()).value for _ in range(10)] == ["token-1"] * 10
     assert ims.exchanges == 2
     assert "IMS is busy" in caplog.text
     time.elapsed_s = 3515
     ims.failure = None
-    assert source.get(ims, Redactor()) == "token-3"
+    assert source.get(ims, Redactor()).value == "token-3"
 
 
 def test_renewal_is_told_which_token_it_replaces_and_a_sign_in_is_not(
@@ -165,16 +166,16 @@ def test_failed_renewal_of_an_expired_token_is_an_error(source: TokenSource, ims
 
 
 def test_threads_with_the_same_rejected_token_cost_one_exchange(source: TokenSource, ims: Ims) -> None:
-    source.get(ims, Redactor())
+    rejected = source.get(ims, Redactor())
     with ThreadPoolExecutor(8) as pool:
-        renewed = [pool.submit(source.renew_rejected, "token-1", ims, Redactor()) for _ in range(8)]
-        assert {future.result() for future in renewed} == {"token-2"}
+        renewed = [pool.submit(source.renew_rejected, rejected, ims, Redactor()) for _ in range(8)]
+        assert {future.result().value for future in renewed} == {"token-2"}
     assert ims.exchanges == 2
 
 
 def test_rejected_token_that_is_no_longer_the_present_one_costs_nothing(source: TokenSource, ims: Ims) -> None:
-    source.get(ims, Redactor())
-    assert source.renew_rejected("an older token", ims, Redactor()) == "token-1"
+    older = replace(source.get(ims, Redactor()), value="an older token")
+    assert source.renew_rejected(older, ims, Redactor()).value == "token-1"
     assert ims.exchanges == 1
 
 
@@ -184,7 +185,7 @@ def test_error_that_is_not_ours_leaves_the_source_usable(source: TokenSource, im
 
     with pytest.raises(RuntimeError):
         source.get(broken, Redactor())
-    assert source.get(ims, Redactor()) == "token-1"
+    assert source.get(ims, Redactor()).value == "token-1"
 
 
 def test_every_redactor_that_uses_the_token_knows_it(source: TokenSource, ims: Ims) -> None:

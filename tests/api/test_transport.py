@@ -8,6 +8,7 @@ import ssl
 import struct
 import threading
 import traceback
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMConfigError, AAMError, AAMNoAnswer, AAMUntrusted, Fate
-from airflow_provider_aam.api.transport import Request, RequestsTransport
+from airflow_provider_aam.api.transport import LARGEST_ANSWER_BYTES, Request, RequestsTransport
 from api.support import RawServer, http_answer, pem_of
 
 TOKEN = "Bearer sec-ret-token"
@@ -156,6 +157,34 @@ def test_body_without_end_does_not_take_all_memory(raw_server: RawServer, packed
     assert "the answer is longer than 999999 bytes" in error.message
 
 
+def test_compressed_body_does_not_take_more_memory_than_it_may(raw_server: RawServer) -> None:
+    packed = gzip.compress(b" " * 300_000_000, compresslevel=1)
+    raw_server.answers = [http_answer(packed, headers="Content-Encoding: gzip")]
+    small = RequestsTransport(timeout_s=5, longest_s=30, pool_size=1, largest_bytes=1_000_000)
+    tracemalloc.start()
+    try:
+        error = failure(small, request_to(raw_server.url))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert "longer than 1000000 bytes" in error.message
+    assert peak < 20_000_000
+
+
+@pytest.mark.parametrize("codings", ["gzip, gzip", "gzip,gzip,gzip", "deflate, gzip", "gzip\r\nContent-Encoding: gzip"])
+def test_body_that_is_compressed_more_than_once_is_refused(
+    transport: RequestsTransport, raw_server: RawServer, codings: str
+) -> None:
+    raw_server.answers = [http_answer(gzip.compress(gzip.compress(b"{}")), headers=f"Content-Encoding: {codings}")]
+    error = failure(transport, request_to(raw_server.url))
+    assert (type(error), error.fate) == (AAMBadAnswer, Fate.UNKNOWN)
+    assert "is compressed more than once, which AAM does not do" in error.message
+
+
+def test_the_longest_list_of_a_very_large_account_is_not_too_long() -> None:
+    assert 100_000 * 1_900 < LARGEST_ANSWER_BYTES <= 256 * 1024 * 1024
+
+
 def test_answer_after_an_announcement_is_not_taken_for_that_of_the_next_request(
     transport: RequestsTransport, raw_server: RawServer
 ) -> None:
@@ -190,7 +219,7 @@ def test_refused_connection_did_surely_nothing(transport: RequestsTransport) -> 
     error = failure(transport, request_to(f"http://127.0.0.1:{_free_port()}"))
     assert (type(error), error.fate) == (AAMNoAnswer, Fate.NOT_DONE)
     assert "(ConnectionRefusedError: Connection refused)" in error.message
-    assert "Check host and proxies" in error.message
+    assert "Check host, port and proxies" in error.message
 
 
 def test_unknown_host_did_surely_nothing(transport: RequestsTransport) -> None:

@@ -165,8 +165,12 @@ def test_object_without_the_field_is_out_of_scope():
 @pytest.mark.parametrize(
     ("scope", "tree", "said"),
     [
-        ({"dataSource": "web"}, TREE, "“web”: the technical account sees no data source at all. Repeat step 9 of"),
-        ({"folder": "/A"}, FolderTree([]), "“/A”: the technical account sees no folder below the root. Repeat step 9"),
+        ({"dataSource": "web"}, TREE, "“web”: the technical account sees no data source at all. Repeat setup step 9: "),
+        (
+            {"folder": "/A"},
+            FolderTree([]),
+            "“/A”: the technical account sees no folder below the root. Repeat setup step 9",
+        ),
         ({"folder": "/A"}, FolderTree([{"folderId": 0, "name": "All"}]), "sees no folder below the root"),
         ({"folder": "/A"}, TREE, "AAM has no folder “/A”$"),
     ],

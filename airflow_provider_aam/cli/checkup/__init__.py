@@ -1,5 +1,5 @@
 """`airflow-aam doctor`: the set-up guide's steps, checked one after the other. It reads and changes nothing.
 
 (With one exception that is Adobe's: under role-based access control the first ``GET /v1/users/self`` creates the
-technical user in AAM.)
+technical account in AAM.)
 """

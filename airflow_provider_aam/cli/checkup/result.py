@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import enum
-import re
 from dataclasses import asdict, dataclass
 
 from airflow_provider_aam.api.errors import AAMConfigError, AAMError
-from airflow_provider_aam.api.guide import Step
-
-_POINTER = re.compile(r" ?Repeat step \d+ of docs/setup-aam-access\.md \([^)]*\)\.")
+from airflow_provider_aam.api.guide import POINTER, Step
 
 
 class State(enum.StrEnum):
@@ -67,7 +64,7 @@ def red_of(error: AAMError, step: Step) -> StepVerdict:
 
 
 def red_of_text(text: str, step: Step) -> StepVerdict:
-    pointer = _POINTER.search(text)
+    pointer = POINTER.search(text)
     if pointer is None:
         return red(text, step)
     return red(text.replace(pointer.group(0), "").strip(), pointer.group(0).strip())
