@@ -11,10 +11,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+from airflow_provider_aam.catalog.exporting.describe import emptiable
 from airflow_provider_aam.catalog.kinds import KINDS
 from airflow_provider_aam.catalog.planning.guards import Guards
 from airflow_provider_aam.catalog.planning.options import PlanOptions
 from airflow_provider_aam.catalog.reading.documents import read_catalog
+from airflow_provider_aam.catalog.reading.rows import SourceRow
 
 Account = dict[str, list[dict[str, Any]]]
 
@@ -166,6 +168,27 @@ def rows(directory: Path) -> dict[Any, Any]:
     """The catalog in a folder."""
     held = read_catalog([directory], kinds=_COLUMNS)
     return {KINDS[key]: found for key, found in held.items()}
+
+
+def complete(catalog: dict[Any, Any]) -> dict[Any, Any]:
+    """The catalog with every field that an export leaves out, so that it says all of each object."""
+    return {kind: [_complete(kind, row) for row in found] for kind, found in catalog.items()}
+
+
+_LISTS = ("dataExportRestrictions", "containerIds", "excludedTraits")
+
+
+def _complete(kind: Any, row: SourceRow) -> SourceRow:
+    if kind.is_tree:
+        return row
+    values = {name: "" for name in emptiable(kind.model) if kind.model.reference_of(name) is None}
+    values |= {name: "false" for name in kind.model.columns() if kind.model.default_of(name) == "false"}
+    values |= {name: [] for name in _LISTS if name in kind.model.columns()}
+    if row.get("destinationType") == "ADS":
+        values["siteIDs"] = []
+    if kind.key == "traits":
+        values |= {"categoryId": 0, **({"type": 0} if row.get("customerTraitType") is None else {})}
+    return SourceRow(values={**values, **row.values}, place=row.place)
 
 
 def options(catalog: dict[Any, Any]) -> PlanOptions:

@@ -13,7 +13,7 @@ from airflow_provider_aam.catalog.applying.push import push
 from airflow_provider_aam.catalog.exporting.export import export_catalog
 from airflow_provider_aam.catalog.plan.plan import Plan
 from airflow_provider_aam.catalog.planning.planner import build_plan
-from catalog.accounts import Account, described, options, rows, seed
+from catalog.accounts import Account, complete, described, options, rows, seed
 from catalog.random_accounts import pairs
 
 
@@ -50,7 +50,7 @@ def test_plan_makes_a_into_b_and_finds_nothing_to_do_in_b(
     assert plan(client, directory / "b").changes == ()
 
     seed(emulator, a)
-    catalog = rows(directory / "b")
+    catalog = complete(rows(directory / "b"))
     push(client, catalog, options(catalog), source="B", outcome_path=directory / "outcomes.jsonl")
     assert described(emulator) == wanted
     assert without_ids(exported(client, directory / "a")) == without_ids(files)

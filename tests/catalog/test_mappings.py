@@ -9,6 +9,7 @@ import pytest
 
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMPlanRefused, AAMPushFailed, AAMSourceError
 from airflow_provider_aam.catalog.applying.push import apply_saved, make_plan, push
+from airflow_provider_aam.catalog.exporting.export import export_catalog
 from airflow_provider_aam.catalog.kinds import MAPPINGS
 from airflow_provider_aam.catalog.planning.options import PlanOptions
 from catalog.support import OtherAAM, rows_of
@@ -274,3 +275,19 @@ def test_mappings_that_do_not_say_their_segment_are_no_ground_for_a_plan():
         with pytest.raises(AAMBadAnswer, match="AAM shows 1 mappings and the sid of none"):
             push(aam.client, catalog, PlanOptions(), source="m.yaml")
     assert len(server.mappings) == 1
+
+
+def test_alias_that_aam_echoes_as_urls_converges(emulator, push_all, plan_all, client, tmp_path):
+    row = mapping(traitAlias="one")
+    push_all({"destinations": [SERIAL], "mappings": [row]})
+    (stored,) = emulator.objects("mappings")
+    assert (stored["url"], stored["secureUrl"]) == ("one", "one")
+    for old in ({}, {"url": "one", "secureUrl": "one"}, {"url": "http://else.example/"}):
+        again = {**row, **old, "traitAlias": f"two {len(old)}"}
+        assert push_all({"mappings": [again]}).outcomes["updated"] == 1
+        assert plan_all({"mappings": [again]}).changes == ()
+        (stored,) = emulator.objects("mappings")
+        by_id = {**again, "destinationMappingId": stored["destinationMappingId"], "url": "http://third.example/"}
+        assert plan_all({"mappings": [by_id]}).changes == ()
+    export_catalog(client, tmp_path, kinds=["mappings"])
+    assert "rl:" not in (tmp_path / "mappings.yaml").read_text(encoding="utf-8")

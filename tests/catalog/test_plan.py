@@ -207,8 +207,8 @@ def test_warnings(plan, emulator):
     result = plan([trait(1, folder="/WEB"), trait(2, name="a, b"), trait(3, name="c|d"), trait(4, name="e")])
     assert result.warnings == (
         (
-            "Adobe advises against , | - in a name; 2 new or changed ones have it (first: “a, b”, the list given as source "
-            "row 2)"
+            "Adobe advises against , | - in a name; 2 new or changed ones have it "
+            "(first: “a, b”, the list given as source row 2)"
         ),
         "folder /WEB will be created although /Web exists",
     )

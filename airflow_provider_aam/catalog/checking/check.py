@@ -30,6 +30,9 @@ class Checked:
     broken: frozenset[str] | None = None
     """The fields that hold nothing usable, of a row with something wrong; ``None``: the row is right in itself."""
 
+    unheard: frozenset[str] = frozenset()
+    """Fields that AAM fills in by itself, whatever the row says."""
+
     @property
     def is_sound(self) -> bool:
         return self.broken is None
@@ -43,10 +46,10 @@ class Checked:
 @lru_cache(maxsize=_KEPT)
 def _given(item: Checked) -> Mapping[str, Any]:
     values = item.row.values
-    if item.broken or None in values.values():
-        broken = item.broken or ()
-        values = {name: value for name, value in values.items() if value is not None and name not in broken}
-    values.update(item.typed)
+    out = item.unheard | (item.broken or frozenset())
+    if out or None in values.values():
+        values = {name: value for name, value in values.items() if value is not None and name not in out}
+    values.update(pair for pair in item.typed if pair[0] not in item.unheard)
     return values
 
 

@@ -62,6 +62,15 @@ class Draft(BaseModel):
         return tuple(cls._aliases().values())
 
     @classmethod
+    @cache
+    def default_of(cls, column: str) -> str | None:
+        """What AAM gives a new object there, in words."""
+        extra = next(
+            field.json_schema_extra for name, field in cls.model_fields.items() if cls._aliases()[name] == column
+        )
+        return extra.get("default_in_aam") if isinstance(extra, dict) else None  # type: ignore[return-value]
+
+    @classmethod
     def column_of(cls, field: str) -> str:
         """The column by which people give this AAM field: that of the match key where there is one."""
         return cls._columns_of_fields().get(field, field)
@@ -90,6 +99,11 @@ class Draft(BaseModel):
     def missing_within(cls, given: Mapping[str, Any], around: Mapping[str, Any]) -> list[str]:  # noqa: ARG003
         """What an object to be created lacks because of the object that it stands within, as sentences."""
         return []
+
+    @classmethod
+    def derived_within(cls, around: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
+        """The columns that AAM fills in by itself because of the object around, whatever a row says."""
+        return frozenset()
 
     @classmethod
     def missing(cls, given: Mapping[str, Any]) -> list[str]:  # noqa: ARG003  for kinds that need it

@@ -29,8 +29,10 @@ class MappingDraft(Draft):
     trait_type: f.MappedType | None = column("What is mapped: always SEGMENT", default="SEGMENT")
     start_date: f.Date | None = column("First day, yyyy-mm-dd")
     end_date: f.DateOrNone | None = column("Last day, yyyy-mm-dd; empty is none", default="none")
-    url: str | None = column("URL to call; for a URL destination that is not serialized")
-    secure_url: str | None = column("URL to call on https pages; for a URL destination that is not serialized")
+    url: str | None = column(
+        "URL to call; of a serialized URL destination AAM writes the alias here, and rows are not heard"
+    )
+    secure_url: str | None = column("The same on https pages")
     trait_alias: str | None = column(
         "Alias; for a serialized URL destination, a server-to-server destination, and a KEY_VALUE cookie (its key)"
     )
@@ -43,15 +45,24 @@ class MappingDraft(Draft):
         what, needed = _needed_for(around)
         return [f"{name} is missing: {what} needs it" for name in needed if given.get(name) in (None, "")]
 
+    @classmethod
+    def derived_within(cls, around: Mapping[str, Any]) -> frozenset[str]:
+        """AAM echoes the alias of a serialized URL destination as both URLs."""
+        serialized = _needed_for(around) == _SERIALIZED
+        return frozenset({"url", "secureUrl"}) if serialized else frozenset()
+
     def _contradictions(self, given: Mapping[str, Any]) -> list[str]:
         return ends_early(given)
+
+
+_SERIALIZED = ("a serialized URL destination", ("traitAlias",))
 
 
 def _needed_for(destination: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     kind = _upper(destination.get("destinationType"))
     if kind == "PUSH":
         if _upper(destination.get("serializationEnabled")) == "TRUE":
-            return "a serialized URL destination", ("traitAlias",)
+            return _SERIALIZED
         return "a URL destination that is not serialized", ("url",)
     if kind == "ADS":
         if _upper(destination.get("formatType")) == "SINGLE_KEY":

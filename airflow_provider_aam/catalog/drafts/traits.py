@@ -49,7 +49,7 @@ class TraitDraft(Draft):
     status: f.Status | None = column("Whether the trait collects users", default="ACTIVE")
     customer_trait_type: f.Key | None = column("Customer trait type, by name")
     type: f.Id | None = column("Customer trait type, by AAM's id (pixelType); 0 is none")
-    category_id: f.Id | None = column("Taxonomy category")
+    category_id: f.Id | None = column("Taxonomy category", default="0")
     backfill_status: str | None = column("As AAM writes it, for example NONE")
     model: f.Key | None = column("Model, by name; only for an ALGO_TRAIT")
     algo_model_id: f.PositiveId | None = column("Model, by AAM's id; only for an ALGO_TRAIT")

@@ -1,8 +1,8 @@
-"""An object of AAM as a row of a catalog: match keys in place of ids, every field that can be written."""
+"""An object of AAM as a row of a catalog: match keys in place of ids, every field that says something."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from functools import cache
 from typing import Any, Never
 
@@ -19,6 +19,8 @@ from airflow_provider_aam.catalog.drafts import Draft, Reference
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.rules import segment_rule
 
+_ALWAYS_SAID = frozenset({"status", "ttl", "domainRestrictions"})
+
 
 class Describer:
     """Rows that, planned against the same account, change nothing."""
@@ -32,10 +34,36 @@ class Describer:
         record = unescaped(record)
         if kind.is_tree:
             return self._folder(kind, record)
-        row = dict(self._values(kind, record))
-        if self._is_ambiguous(kind, row, record) or _lacks_something(kind, row):
+        row = self._short(kind, dict(self._values(kind, record)), record)
+        if self._is_ambiguous(kind, row, record):
             row = {kind.id_field: int(record[kind.id_field]), **row}
         return row
+
+    def _short(self, kind: Kind, row: Mapping[str, Any], record: Record) -> dict[str, Any]:
+        """Without what AAM fills in by itself, and without empty fields and defaults where nothing asks for them."""
+        around = kind.resource.within
+        derived: Set[str] = frozenset()
+        if around is not None:
+            fields = self._account.objects(around).get(int(record[kind.within[0]])) or {}
+            derived = kind.model.derived_within(unescaped(fields))
+        needed = {*kind.model.required, *(("integrationCode",) if self._shares_its_name(kind, record) else ())}
+        missed = kind.model.missing(row)
+        return {
+            name: value
+            for name, value in row.items()
+            if name not in derived
+            and (
+                name in needed
+                or not _says_nothing(kind.model, name, value)
+                or kind.model.missing({each: row[each] for each in row if each != name}) != missed
+            )
+        }
+
+    def _shares_its_name(self, kind: Kind, record: Record) -> bool:
+        """Whether it takes an empty code to tell the object from another of its name."""
+        fields = kind.match_on.get("name", ())
+        key = key_of(record, fields) if fields else None
+        return key is not None and len(self._account.objects(kind.resource).find(fields, key)) > 1
 
     def obstacle(self, kind: Kind, record: Record) -> str | None:
         """Why a catalog cannot describe the object, if it cannot."""
@@ -131,10 +159,14 @@ class Describer:
         return sum(all((other.get(n) or "") == (record.get(n) or "") for n in kind.refine) for other in same) != 1
 
 
-def _lacks_something(kind: Kind, row: Mapping[str, Any]) -> bool:
-    """Whether a check would take the row for a new object, and miss something."""
-    absent = (name for name in kind.model.required if name not in row and kind.model.column_of(name) not in row)
-    return bool([*absent, *kind.model.missing(row)])
+def _says_nothing(model: type[Draft], name: str, value: Any) -> bool:
+    """Whether a new object would have the value anyway. What people change by hand is said, for drift to see it."""
+    if value in ("", []):
+        return True
+    default = model.default_of(name)
+    reference = model.reference_of(name)
+    at_default = default is not None and str(value).lower() == default.lower() and name not in _ALWAYS_SAID
+    return at_default or (reference is not None and reference.none is not None and value == reference.none)
 
 
 def _no_id(word: int | str) -> int | str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from airflow_provider_aam.account.account import Account
@@ -78,7 +79,8 @@ class Pairing:
                 self.findings += self.resolver.resolve(item, kind, way)[1]
             else:
                 key = key_of({**given, **references}, kind.match_on[way])
-                keyed.append((key, Match(item, way, shared.setdefault(tuple(references.items()), references))))
+                heard = self._heard(kind, item, references)
+                keyed.append((key, Match(heard, way, shared.setdefault(tuple(references.items()), references))))
         used = {match.way for _, match in keyed}
         refuse_bare_list(self.account, kind, [way for way in kind.match_on if way in used])
         self.matchers[kind] = matcher = Matcher(kind, self.account.objects(kind.resource), match_on=match_on)
@@ -87,6 +89,26 @@ class Pairing:
         for match in matches:
             self._announce(kind, match)
         return matches
+
+    def _heard(self, kind: Kind, item: Checked, references: Mapping[str, Target]) -> Checked:
+        """The row without what AAM makes itself of the object around it, as that will be."""
+        around = kind.resource.within
+        if around is None:
+            return item
+        target = references.get(kind.within[0], item.given.get(kind.within[0]))
+        if isinstance(target, Pending):
+            fields = target.fields
+        else:
+            object_id = self._around_of(kind, item) if target is None else int(target)
+            row = next((m.matched.get(object_id) for k, m in self.matchers.items() if k.resource is around), None)
+            fields = {**(self.account.objects(around).get(object_id) or {}), **(row.given if row else {})}
+        derived = kind.model.derived_within(fields)
+        return replace(item, unheard=derived) if derived else item
+
+    def _around_of(self, kind: Kind, item: Checked) -> int:
+        """Of a row that gives the object's own id alone."""
+        record = self.account.objects(kind.resource).get(int(item.given[kind.id_field])) or {}
+        return int(record.get(kind.within[0]) or 0)
 
     def _announce(self, kind: Kind, match: Match) -> None:
         """From now on other rows may mean what this one makes: a new object, or one with other words."""
