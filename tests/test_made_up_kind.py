@@ -163,6 +163,6 @@ def test_what_is_wrong_with_a_gadget_is_said(client):
     with pytest.raises(AAMSourceError) as refused:
         push_gadgets(client, gadget(1, size="big"), gadget(2, dataSource="wep"))
     assert [text.partition("row ")[2] for text in refused.value.findings] == [
-        "1: size: “big” is not a whole number",
+        "1: size: “big” is not an integer",
         "2: dataSource: AAM has no data source “wep”. Did you mean “web”?",
     ]

@@ -81,7 +81,7 @@ class Names(Generic[More]):
 
     def unknown(self, resource: Resource, object_id: int) -> str:
         """What is wrong with an id that :meth:`holds` does not find."""
-        why = f": {NONE_SEEN}" if self._is_blind(resource) else ", or the technical account may not see it"
+        why = f": {NONE_SEEN}" if self._is_blind(resource) else ", or the technical account has no access to it"
         return f"AAM has no {resource.label} {object_id}{why}"
 
     def label(self, resource: Resource, object_id: int | None) -> str:

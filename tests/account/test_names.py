@@ -110,7 +110,7 @@ def test_trait_of_a_data_source_its_sid_and_whether_it_is_onboarded(names, accou
 def test_number_that_aam_does_not_list_is_refused(names, source):
     key = source()
     assert names.find(DATA_SOURCES, key) == key
-    with pytest.raises(AAMLookupFailed, match="AAM has no segment 7, or the technical account may not see it"):
+    with pytest.raises(AAMLookupFailed, match="AAM has no segment 7, or the technical account has no access to it"):
         names.find(SEGMENTS, 7)
 
 

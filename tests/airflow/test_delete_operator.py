@@ -91,7 +91,7 @@ def test_dry_run_deletes_nothing(emulator, run, sids):
 
 
 def test_more_than_max_deletes_are_refused(emulator, sids):
-    assert "it deletes 3 objects, max_deletes is 2" in failure_of(delete(ids=sids, max_deletes=2))
+    assert "it would delete 3 objects, but max_deletes is 2" in failure_of(delete(ids=sids, max_deletes=2))
     assert codes(emulator) == "abc"
 
 
@@ -113,7 +113,7 @@ def test_unmap_deletes_the_mappings_of_segments_first(emulator, run):
     place = emulator.add("destinations", {"name": "D", "destinationType": "S2S"})["destinationId"]
     mapping = {"destinationId": place, "sid": segment["sid"], "startDate": "2026-01-01", "traitAlias": "x"}
     emulator.add("mappings", mapping)
-    assert "mappings" in failure_of(delete(kind="segments", ids=[segment["sid"]]))
+    assert "mapping D" in failure_of(delete(kind="segments", ids=[segment["sid"]]))
     assert len(emulator.objects("mappings")) == 1
     assert run(lambda: delete(kind="segments", ids=[segment["sid"]], unmap=True)).state == "success"
     assert (emulator.objects("segments"), emulator.objects("mappings")) == ([], [])
@@ -124,12 +124,12 @@ BAD = {
     "trait types": ({"kind": "traitTypes", "ids": [1]}, "kind is 'traitTypes'"),
     "nothing named": ({}, "exactly one of ids, codes and source is needed; given: none"),
     "named twice": ({"ids": [1], "codes": ["a"]}, "given: ids, codes"),
-    "ids as text": ({"ids": "1,2"}, "ids is '1,2'; a list was due"),
+    "ids as text": ({"ids": "1,2"}, "ids is '1,2'; expected a list"),
     "codes of mappings": ({"kind": "mappings", "codes": ["a"]}, "mappings have no codes"),
     "data source of ids": ({"ids": [1], "data_source": "web"}, "data_source goes with codes"),
     "unmap traits": ({"ids": [1], "unmap": True}, "unmap is for segments, destinations"),
     "max_deletes": ({"ids": [1], "max_deletes": -1}, "max_deletes is -1"),
-    "no id": ({"ids": ["x"]}, "'x' is no sid"),
+    "no id": ({"ids": ["x"]}, "'x' is not a sid"),
 }
 
 

@@ -154,7 +154,7 @@ def test_another_file_than_the_approved_one_is_refused(emulator, planned, plan_p
     approved = planned(traits(1))["sha256"]
     planned(traits(2))
     said = failure_of(AAMApplyOperator(task_id="apply", plan_path=str(plan_path), sha256=approved))
-    assert "is not the one that was approved" in said
+    assert "is not the approved one" in said
     assert writes(emulator) == 0
 
 
@@ -164,7 +164,7 @@ def test_account_that_moved_under_the_plan_is_refused_by_name(emulator, planned,
     with_other = {**trait, "description": "three"}
     emulator.add("traits", with_other)
     said = failure_of(AAMApplyOperator(task_id="apply", plan_path=str(plan_path)))
-    assert "the account moved under it" in said
+    assert "the account has changed since the plan was made" in said
     assert "web/t1" in said
     assert writes(emulator) == 0
 

@@ -101,7 +101,7 @@ def test_task_pushes_the_file_and_returns_the_receipt(emulator, run, source, tmp
         "rejected": 0,
         "unknown": 0,
     }
-    assert json.loads((tmp_path / "plan.json").read_text())["counts"]["create"] == 1
+    assert json.loads((tmp_path / "plan.json").read_text())["counts"]["create"] == 2
     ends = [json.loads(line) for line in (tmp_path / "ends.jsonl").read_text().splitlines()]
     assert [(end["status"], end["kind"]) for end in ends] == [("created", "trait folder"), ("created", "trait")]
     assert ends[1]["place"] == f"file://{source}:2"
@@ -245,7 +245,7 @@ def test_unreadable_file_does_not_hide_what_is_wrong_with_others(emulator, tmp_p
     (tmp_path / "b.yaml").symlink_to(tmp_path / "nowhere.yaml")
     said = failure_of(push(source=str(tmp_path), match_on="name"))
     assert "b.yaml: cannot be read: No such file" in said
-    assert "a.yaml:2: ttl: “x” is not a whole number" in said
+    assert "a.yaml:2: ttl: “x” is not an integer" in said
     assert emulator.count(POST) == 0
 
 

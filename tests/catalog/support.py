@@ -100,6 +100,8 @@ class OtherAAM:
                 url = urlsplit(self.path)
                 if url.path.startswith("/ims"):
                     return self.reply(200, {"access_token": "token", "expires_in": 3600})
+                if url.path.startswith("/v1/users/self"):
+                    return self.reply(200, {"uid": 1, "pid": 1099})
                 other.asked[f"{self.command} {url.path.rstrip('/')}"] += 1
                 value = answer(self.command, url.path.rstrip("/"), dict(parse_qsl(url.query)), json.loads(body or "0"))
                 status, value = value if isinstance(value, tuple) else (404 if value is None else 200, value)
@@ -154,8 +156,6 @@ class TinyAAM:
     def __call__(self, method: str, path: str, query: dict[str, str], body: Any) -> Any:  # noqa: PLR0911
         if path == "/v1/datasources":
             return [{"dataSourceId": 7, "name": "Web", "integrationCode": "web"}]
-        if path == "/v1/users/self":
-            return {"uid": 1, "pid": 1099}
         if path == "/v1/folders/traits":
             return [{"folderId": 0, "name": "All Traits", "subFolders": self.folders}]
         if path == "/v1/traits" and method == "GET":

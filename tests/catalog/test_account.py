@@ -153,7 +153,7 @@ def test_findings_of_all_kinds_come_together_and_name_no_followers(plan_all):
         f"dataSources: AAM has no data source 77: {NONE_SEEN}",
         "dataSources: AAM has no data source “app2”. Did you mean “app”?",
         "destination: AAM has no destination “Ads”. Did you mean “Ads URL”?",
-        "excludedTraits: AAM has no trait 4, or the technical account may not see it",
+        "excludedTraits: AAM has no trait 4, or the technical account has no access to it",
         'excludedTraits: “x:y:z” has more than one colon; quote the part that holds one: web:"Visited: pricing"',
         "segmentRule: AAM has no trait “{nope}”.",
     ]

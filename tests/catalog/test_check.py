@@ -51,28 +51,28 @@ def test_row_that_is_right_is_read_in_aam_s_types():
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (trait(name="x" * 256), "1: name: has 256 characters, 255 at most"),
+        (trait(name="x" * 256), "1: name: has 256 characters; at most 255 are allowed"),
         (trait(name=" "), "1: name: is empty"),
         (trait(name="a\tb"), "1: name: must not hold tabs, line breaks or other control characters"),
         (trait(name="a\x1b[31m"), "1: name: must not hold tabs, line breaks or other control characters"),
-        (trait(name=["a"]), "1: name: a list is no text"),
-        (trait(name=True), "1: name: True is no text"),
-        (trait(name="a\ud800"), "1: name: “a\\ud800” is no text: half of a surrogate pair stands alone"),
+        (trait(name=["a"]), "1: name: a list is not a string"),
+        (trait(name=True), "1: name: True is not a string"),
+        (trait(name="a\ud800"), "1: name: “a\\ud800” is not a string: half of a surrogate pair is missing"),
         (trait(integrationCode=""), "1: integrationCode: is empty"),
         (trait(dataSource=""), "1: dataSource: is empty"),
         (trait(dataSource=None, dataSourceId=-1), "1: dataSourceId: -1 is too small, 0 at least"),
-        (trait(dataSource=None, dataSourceId="web"), "1: dataSourceId: “web” is not a whole number"),
+        (trait(dataSource=None, dataSourceId="web"), "1: dataSourceId: “web” is not an integer"),
         (trait(dataSourceId=7), "1: gives both dataSource and dataSourceId: keep one"),
         (trait(folderId=7), "1: gives both folder and folderId: keep one"),
         (trait(folder="Web"), "1: folder: “Web” must be a path from the root, like /Web/Pricing"),
         (trait(traitType="SEGMENT"), "1: traitType: “SEGMENT” is not one of"),
         (trait(status="PAUSED"), "1: status: “PAUSED” is not one of 'ACTIVE' or 'INACTIVE'"),
         (trait(ttl=-1), "1: ttl: -1 is too small, 0 at least"),
-        (trait(ttl=1.5), "1: ttl: 1.5 is not a whole number"),
+        (trait(ttl=1.5), "1: ttl: 1.5 is not an integer"),
         (trait(ttl="9" * 5000), "1: ttl: “9999"),
         (trait(ttl=2**31), "1: ttl: 2147483648 is too large, 2147483647 at most"),
-        (trait(ttl=True), "1: ttl: true and false are no numbers"),
-        (trait(traitRule="a = 1"), "1: traitRule: column 3: “= 1” stands where"),
+        (trait(ttl=True), "1: ttl: true and false are not numbers"),
+        (trait(traitRule="a = 1"), "1: traitRule: column 3: expected a comparison (== != > < >= <=) or Contains, "),
         (trait(accuracy=0.5), "1: accuracy belongs to an ALGO_TRAIT, this is a RULE_BASED_TRAIT"),
         (trait(traitType="ALGO_TRAIT", algoModelId=0), "1: algoModelId: 0 is too small, 1 at least"),
         (trait(traitType="ALGO_TRAIT", algoModelId=1, accuracy="inf"), "1: accuracy: “inf” is not a number"),
@@ -118,7 +118,7 @@ def test_unknown_column_of_many_rows_is_reported_once():
 
 def test_key_that_stands_twice_names_the_first_place():
     _, findings = check(trait(1), trait(2), trait(3, integrationCode="t1"))
-    assert findings == ["3: integrationCode: “t1” stands twice (first at the list given as source row 1)"]
+    assert findings == ["3: integrationCode: “t1” is a duplicate (first used at the list given as source row 1)"]
 
 
 def test_same_key_in_another_data_source_is_another_key():
@@ -127,7 +127,7 @@ def test_same_key_in_another_data_source_is_another_key():
 
 def test_match_on_name_needs_no_code_and_refuses_a_name_twice():
     _, findings = check(trait(1, integrationCode=None), trait(2, name="Trait 1"), match_on="name")
-    assert findings == ["2: name: “Trait 1” stands twice (first at the list given as source row 1)"]
+    assert findings == ["2: name: “Trait 1” is a duplicate (first used at the list given as source row 1)"]
 
 
 def test_match_on_sid_needs_nothing_else():
@@ -135,7 +135,7 @@ def test_match_on_sid_needs_nothing_else():
     assert findings == []
     assert given == [{"sid": 7, "ttl": 5}, {"sid": 8, "traitType": "RULE_BASED_TRAIT"}]
     assert check({"ttl": 5}, match_on="sid")[1] == ["1: sid is missing; match_on='sid' needs it"]
-    assert check({"sid": 7}, {"sid": "7"}, match_on="sid")[1][0].startswith("2: sid: “7” stands twice")
+    assert check({"sid": 7}, {"sid": "7"}, match_on="sid")[1][0].startswith("2: sid: “7” is a duplicate")
 
 
 def test_row_without_its_key_may_give_an_id_instead():
@@ -160,7 +160,7 @@ def test_refusal_lists_findings_in_the_file_s_order_and_counts_the_rest():
     with pytest.raises(AAMSourceError) as refused:
         refuse("a", findings)
     lines = str(refused.value).splitlines()
-    assert lines[:2] == ["a has 150 problems; nothing was changed in AAM.", "  a:1: p"]
+    assert lines[:2] == ["a has 150 problems. Nothing was changed in AAM.", "  a:1: p"]
     assert lines[-1] == "  … and 50 more"
     assert len(refused.value.findings) == 150
     refuse("a", [])

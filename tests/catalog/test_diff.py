@@ -142,8 +142,10 @@ def test_guard_rails_are_named_together_and_the_plan_is_shown(caplog):
     plan = plan_of(*[change("delete")] * 11, change(), change("create"))
     with pytest.raises(AAMPlanRefused) as refused:
         Guards(max_changes_ratio=0.5).check(plan, existing=20)
-    assert "it deletes 11 objects, max_deletes is 10" in str(refused.value)
-    assert "it changes or deletes 12 of 20 existing objects (60%), max_changes_ratio is 0.5" in str(refused.value)
+    assert "it would delete 11 objects, but max_deletes is 10" in str(refused.value)
+    assert "it would update or delete 12 of 20 existing objects (60%), but max_changes_ratio is 0.5" in str(
+        refused.value
+    )
     assert not refused.value.retryable
     assert caplog.messages == [*render_plan(plan)]
 
@@ -166,13 +168,14 @@ def a_plan():
             kind="trait folder",
             label="/Web/New",
             key={"path": "/Web/New"},
-            fields=(FieldChange("name", None, "New"), FieldChange("parentFolderId", None, 1)),
+            fields=(FieldChange("name", None, "New"), FieldChange("parentFolderId", None, 1, ("none", "/Web"))),
         ),
         change(
             "create",
             key={"dataSourceId": 1, "integrationCode": "t1"},
             fields=(
                 FieldChange("name", None, "One"),
+                FieldChange("integrationCode", None, "t1"),
                 FieldChange("dataSourceId", None, 1, ("none", "web")),
                 FieldChange("traitRule", None, 'c == "1"'),
                 FieldChange("ttl", None, 30),
@@ -185,8 +188,6 @@ def a_plan():
         change(
             id=7,
             label="web/t2 “Two\n\x1b[31mred”",
-            within={"destinationId": 5},
-            resent={"startDate": "2026-01-01"},
             fields=(
                 FieldChange("ttl", 120, 30),
                 FieldChange("description", None, "x" * 100),
@@ -194,6 +195,14 @@ def a_plan():
                 FieldChange("folderId", 1, 2, ("/A", "/B")),
                 FieldChange("status", ["odd"], "ACTIVE"),
             ),
+        ),
+        change(
+            kind="mapping",
+            id=8,
+            label="Ads ← web:s1",
+            within={"destinationId": 5},
+            resent={"startDate": "2026-01-01"},
+            fields=(FieldChange("traitAlias", "a", "b"),),
         ),
         change("create", label="app “No code”"),
         change("delete", id=9, label="web/t9 “Old”", fields=(FieldChange("name", "Old", None),)),
@@ -206,7 +215,7 @@ def test_plan_reads_as_a_reviewer_wants_it():
     assert list(render_plan(a_plan())) == [
         (
             "Plan for AAM account 1099 (aam.adobe.io), from traits.yaml: 3 to create (1 of them a folder), "
-            "1 to update, 1 to delete, 1 unchanged."
+            "2 to update, 1 to delete, 1 unchanged."
         ),
         "! folder /web will be created although /Web exists",
         "+ trait folder /Web/New",
@@ -216,6 +225,7 @@ def test_plan_reads_as_a_reviewer_wants_it():
             rf"description: none → “{'x' * 100}”; comments: “a\n b” → “”; "
             'folderId: /A → /B; status: ["odd"] → “ACTIVE”'
         ),
+        "~ mapping Ads ← web:s1: traitAlias: “a” → “b”",
         "+ trait app “No code”",
         "- trait web/t9 “Old”",
     ]
@@ -244,9 +254,9 @@ def test_plan_file_is_read_back_whole():
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "this is no plan file"),
-        (b"[]", "this is no plan file"),
-        (b"\xff", "this is no plan file"),
+        (b"", "not a plan file"),
+        (b"[]", "not a plan file"),
+        (b"\xff", "not a plan file"),
         (b'{"source": "a", "match_on": "b", "created_at": "c", "changes": [], "version": 99}', "plan version 99"),
     ],
 )

@@ -42,13 +42,13 @@ def test_date_is_yyyy_mm_dd_from_whatever_holds_one(written):
 
 @pytest.mark.parametrize("written", ["2026-02-30", "31.01.2026", "2026-01-31T00:00", "20260131", 20260131, True])
 def test_date_refuses_all_else(written):
-    assert faults(MappingDraft, {"endDate": written}) == [f"endDate: “{written}” is no date like 2026-01-31"]
+    assert faults(MappingDraft, {"endDate": written}) == [f"endDate: “{written}” is not a date like 2026-01-31"]
 
 
 def test_end_may_be_empty_and_a_mapping_s_start_may_not():
     assert given(MappingDraft, endDate=" ") == {"endDate": ""}
     assert given(DestinationDraft, startDate="") == {"startDate": ""}
-    assert faults(MappingDraft, {"startDate": ""}) == ["startDate: “” is no date like 2026-01-31"]
+    assert faults(MappingDraft, {"startDate": ""}) == ["startDate: “” is not a date like 2026-01-31"]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_list_of_references_holds_names_in_one_line():
 
 @pytest.mark.parametrize("written", [True, 1.5, {"a": 1}])
 def test_list_refuses_what_is_no_list(written):
-    assert faults(ModelDraft, {"dataSources": written}) == ["dataSources: must be a list, or a text with commas"]
+    assert faults(ModelDraft, {"dataSources": written}) == ["dataSources: must be a list, or a string with commas"]
     assert faults(DataSourceDraft, {"containerIds": written})[0].startswith("containerIds: must be a list")
     assert faults(DataSourceDraft, {"dataExportRestrictions": written})[0].startswith("dataExportRestrictions: must")
 
@@ -103,7 +103,7 @@ def test_integration_code_may_be_empty_which_means_none(model):
 
 
 def test_true_is_no_number():
-    assert faults(MappingDraft, {"destinationId": True})[0] == "destinationId: true and false are no numbers"
+    assert faults(MappingDraft, {"destinationId": True})[0] == "destinationId: true and false are not numbers"
 
 
 def test_a_separator_may_be_a_blank():

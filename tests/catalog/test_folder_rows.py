@@ -92,7 +92,7 @@ def test_traits_name_the_path_that_a_folder_will_have(emulator, push_all, plan_a
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ({"folderId": 99, "name": "X"}, "folderId: AAM has no folder 99, or the technical account may not see it"),
+        ({"folderId": 99, "name": "X"}, "folderId: AAM has no folder 99, or the technical account has no access to it"),
         ({"folderId": "Old", "parentFolder": "/1/2/3/4/5/6"}, "parentFolder: “/1/2/3/4/5/6” is 6 levels deep"),
         ({"name": "x", "parentFolder": "/1/2/3/4/5"}, "path: “/1/2/3/4/5/x” is 6 levels deep, 5 at most"),
     ],
@@ -147,7 +147,7 @@ def test_folder_that_stands_twice_is_a_finding(plan_all, folders):
         ({"path": "/New"}, {"path": "//New/"}),
         ({"folderId": folders["/Web"], "name": "W"}, {"path": "/W"}),
     ):
-        with pytest.raises(AAMSourceError, match=r"stands twice \(first at the list given as source row 1\)"):
+        with pytest.raises(AAMSourceError, match=r"is a duplicate \(first used at the list given as source row 1\)"):
             plan_all({"traitFolders": [one, two]})
 
 

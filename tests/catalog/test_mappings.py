@@ -87,9 +87,11 @@ def test_row_that_says_more_finds_its_mapping_first(push_all, plan_all):
 
 def test_one_mapping_written_in_two_ways_stands_twice(plan_all, segment, push_all):
     push_all({"destinations": [SERIAL]})
-    with pytest.raises(AAMSourceError, match=r"“web:s” stands twice \(first at the list given as source row 1\)"):
+    with pytest.raises(
+        AAMSourceError, match=r"“web:s” is a duplicate \(first used at the list given as source row 1\)"
+    ):
         plan_all({"mappings": [mapping(), mapping(segment="web:s")]})
-    with pytest.raises(AAMSourceError, match="stands twice"):
+    with pytest.raises(AAMSourceError, match="is a duplicate"):
         plan_all({"mappings": [mapping(), mapping()]})
 
 
@@ -242,7 +244,7 @@ def test_alias_that_aam_stores_otherwise_is_said_and_never_mapped_twice():
         assert sorted(each["traitAlias"] for each in server.mappings) == ["a", "b"]
         with pytest.raises(AAMPlanRefused) as refused:
             apply_saved(aam.client, plan)
-        assert "mapping Serial ← s is there by now, and differs: traitAlias is 'a'" in str(refused.value)
+        assert "mapping Serial ← s exists by now and differs: traitAlias is 'a'" in str(refused.value)
         assert str(refused.value).count("differs") == 1
     assert len(server.mappings) == 2
 

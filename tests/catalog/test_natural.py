@@ -100,7 +100,7 @@ def test_values_of_signals_are_data_and_may_differ_in_case(push_all, emulator, p
 
 
 def test_unknown_id_is_a_finding(plan_all, web):
-    with pytest.raises(AAMSourceError, match="sid: AAM has no trait 99, or the technical account may not see it"):
+    with pytest.raises(AAMSourceError, match="sid: AAM has no trait 99, or the technical account has no access to it"):
         plan_all({"traits": [{"sid": 99, "ttl": 1}]})
 
 
@@ -163,11 +163,11 @@ def test_lists_that_hide_codes_are_looked_behind_before_a_create():
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        ("99T", "AAM has no trait 99, or the technical account may not see it"),
-        ("FREQUENCY([{t2}]) >= 2", "“{t2}” stands in FREQUENCY, but is of type ON_BOARDED_TRAIT"),
+        ("99T", "AAM has no trait 99, or the technical account has no access to it"),
+        ("FREQUENCY([{t2}]) >= 2", "“{t2}” is used in FREQUENCY but is of type ON_BOARDED_TRAIT"),
         ("FREQUENCY([{t1}]) >= 2", None),
         ("{web:t2} AND NOT {Trait 1}", None),
-        ("FREQUENCY([{new}]) >= 2", "“{new}” stands in FREQUENCY, but is of type ON_BOARDED_TRAIT"),
+        ("FREQUENCY([{new}]) >= 2", "“{new}” is used in FREQUENCY but is of type ON_BOARDED_TRAIT"),
     ],
 )
 def test_rules_are_checked_against_the_types_of_their_traits(plan_all, existing, rule, said):
@@ -197,8 +197,8 @@ def test_rule_that_aam_holds_already_may_name_what_is_not_seen(plan_all, emulato
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        ("{t1} OR {t1}", "“{t1}” stands twice in one chain of OR"),
-        ("FREQUENCY([{t1}, {t1}]) >= 2", "“{t1}” stands 2 times in the list of one FREQUENCY"),
+        ("{t1} OR {t1}", "“{t1}” appears twice in one chain of OR"),
+        ("FREQUENCY([{t1}, {t1}]) >= 2", "“{t1}” appears 2 times in the list of one FREQUENCY"),
     ],
 )
 def test_what_stands_twice_in_a_new_rule_is_refused_and_in_one_that_aam_holds_a_warning(
@@ -206,7 +206,7 @@ def test_what_stands_twice_in_a_new_rule_is_refused_and_in_one_that_aam_holds_a_
 ):
     sid = existing(1)
     segment = {"name": "S", "dataSource": "web", "folder": "/", "segmentRule": rule}
-    with pytest.raises(AAMSourceError, match=r"segmentRule: .* stands .*: name it once"):
+    with pytest.raises(AAMSourceError, match=r"segmentRule: .* appears .*: name it once"):
         plan_all({"segments": [segment]})
     held = rule.replace("{t1}", f"{sid}T")
     emulator.add("segments", {"name": "S", "dataSourceId": web, "folderId": 0, "segmentRule": held})
@@ -214,7 +214,7 @@ def test_what_stands_twice_in_a_new_rule_is_refused_and_in_one_that_aam_holds_a_
     plan = plan_all({"segments": [{**segment, "description": "new"}]})
     assert plan.counts()["update"] == 1
     assert plan.warnings == (f"1 repetitions in rules that AAM holds already; first: {place}: {said}: name it once",)
-    with pytest.raises(AAMSourceError, match="stands twice in one chain of AND: name it once"):
+    with pytest.raises(AAMSourceError, match="appears twice in one chain of AND: name it once"):
         plan_all({"segments": [{**segment, "segmentRule": f"{held} AND {{t1}} AND {{t1}}"}]})
 
 
@@ -224,7 +224,7 @@ def test_other_contradictions_of_a_rule_stay_findings(plan_all, existing):
     with pytest.raises(AAMSourceError) as refused:
         plan_all({"segments": [segment]})
     assert "every operand is negated" in str(refused.value)
-    assert "stands twice" not in str(refused.value)
+    assert "appears twice" not in str(refused.value)
 
 
 # --- kinds unlike traits ----------------------------------------------------------------------------------------------

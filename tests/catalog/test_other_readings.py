@@ -64,7 +64,7 @@ def test_plan_whose_code_aam_stored_in_another_case_is_refused_when_it_is_applie
     plan = make_plan(other.client, rows, PlanOptions(), source="traits.yaml", now=datetime(2026, 1, 2, tzinfo=UTC))
     with pytest.raises(AAMPushFailed, match="but stored integrationCode “abc”"):
         apply_saved(other.client, plan)
-    with pytest.raises(AAMPlanRefused, match="is there by now, as trait 100 with integrationCode 'abc'"):
+    with pytest.raises(AAMPlanRefused, match="exists by now, as trait 100 with integrationCode 'abc'"):
         apply_saved(other.client, plan)
     assert len(aam.traits) == 1
 

@@ -120,9 +120,9 @@ def test_two_objects_with_one_key_are_a_finding(plan, existing):
 
 
 def test_one_data_source_named_in_two_ways_is_still_one(plan, web):
-    with pytest.raises(AAMSourceError, match="“t1” stands twice"):
+    with pytest.raises(AAMSourceError, match="“t1” is a duplicate"):
         plan([trait(), trait(dataSource="Web site")])
-    with pytest.raises(AAMSourceError, match="“t1” stands twice"):
+    with pytest.raises(AAMSourceError, match="“t1” is a duplicate"):
         plan([trait(), trait(dataSource=None, dataSourceId=web)])
 
 
@@ -139,9 +139,9 @@ def test_rows_that_are_wrong_in_themselves_do_not_hide_what_others_refer_to(plan
     with pytest.raises(AAMSourceError) as refused:
         plan(rows)
     assert [text.partition("row ")[2] for text in refused.value.findings] == [
-        "1: ttl: “x” is not a whole number",
+        "1: ttl: “x” is not an integer",
         "2: dataSource: AAM has no data source “wep”. Did you mean “web”?",
-        "3: traitRule: the rule ends where a text in double quotes or a number was due",
+        "3: traitRule: expected a quoted string or a number, but the rule ends",
         "3: dataSource: AAM has no data source “crn”.",
     ]
     assert writes(emulator) == 0
@@ -163,7 +163,7 @@ def test_row_with_a_fault_is_still_what_other_rows_mean(plan_all, web):
 
 def test_findings_are_said_even_when_aam_cannot_be_asked(plan, emulator):
     emulator.trouble("GET /v1/folders/traits", "status", status=403)
-    with pytest.raises(AAMSourceError, match=r"ttl: “x” is not a whole number\nWhat the rows refer to could not be"):
+    with pytest.raises(AAMSourceError, match=r"ttl: “x” is not an integer\nWhat the rows refer to could not be"):
         plan([trait(ttl="x")])
 
 
@@ -172,12 +172,12 @@ def app(emulator, web):
     return emulator.add("data_sources", {"name": "App", "integrationCode": "app"})["dataSourceId"]
 
 
-def test_reads_are_a_page_a_thousand_and_two(plan, emulator, app):
+def test_reads_are_a_page_a_thousand_and_three(plan, emulator, app):
     emulator.seed(traits=2_500)
     emulator.clear_stats()
     plan([trait(1), trait(2, dataSource="app")])
     assert (emulator.count(LIST), emulator.count(LIST_FOLDERS), emulator.count("GET /v1/datasources")) == (3, 1, 1)
-    assert emulator.count() - emulator.count("POST /ims/token/v3") == 5
+    assert emulator.count() - emulator.count("POST /ims/token/v3") == 6
     assert writes(emulator) == 0
 
 
@@ -355,7 +355,7 @@ def test_too_many_deletes_are_refused_before_anything_is_asked_about_each(plan, 
     for number in range(12):
         existing(number)
     emulator.clear_stats()
-    with pytest.raises(AAMPlanRefused, match="it deletes 11 objects, max_deletes is 10"):
+    with pytest.raises(AAMPlanRefused, match="it would delete 11 objects, but max_deletes is 10"):
         plan([trait(0)], prune_scope={"dataSource": "web"})
     assert emulator.count("GET /v1/segments") == 0
 
@@ -366,7 +366,7 @@ def test_trait_that_segments_use_is_not_pruned(plan, existing, emulator):
         emulator.add("segments", {"name": f"S{number}", "segmentRule": f"{sid}T"})
     with pytest.raises(AAMPlanRefused) as refused:
         plan([trait(9)], prune_scope={"dataSource": "web"})
-    assert f"trait {sid} “Trait 1”: segments " in str(refused.value)
+    assert f"trait web/t1 “Trait 1” ({sid}) is in use by segments " in str(refused.value)
     assert "and 2 more" in str(refused.value)
     assert f"trait {free}" not in str(refused.value)
 

@@ -49,16 +49,20 @@ def test_everything_can_be_pruned_at_once_in_the_right_order(emulator, push_all,
 @pytest.mark.parametrize(
     ("kind", "at", "said"),
     [
-        ("dataSources", 0, "data source # “Web site”: traits # “Visited pricing”"),
-        ("dataSources", 0, "data source # “Web site”: segments # “Buyers to be”, # “Everybody like them”"),
-        ("dataSources", 0, "data source # “Web site”: models # “Lookalikes”"),
-        ("traitFolders", 0, "trait folder # “Pricing”: traits # “Visited pricing”"),
-        ("traits", 0, "trait # “Visited pricing”: segments # “Buyers to be”, # “Everybody like them”"),
-        ("traits", 0, "trait # “Visited pricing”: models # “Lookalikes”"),
-        ("traits", 1, "trait # “Customers”: models # “Lookalikes”"),
-        ("models", 0, "model # “Lookalikes”: traits # “Like customers”"),
-        ("segments", 0, "segment # “Buyers to be”: mappings # “None”"),
-        ("destinations", 0, "destination # “Ads URL”: mappings # “None”, # “None”"),
+        ("dataSources", 0, "data source web “Web site” (#) is in use by trait web/pricing “Visited pricing” (#)"),
+        ("dataSources", 0, "is in use by segments web/buyers “Buyers to be” (#), web/wide “Everybody like them” (#)"),
+        ("dataSources", 0, "data source web “Web site” (#) is in use by model # “Lookalikes”"),
+        ("traitFolders", 0, "trait folder /Web/Pricing (#) is in use by trait web/pricing “Visited pricing” (#)"),
+        (
+            "traits",
+            0,
+            "trait web/pricing “Visited pricing” (#) is in use by segments web/buyers “Buyers to be” (#), web/wide ",
+        ),
+        ("traits", 0, "trait web/pricing “Visited pricing” (#) is in use by model # “Lookalikes”"),
+        ("traits", 1, "trait app/# “Customers” is in use by model # “Lookalikes”"),
+        ("models", 0, "model # “Lookalikes” is in use by trait app/like “Like customers” (#)"),
+        ("segments", 0, "segment web/buyers “Buyers to be” (#) is in use by mapping Ads URL ← buyers (#)"),
+        ("destinations", 0, "destination # “Ads URL” is in use by mappings Ads URL ← buyers (#), Ads URL ← wide (#)"),
     ],
 )
 def test_what_is_used_is_not_deleted(push_all, plan_all, kind, at, said):
@@ -68,9 +72,9 @@ def test_what_is_used_is_not_deleted(push_all, plan_all, kind, at, said):
         "destinations": {"name": "N", "destinationType": "PUSH"},
     }
     rows = others(kind, at) or [instead[kind]]
-    with pytest.raises(AAMPlanRefused, match="it deletes what is still used") as refused:
+    with pytest.raises(AAMPlanRefused, match="it would delete objects that are still in use") as refused:
         plan_all({kind: rows}, prune_scope={"kinds": [kind]})
-    assert said in re.sub(r"\d+ ", "# ", str(refused.value))
+    assert said in re.sub(r"\d+", "#", str(refused.value))
 
 
 def test_what_the_plan_frees_is_deleted(emulator, push_all, plan_all):
@@ -81,7 +85,7 @@ def test_what_the_plan_frees_is_deleted(emulator, push_all, plan_all):
     rows["segments"][0]["segmentRule"] = "{app:Customers}"
     del rows["traits"][0], rows["traitFolders"][0]
     kinds = ["traits", "segments", "mappings", "traitFolders"]
-    with pytest.raises(AAMPlanRefused, match="deletes what is still used"):
+    with pytest.raises(AAMPlanRefused, match="delete objects that are still in use"):
         plan_all(
             {**rows, "mappings": account()["mappings"][:1], "models": account()["models"]}, prune_scope={"kinds": kinds}
         )
@@ -96,15 +100,15 @@ def test_folder_with_contents_is_not_deleted(emulator, push_all, plan_all):
     rows = {"traitFolders": [{"path": "/Models"}]}
     with pytest.raises(AAMPlanRefused) as refused:
         plan_all(rows, prune_scope={"kinds": ["traitFolders"]})
-    assert "“Pricing”: traits" in str(refused.value)
+    assert "/Web/Pricing (" in str(refused.value)
     assert "“Web”" not in str(refused.value), "what is in it goes as well"
 
 
 @pytest.mark.parametrize(
     ("scope", "error", "said"),
     [
-        ({"kinds": []}, AAMArgumentError, "kinds is [], a list was due"),
-        ({"kinds": "traits"}, AAMArgumentError, "kinds is 'traits', a list was due"),
+        ({"kinds": []}, AAMArgumentError, "kinds is []: expected a list"),
+        ({"kinds": "traits"}, AAMArgumentError, "kinds is 'traits': expected a list"),
         ({"kinds": ["trait"]}, AAMArgumentError, "kinds has 'trait'; known are dataSources, traitFolders,"),
         ({"kinds": ["traitTypes"]}, AAMArgumentError, "AAM's API cannot delete traitTypes"),
         (
@@ -140,7 +144,9 @@ def test_scope_by_folder_and_data_source_applies_to_the_kinds_that_have_them(pus
     rows["segments"] = rows["segments"][:1]
     del rows["mappings"]
     rows["segments"][0]["segmentRule"] = "{pricing}"
-    with pytest.raises(AAMPlanRefused, match=r"segment \d+ “Everybody like them”: mappings"):
+    with pytest.raises(
+        AAMPlanRefused, match=r"segment web/wide “Everybody like them” .* is in use by mapping Ads URL ← wide"
+    ):
         plan_all(rows, prune_scope={"dataSource": "web", "folder": "/Campaigns"})
     rows["segments"] = account()["segments"]
     plan = plan_all(rows, prune_scope={"dataSource": "web", "folder": "/Campaigns"})
@@ -156,7 +162,7 @@ def test_more_than_a_few_deletes_are_checked_against_whole_lists(emulator, push_
     emulator.clear_stats()
     plan = plan_all(rows, prune_scope={"kinds": ["traits"]}, guards=MANY)
     assert (plan.counts()["delete"], emulator.count("GET /v1/segments")) == (60, 1)
-    with pytest.raises(AAMPlanRefused, match=r"trait .* “Visited pricing”: segments"):
+    with pytest.raises(AAMPlanRefused, match=r"trait web/pricing “Visited pricing” .* is in use by segments"):
         plan_all({"traits": rows["traits"][1:]}, prune_scope={"kinds": ["traits"]}, guards=MANY)
 
 

@@ -53,7 +53,7 @@ def test_second_push_writes_nothing_and_reads_little(emulator, push):
     receipt = push(items)
     assert {status: count for status, count in receipt.outcomes.items() if count} == {"unchanged": 30}
     assert writes(emulator) == 0
-    assert (emulator.count(LIST), emulator.count(LIST_FOLDERS), emulator.count()) == (1, 1, 3)
+    assert (emulator.count(LIST), emulator.count(LIST_FOLDERS), emulator.count()) == (1, 1, 4)
 
 
 def test_receipt_is_small_and_json_safe(push, tmp_path):
@@ -85,7 +85,7 @@ def test_dry_run_logs_and_writes_the_plan_and_changes_nothing(emulator, push, tm
     host = emulator.url.partition("://")[2]
     to_do = "3 to create (1 of them a folder), 0 to update, 0 to delete, 0 unchanged."
     assert [*logged[:2], *logged[-2:]] == [
-        f"Plan for AAM at {host}, from traits.yaml: {to_do}",
+        f"Plan for AAM account 1099 ({host}), from traits.yaml: {to_do}",
         "+ trait folder /New",
         f"Plan file: file://{tmp_path}/plan.json",
         "Dry run: nothing was changed in AAM.",
@@ -211,7 +211,7 @@ def interrupt(thread_id):
 def test_file_that_cannot_be_opened_stops_the_push_before_any_write(emulator, push, tmp_path, argument):
     (tmp_path / "file").write_text("older")
     for path in (tmp_path / "file" / "below", tmp_path):
-        with pytest.raises(AAMDestinationError, match=f"{path} cannot be written .*; nothing was changed in AAM"):
+        with pytest.raises(AAMDestinationError, match=f"{path} cannot be written .*. Nothing was changed in AAM"):
             push(traits(2), **{argument: path})
     assert writes(emulator) == 0
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"file": "older"}
@@ -263,7 +263,7 @@ def test_plan_file_that_breaks_off_leaves_the_older_one(tmp_path, kind, older):
     plan = Plan(source="s" * 9000, match_on=None, created_at="", changes=())
     with (
         full_after(4096),
-        pytest.raises(AAMDestinationError, match=r"cannot be written \(File too large\); nothing was changed in AAM"),
+        pytest.raises(AAMDestinationError, match=r"cannot be written \(File too large\). Nothing was changed in AAM"),
     ):
         write_plan(plan, kind(final))
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == ({"plan.json": older} if older else {})
@@ -284,7 +284,7 @@ class HalfShare(MemoryFileSystem):
 def test_plan_upload_that_breaks_off_leaves_the_older_plan_and_changes_nothing(emulator, push):
     share = HalfShare(skip_instance_cache=True)
     share.pipe_file("/plan.json", b"older")
-    with pytest.raises(AAMDestinationError, match=r"\(Connection reset by peer\); nothing was changed in AAM"):
+    with pytest.raises(AAMDestinationError, match=r"\(Connection reset by peer\). Nothing was changed in AAM"):
         push(traits(2), plan_path=SimpleNamespace(fs=share, path="/plan.json"))
     assert {name: share.cat_file(name) for name in share.find("/")} == {"/plan.json": b"older"}
     assert writes(emulator) == 0
@@ -295,7 +295,7 @@ def test_plan_upload_that_breaks_off_leaves_the_older_plan_and_changes_nothing(e
 )
 def test_outcome_file_that_breaks_off_does_not_stop_the_push_and_is_told(emulator, push, tmp_path, left, at_close, why):
     path = Breaks(tmp_path / "o.jsonl", left, at_close=at_close)
-    with pytest.raises(AAMDestinationError, match=rf"broke off \({why}.*went on to its end: 5 created"):
+    with pytest.raises(AAMDestinationError, match=rf"broke off \({why}.*was completed: 5 created"):
         push(traits(5), outcome_path=path)
     assert len(codes(emulator)) == 5
     assert len(outcomes_of(tmp_path / "o.jsonl")) == min(left, 5)
@@ -345,7 +345,7 @@ def test_update_of_a_field_that_aam_does_not_change_is_rejected():
     tiny = TinyAAM()
     tiny.put = lambda old, new: {**new, "traitType": old["traitType"]}
     push_to(tiny, trait())
-    with pytest.raises(AAMPushFailed, match="AAM accepted the update and kept its own traitType") as failed:
+    with pytest.raises(AAMPushFailed, match="AAM accepted the update but kept its own traitType") as failed:
         push_to(tiny, trait(traitType="ON_BOARDED_TRAIT"))
     assert not failed.value.retryable
 
@@ -378,7 +378,7 @@ def test_put_that_answers_nothing_is_compared_with_what_aam_has():
     def deaf(method, path, query, body):
         return (200, []) if method == "PUT" else tiny(method, path, query, body)
 
-    with pytest.raises(AAMPushFailed, match="It does not show the update yet") as failed:
+    with pytest.raises(AAMPushFailed, match="AAM does not show the update yet") as failed:
         push_to(deaf, trait(ttl=31))
     assert failed.value.retryable
 
@@ -438,7 +438,7 @@ def test_nothing_is_deleted_when_rows_before_failed(emulator, push):
     push(traits(2))
     renamed = [trait(1), trait(2, integrationCode="new")]
     emulator.trouble(POST, "status", status=400)
-    with pytest.raises(AAMPushFailed, match="not tried, because 1 rows before it failed"):
+    with pytest.raises(AAMPushFailed, match="not tried, because 1 row before it failed"):
         push(renamed, prune_scope={"dataSource": "web"})
     assert codes(emulator) == ["t1", "t2"]
     emulator.trouble(POST, "status", status=400)

@@ -431,7 +431,7 @@ def test_source_that_cannot_be_read_says_why(tmp_path):
 def test_source_with_findings_is_refused_with_all_of_them(tmp_path):
     path = Path(tmp_path / "a.csv")
     path.write_text("name,ttl\na,1,1\nb,2,2\n")
-    with pytest.raises(AAMSourceError, match="has 2 problems; nothing was changed in AAM") as refused:
+    with pytest.raises(AAMSourceError, match=r"has 2 problems\. Nothing was changed in AAM") as refused:
         read_source(path, key="traits")
     assert len(refused.value.findings) == 2
     assert not refused.value.retryable

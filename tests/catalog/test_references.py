@@ -201,7 +201,7 @@ def test_only_a_segment_that_names_the_trait_keeps_it_though_the_server_ignores_
             said = str(refused)
         else:
             said = ""
-    assert ("trait 7 “T”: segments 100 “S”" in said) is uses
+    assert ("trait 7 “T” is in use by segment 100 “S”" in said) is uses
 
 
 def test_tree_helpers():

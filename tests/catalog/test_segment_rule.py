@@ -43,44 +43,47 @@ VALID = [
     "(FREQUENCY([1T]) <= 5 OR 2T) AND 3T",
 ]
 
-NO_TRAIT = "stands where a trait (123T or {code}) or FREQUENCY or ( or NOT was due"
-DUE = "where AND or OR or the end was due"
+NO_TRAIT = "a trait (123T or {code}) or FREQUENCY or ( or NOT"
+DUE = "AND or OR or the end"
 
 FAULTY = [
     ("", "a segment needs a rule"),
     (" \n", "a segment needs a rule"),
-    ("FREQUENCY([7T]) >= 2D", "column 20: “2D” stands where a number was due (D belongs to recency, inside: "),
+    ("FREQUENCY([7T]) >= 2D", "column 20: expected a number, found “2D” (D belongs to recency, inside: "),
     (
         "FREQUENCY([7T] <= 3D)",
-        "the rule ends where <= or >= or == was due (how often must follow, such as >= 1: recency",
+        "expected <= or >= or ==, but the rule ends (how often must follow, such as >= 1: recency",
     ),
-    ("FREQUENCY([7T] <= 3D) AND 1T", "column 23: “AND” stands where <= or >= or == was due (how often must follow"),
-    ("FREQUENCY([7T]) > 1", "column 17: “> 1” stands where <= or >= or == was due (how often must follow"),
-    ("7T <= 3D", f"column 4: “<=” stands {DUE} (how often and how recently is asked by FREQUENCY([7T] <= 2D) >= 1)"),
-    ("[7T] <= 2", f"column 1: “[” {NO_TRAIT} (a list belongs to FREQUENCY([7T, 8T]) >= 1)"),
+    ("FREQUENCY([7T] <= 3D) AND 1T", "column 23: expected <= or >= or ==, found “AND” (how often must follow"),
+    ("FREQUENCY([7T]) > 1", "column 17: expected <= or >= or ==, found “> 1” (how often must follow"),
+    (
+        "7T <= 3D",
+        f"column 4: expected {DUE}, found “<=” (how often and how recently is asked by FREQUENCY([7T] <= 2D) >= 1)",
+    ),
+    ("[7T] <= 2", f"column 1: expected {NO_TRAIT}, found “[” (a list belongs to FREQUENCY([7T, 8T]) >= 1)"),
     (
         "FREQUENCY([7T] <= 3) >= 1",
-        "column 19: “3” stands where a number of days (3D) was due (days are a number followe",
+        "column 19: expected a number of days (3D), found “3” (days are a number followe",
     ),
-    ("FREQUENCY([7T] == 3D) >= 1", "column 16: “==” stands where ) or <= or >= was due"),
-    ("FREQUENCY([]) >= 1", "column 12: “]” stands where a trait (123T or {code}) was due"),
-    ("FREQUENCY(7T) >= 1", "column 11: “7T” stands where [ was due"),
-    ("FREQUENCY([7T AND 8T]) >= 1", "column 15: “AND” stands where ] or a comma or OR was due"),
-    ("pricing", f"column 1: “pricing” {NO_TRAIT} (a trait's code or name is put in braces: {{code}})"),
-    ("7", f"column 1: “7” {NO_TRAIT} (a trait is its id followed by T)"),
-    ("1T 7", f"column 4: “7” stands {DUE}"),
-    ("1T\n AND AND", f"line 2, column 6: “AND” {NO_TRAIT}"),
-    ("1T AND", "the rule ends where a trait (123T or {code}) or FREQUENCY or ( or NOT was due"),
-    ("(1T", "the rule ends where ) or OR was due"),
-    ("1T)", "column 3: “)” stands where OR or the end was due"),
-    ("()", f"column 2: “)” {NO_TRAIT}"),
-    ("NOT NOT 1T", "column 5: “NOT” stands where a trait (123T or {code}) or FREQUENCY or ( was due"),
-    ("1T 2T", f"column 4: “2T” stands {DUE}"),
-    ("1T {a}", f"column 4: “{{a}}” stands {DUE}"),
-    ("1T, 2T", f"column 3: “,” stands {DUE}"),
-    ("1T & 2T", f"column 4: “& 2T” stands {DUE}"),
-    ("1TAND2T", f"column 1: “1TAND2T” {NO_TRAIT}"),
-    ("1T AND 1234567890123456789T", f"column 8: “123456789012” {NO_TRAIT}"),
+    ("FREQUENCY([7T] == 3D) >= 1", "column 16: expected ) or <= or >=, found “==”"),
+    ("FREQUENCY([]) >= 1", "column 12: expected a trait (123T or {code}), found “]”"),
+    ("FREQUENCY(7T) >= 1", "column 11: expected [, found “7T”"),
+    ("FREQUENCY([7T AND 8T]) >= 1", "column 15: expected ] or a comma or OR, found “AND”"),
+    ("pricing", f"column 1: expected {NO_TRAIT}, found “pricing” (a trait's code or name is put in braces: {{code}})"),
+    ("7", f"column 1: expected {NO_TRAIT}, found “7” (a trait is its id followed by T)"),
+    ("1T 7", f"column 4: expected {DUE}, found “7”"),
+    ("1T\n AND AND", f"line 2, column 6: expected {NO_TRAIT}, found “AND”"),
+    ("1T AND", "expected a trait (123T or {code}) or FREQUENCY or ( or NOT, but the rule ends"),
+    ("(1T", "expected ) or OR, but the rule ends"),
+    ("1T)", "column 3: expected OR or the end, found “)”"),
+    ("()", f"column 2: expected {NO_TRAIT}, found “)”"),
+    ("NOT NOT 1T", "column 5: expected a trait (123T or {code}) or FREQUENCY or (, found “NOT”"),
+    ("1T 2T", f"column 4: expected {DUE}, found “2T”"),
+    ("1T {a}", f"column 4: expected {DUE}, found “{{a}}”"),
+    ("1T, 2T", f"column 3: expected {DUE}, found “,”"),
+    ("1T & 2T", f"column 4: expected {DUE}, found “& 2T”"),
+    ("1TAND2T", f"column 1: expected {NO_TRAIT}, found “1TAND2T”"),
+    ("1T AND 1234567890123456789T", f"column 8: expected {NO_TRAIT}, found “123456789012”"),
     ("1T AND {a:b:c}", "column 8: “a:b:c” has more than one colon"),
     ("1T AND {}", "column 8: “” lacks a name"),
     ("{a:}", "column 1: “a:” lacks a name"),
@@ -143,12 +146,12 @@ def test_contradictions_are_all_named(rule, problems):
 @pytest.mark.parametrize(
     ("rule", "problems"),
     [
-        ("FREQUENCY([1T, 2T, 01t]) >= 1", ["“1T” stands 2 times in the list of one FREQUENCY"]),
-        ("1T AND 2T AND 1t", ["“1T” stands twice in one chain of AND"]),
-        ("1T OR (2T OR ({web:a} OR { web : a }))", ["“{web:a}” stands twice in one chain of OR"]),
-        ("1T AND NOT 2T AND NOT 2T", ["“NOT 2T” stands twice in one chain of AND"]),
-        ("(1T OR 2T) AND (3T) AND ((1T OR (2T)))", ["“((1T OR (2T)))” stands twice in one chain of AND"]),
-        ("FREQUENCY([1T]) >= 1 AND frequency([1T])>=1", ["“FREQUENCY([1T]) >= 1” stands twice in one chain of AND"]),
+        ("FREQUENCY([1T, 2T, 01t]) >= 1", ["“1T” appears 2 times in the list of one FREQUENCY"]),
+        ("1T AND 2T AND 1t", ["“1T” appears twice in one chain of AND"]),
+        ("1T OR (2T OR ({web:a} OR { web : a }))", ["“{web:a}” appears twice in one chain of OR"]),
+        ("1T AND NOT 2T AND NOT 2T", ["“NOT 2T” appears twice in one chain of AND"]),
+        ("(1T OR 2T) AND (3T) AND ((1T OR (2T)))", ["“((1T OR (2T)))” appears twice in one chain of AND"]),
+        ("FREQUENCY([1T]) >= 1 AND frequency([1T])>=1", ["“FREQUENCY([1T]) >= 1” appears twice in one chain of AND"]),
         ("1T AND (1T OR 2T)", []),
         ("1T AND 2T OR 1T AND 3T", []),
         ("(1T OR 2T) AND (2T OR 1T)", []),
@@ -186,7 +189,7 @@ def test_misuses_name_each_trait_once(rule, words):
 def test_misuse_says_what_the_trait_is():
     onboarded, segment = find_misuses("FREQUENCY([4T, 6T]) >= 1", TYPES.get)
     assert onboarded.startswith(
-        "“4T” stands in FREQUENCY, but is of type ON_BOARDED_TRAIT: recency and frequency work on"
+        "“4T” is used in FREQUENCY but is of type ON_BOARDED_TRAIT: recency and frequency work on"
     )
     assert segment == "“6T” is a segment; a segment rule names traits only"
 
@@ -280,7 +283,7 @@ def test_long_rule_gets_a_verdict():
     rule = " OR ".join(f"{sid}T" for sid in range(5_000))
     assert canonical(rule) == rule
     assert find_contradictions(rule) == []
-    assert find_repetitions(f"{rule} OR 0T") == ["“0T” stands twice in one chain of OR"]
+    assert find_repetitions(f"{rule} OR 0T") == ["“0T” appears twice in one chain of OR"]
 
 
 def test_rule_is_parsed_once_for_all_that_is_asked_of_it():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -43,25 +44,25 @@ VALID = [
 ]
 
 INVALID = [
-    ("a", "the rule ends where a comparison (== != > < >= <=) or Contains"),
-    ("a ==", "the rule ends where a text in double quotes or a number was due"),
-    ("a == 1 AND", "the rule ends where a signal key"),
-    ("(a == 1", "the rule ends where ) or OR was due"),
-    ("a == 1)", "column 7: “)” stands where OR or the end was due"),
-    ("()", "column 2: “)” stands where a signal key"),
-    ("123 == 1", "column 1: “123” stands where a signal key"),
-    ("price!123 == 1", "column 6: “!123 == 1” stands where a comparison"),
-    ("a = 1", "column 3: “= 1” stands where a comparison"),
+    ("a", "expected a comparison (== != > < >= <=) or Contains…, but the rule ends"),
+    ("a ==", "expected a quoted string or a number, but the rule ends"),
+    ("a == 1 AND", "expected a signal key…, but the rule ends"),
+    ("(a == 1", "expected ) or OR, but the rule ends"),
+    ("a == 1)", "column 7: expected OR or the end, found “)”"),
+    ("()", "column 2: expected a signal key…, found “)”"),
+    ("123 == 1", "column 1: expected a signal key…, found “123”"),
+    ("price!123 == 1", "column 6: expected a comparison…, found “!123 == 1”"),
+    ("a = 1", "column 3: expected a comparison…, found “= 1”"),
     ('a == "b', "column 6: a double quote is not closed"),
-    ("a == b", 'column 6: “b” stands where a text in double quotes or a number was due (quote texts: "b")'),
-    ("a == 'b'", "column 6: “'b'” stands where a text in double quotes or a number was due"),
-    ("a == 1 b == 2", "column 8: “b” stands where"),
-    ("a == 1 AND AND b == 2", "column 12: “AND” stands where a signal key"),
-    ("and == 1", "column 1: “and” stands where a signal key"),
-    ("a == 1 XOR b == 1", "column 8: “XOR” stands where"),
-    ("a == 12x", "column 6: “12x” stands where"),
-    ("1a == 1.2.3", "column 10: “.3” stands where"),
-    ("FREQUENCY([1T]) >= 2", "column 10: “(” stands where a comparison"),
+    ("a == b", 'column 6: expected a quoted string or a number, found “b” (write "b")'),
+    ("a == 'b'", "column 6: expected a quoted string or a number, found “'b'”"),
+    ("a == 1 b == 2", "column 8: expected …, found “b”"),
+    ("a == 1 AND AND b == 2", "column 12: expected a signal key…, found “AND”"),
+    ("and == 1", "column 1: expected a signal key…, found “and”"),
+    ("a == 1 XOR b == 1", "column 8: expected …, found “XOR”"),
+    ("a == 12x", "column 6: expected …, found “12x”"),
+    ("1a == 1.2.3", "column 10: expected …, found “.3”"),
+    ("FREQUENCY([1T]) >= 2", "column 10: expected a comparison…, found “(”"),
 ]
 
 
@@ -72,7 +73,7 @@ def test_documented_rule_is_well_formed(rule):
 
 @pytest.mark.parametrize(("rule", "fault"), INVALID)
 def test_fault_names_the_column_and_what_was_due(rule, fault):
-    assert fault in (find_fault(rule) or "")
+    assert re.search(re.escape(fault).replace("…", ".*"), find_fault(rule) or "")
 
 
 @pytest.mark.parametrize(

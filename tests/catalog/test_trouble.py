@@ -135,7 +135,7 @@ def test_create_that_happens_while_it_is_looked_up_is_found(emulator, run, fake_
     fake_time.on_sleep = happen
     ends, error = run(traits(1))
     assert (error, ends["t1"]["status"], codes(emulator)) == (None, "created", ["t1"])
-    assert ends["t1"]["message"] == "the answer was lost; found by look-up"
+    assert ends["t1"]["message"] == "response lost; found by lookup"
 
 
 @pytest.mark.parametrize(("status", "details"), REFUSALS)
@@ -183,7 +183,7 @@ def test_create_that_cannot_be_looked_up_is_unknown_not_rejected(emulator, run, 
     ends, error = run(traits(1, name="two words", integrationCode="ü"))
     (end,) = ends.values()
     assert (end["status"], end["passing"], error.retryable) == ("unknown", True, True)
-    assert "Looking it up failed as well" in end["message"]
+    assert "The lookup failed as well" in end["message"]
     converges(emulator, run, traits(1, name="two words", integrationCode="ü"))
     assert codes(emulator) == ["t8", "t9", "ü"]
 
@@ -293,7 +293,7 @@ def test_update_whose_fate_stays_open_is_compared_with_what_aam_has(emulator, ru
         assert (error, ends["t1"]["status"]) == (None, "updated")
     else:
         assert (error.retryable, ends["t1"]["status"]) == (True, "unknown")
-        assert "It does not show the update yet" in ends["t1"]["message"]
+        assert "AAM does not show the update yet" in ends["t1"]["message"]
         assert ttls(emulator)["t1"] == 120
     converges(emulator, run, stored)
     assert ttls(emulator) == {"t1": 30, "t2": 30, "t3": 30}
@@ -304,7 +304,7 @@ def test_update_that_cannot_be_looked_at_afterwards_is_unknown(emulator, run, st
     emulator.trouble(GET, "status", status=500, times=3, skip=1)
     ends, error = run(stored)
     assert (ends["t1"]["status"], error.retryable) == ("unknown", True)
-    assert "Looking it up failed as well" in ends["t1"]["message"]
+    assert "The lookup failed as well" in ends["t1"]["message"]
     assert ends["t1"]["http_status"] == 500
     converges(emulator, run, stored)
 
@@ -313,7 +313,7 @@ def test_update_of_an_object_that_is_gone_meanwhile_can_be_retried(emulator, run
     emulator.trouble(GET, "status", status=404)
     ends, error = run(stored)
     assert (ends["t1"]["status"], ends["t1"]["http_status"], error.retryable) == ("rejected", 404, True)
-    assert "is not there any more" in ends["t1"]["message"]
+    assert "it was deleted after the plan was made" in ends["t1"]["message"]
 
 
 def test_update_that_somebody_else_has_made_is_not_made_again(emulator, run, stored, quick, monkeypatch):
@@ -479,7 +479,7 @@ def test_refused_credential_ends_the_push_and_notes_every_row(emulator, run, det
     ends, error = run(traits(8))
     assert (type(error) is AAMPushFailed, error.retryable) == (False, retryable)
     assert [row["status"] for row in ends.values()] == ["created"] * 2 + ["rejected"] * 6
-    assert sum("not tried, because the push ended" in (row["message"] or "") for row in ends.values()) == 5
+    assert sum("not tried, because the run stopped" in (row["message"] or "") for row in ends.values()) == 5
     assert codes(emulator) == ["t1", "t2"]
     converges(emulator, run, traits(8))
 
@@ -488,7 +488,7 @@ def test_ten_failures_in_a_row_end_the_push(emulator, run):
     emulator.trouble(POST, "status", times=None, skip=2, status=429)
     ends, error = run(traits(30))
     assert error.retryable
-    assert "AAM is out of order: 10 rows in a row" in str(error)
+    assert "Stopped after 10 consecutive failed writes; AAM seems to be down" in str(error)
     assert emulator.count(POST) == 2 + 10 * 3
     assert [row["status"] for row in ends.values()] == ["created"] * 2 + ["rejected"] * 28
     assert all(row["passing"] for row in list(ends.values())[2:])

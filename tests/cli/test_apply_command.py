@@ -62,7 +62,7 @@ def test_only_the_approved_file_is_applied(emulator, airflow_aam, saved, tmp_pat
     saved.write_bytes(content.replace(b"Trait 2", b"Trait 3"))
     refused = airflow_aam("apply", saved, "--yes", "--sha256", approved["sha256"])
     assert refused.exit_code == 4
-    assert "is not the one that was approved" in refused.stderr
+    assert "is not the approved one" in refused.stderr
     assert names(emulator) == []
     saved.write_bytes(content)
     assert airflow_aam("apply", saved, "--yes", "--sha256", approved["sha256"].upper()).exit_code == 0
@@ -88,7 +88,7 @@ def test_plan_without_changes_needs_no_yes(airflow_aam, saved, tmp_path):
 def test_file_that_is_no_plan_is_named(airflow_aam, saved, tmp_path):
     done = airflow_aam("apply", tmp_path / "aam.json", "--yes")
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr.startswith(f"{tmp_path / 'aam.json'}: this is no plan file")
+    assert done.stderr.startswith(f"{tmp_path / 'aam.json'}: not a plan file")
 
 
 def test_row_that_fails_ends_with_5_and_stands_in_the_outcomes(emulator, airflow_aam, saved, tmp_path):

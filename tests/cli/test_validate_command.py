@@ -76,7 +76,9 @@ def test_files_are_checked_alone_and_a_folder_as_one_catalog(validate, tmp_path)
     assert validate("aam/a.json", "aam/b.json")[0] == 0
     code, lines = validate("aam")
     assert code == 1
-    assert re.match(r"aam/b\.json:\d+: integrationCode: “web” stands twice \(first at aam/a\.json:\d+\)$", lines[0])
+    assert re.match(
+        r"aam/b\.json:\d+: integrationCode: “web” is a duplicate \(first used at aam/a\.json:\d+\)$", lines[0]
+    )
     assert validate("aam", "aam/a.json") == (1, [lines[0], "1 finding in 3 data sources"])
 
 
@@ -129,5 +131,5 @@ def test_reference_that_stands_twice_in_a_rule_is_a_finding(validate, tmp_path):
     code, lines = validate(path)
     assert code == 1
     finding, summary = lines
-    assert finding.partition(": ")[2] == "segmentRule: “{a}” stands twice in one chain of AND: name it once"
+    assert finding.partition(": ")[2] == "segmentRule: “{a}” appears twice in one chain of AND: name it once"
     assert summary == "1 finding in 2 segments"

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from airflow_provider_aam.api.client import AAMClient
+from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMError, AAMLimitReached, AAMServerError
 from airflow_provider_aam.catalog.applying.existing import find_folders
 from airflow_provider_aam.catalog.applying.outcomes import Outcome, OutcomeLog
@@ -75,7 +76,7 @@ class _Course:
         if at not in self._done:
             return False
         object_id = self._ids.get(at, change.id)
-        note = "was done by an earlier run"
+        note = "already done by an earlier run"
         self._outcomes.add(Outcome.of(change, "unchanged", id=object_id, message=note))
         return True
 
@@ -91,7 +92,7 @@ class _Course:
                     rest.append((at, change))
                 else:
                     self._ids[at] = found
-                    note = "created by somebody else meanwhile"
+                    note = "created by someone else in the meantime"
                     self._note(Outcome.of(change, "unchanged", id=found, message=note))
             self._client.side_by_side(self._carry_out, rest)
 
@@ -139,9 +140,9 @@ class _Course:
     def _obstacle(self, change: Change) -> Outcome | None:
         """Why it is not even tried: what earlier rows have met."""
         if self.ended is not None:
-            return _not_tried(change, f"the push ended: {self.ended}", passing=self.ended.retryable)
+            return _not_tried(change, f"the run stopped: {self.ended}", passing=self.ended.retryable)
         if change.action == "delete" and self.deletes_wait_for:
-            return _not_tried(change, f"{self.deletes_wait_for} rows before it failed")
+            return _not_tried(change, f"{counted(self.deletes_wait_for, 'row')} before it failed")
         full = self._full.get(self._limit_of(change)) if change.action == "create" else None
         if full is not None:
             return _not_tried(change, f"AAM refused an earlier one: {full}")
@@ -163,8 +164,8 @@ class _Course:
             if self._passing_in_a_row < MOST_PASSING_IN_A_ROW or self.ended is not None:
                 return
             self.ended = AAMServerError(
-                f"AAM is out of order: {self._passing_in_a_row} rows in a row could not be written. The last: "
-                f"{outcome.message} Run the task again later: what is done will not be done again."
+                f"Stopped after {self._passing_in_a_row} consecutive failed writes; AAM seems to be down. The last: "
+                f"{outcome.message} Run the task again later: finished rows are not repeated."
             )
 
 

@@ -99,12 +99,12 @@ class Creator:
         """An object with our key is there: ours, if an earlier answer was lost; otherwise somebody was quicker."""
         if len(found) > 1:
             ids = ", ".join(str(self._id(record)) for record in found)
-            text = f"AAM now has {len(found)} of them ({ids}): delete those that are too many"
+            text = f"AAM now has {len(found)} of them ({ids}): delete the duplicates"
             return Outcome.of(change, "unknown", message=text)
         (record,) = found
         if "path" in change.key or not diff(self.updater.kind, fields, record):
             status: Status = "created" if ours else "unchanged"
-            note = "the answer was lost; found by look-up" if ours else "created by somebody else meanwhile"
+            note = "response lost; found by lookup" if ours else "created by someone else in the meantime"
             return Outcome.of(change, status, id=self._id(record), message=note)
         return self.updater.update(change, fields, self._id(record))
 

@@ -37,7 +37,7 @@ class Made:
                 self._found.add((kind.key, object_id))
                 return object_id
             if object_id not in change.beside:
-                others[kind.key, object_id] = f"is there by now, and differs: {differs}"
+                others[kind.key, object_id] = f"exists by now and differs: {differs}"
         others = others or self._misspelt(kind, change, fields)
         self._others |= {made: (change, text) for made, text in others.items()}
         return None
@@ -60,7 +60,7 @@ class Made:
             return {}
         record = self._account.objects(kind.resource).get(found) or {}
         stored = ", ".join(f"{name} {record.get(name)!r}" for name in fields if record.get(name) != change.key[name])
-        return {(kind.key, found): f"is there by now, as {kind.name} {found} with {stored}"}
+        return {(kind.key, found): f"exists by now, as {kind.name} {found} with {stored}"}
 
 
 def _differences(kind: Kind, change: Change, record: Record) -> str:

@@ -69,7 +69,7 @@ class OutcomeLog:
                 self._file = self._path.open("wb")
             except UNWRITABLE as refused:
                 raise AAMDestinationError(
-                    f"the outcome file {self._path} cannot be written ({reason(refused)}); nothing was changed in AAM."
+                    f"the outcome file {self._path} cannot be written ({reason(refused)}). Nothing was changed in AAM."
                 ) from refused
         return self
 
@@ -84,8 +84,8 @@ class OutcomeLog:
             self._broken = self._broken or broken
         if self._broken is not None and kind is None:
             raise AAMDestinationError(
-                f"the outcome file {self._path} broke off ({reason(self._broken)}). The push itself went on to its "
-                f"end: {self.said()}. Running it again writes a new file and repeats nothing in AAM."
+                f"the outcome file {self._path} broke off ({reason(self._broken)}). The push itself was completed: "
+                f"{self.said()}. Running it again writes a new file and repeats nothing in AAM."
             ) from self._broken
 
     def add(self, outcome: Outcome) -> None:

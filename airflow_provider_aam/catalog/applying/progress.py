@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+
+import msgspec
 
 from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.api.client import AAMClient
@@ -14,6 +15,9 @@ from airflow_provider_aam.catalog.kinds import TRAITS, Kind, kind_called
 from airflow_provider_aam.catalog.plan.difference import same
 from airflow_provider_aam.catalog.plan.links import linked
 from airflow_provider_aam.catalog.plan.plan import Change, FieldChange, Plan
+from airflow_provider_aam.catalog.plan.render import said_account
+from airflow_provider_aam.catalog.planning.changes import held
+from airflow_provider_aam.catalog.planning.guards import identify
 from airflow_provider_aam.catalog.planning.targets import Targets
 from airflow_provider_aam.catalog.planning.usage import refuse_used
 from airflow_provider_aam.catalog.rules import segment_rule
@@ -21,17 +25,12 @@ from airflow_provider_aam.catalog.rules import segment_rule
 MOST_SHOWN = 50
 
 
-def identify(client: AAMClient) -> dict[str, Any]:
-    """The account that the client speaks to, as a plan notes it. One request."""
-    return {"base_url": client.base_url, "pid": client.users.self().get("pid")}
-
-
-def find_progress(client: AAMClient, plan: Plan) -> dict[int, int | None]:
-    """The positions of changes that AAM shows as made, with the objects' ids.
+def find_progress(client: AAMClient, plan: Plan) -> tuple[Plan, dict[int, int | None]]:
+    """The plan, its updates with what AAM holds now, and the changes that AAM shows as made: position → id.
 
     Reads the lists of all kinds that the plan changes or refers to. Raises :class:`AAMPlanRefused` with everything that
-    has moved: what the plan changes and now is neither as before nor as after it, what it refers to and is gone, what
-    it deletes and is used by now. What other objects have become does not matter.
+    has changed: what the plan changes and now is neither as before nor as after it, what it refers to and is gone, what
+    it deletes and is in use by now. What other objects have become does not matter.
     """
     _refuse_other_account(client, plan)
     progress = _Progress(client, plan)
@@ -40,21 +39,22 @@ def find_progress(client: AAMClient, plan: Plan) -> dict[int, int | None]:
         shown = "\n".join(f"  {text}" for text in progress.moved[:MOST_SHOWN])
         more = f"\n  … and {len(progress.moved) - MOST_SHOWN} more" if len(progress.moved) > MOST_SHOWN else ""
         raise AAMPlanRefused(
-            f"The plan for {plan.source} of {plan.created_at} was refused, nothing was changed: the account moved "
-            f"under it. Plan again, and have that approved.\n{shown}{more}"
+            "Plan refused: the account has changed since the plan was made. Nothing was changed in AAM. Plan again "
+            f"({plan.source}, planned {plan.created_at}), and have the new plan approved.\n{shown}{more}"
         )
     progress.refuse_used(done)
-    return done
+    return msgspec.structs.replace(plan, changes=tuple(map(progress.held_now, plan.changes))), done
 
 
 def _refuse_other_account(client: AAMClient, plan: Plan) -> None:
-    here = identify(client) if "pid" in plan.account else {"base_url": client.base_url}
-    if here != plan.account:
-        there = ", ".join(f"{name} {value}" for name, value in plan.account.items()) or "it does not say which"
-        now = ", ".join(f"{name} {value}" for name, value in here.items())
+    if plan.account.get("pid") is None:
         raise AAMPlanRefused(
-            f"The plan for {plan.source} was made for another account ({there}) than the Connection leads to ({now}). "
-            "Nothing was changed. Apply it with the Connection that it was made with."
+            "Plan refused: its file does not say which account it was made for. Nothing was changed in AAM. Plan again."
+        )
+    if (here := identify(client)) != plan.account:
+        raise AAMPlanRefused(
+            f"Plan refused: it was made for {said_account(plan.account)}, but this Connection reaches "
+            f"{said_account(here)}. Nothing was changed in AAM. Apply it with the Connection that it was made with."
         )
 
 
@@ -92,6 +92,13 @@ class _Progress:
                 doomed.setdefault(kind.key, []).append(record)
         refuse_used(self._account, doomed, self._plan.changes)
 
+    def held_now(self, change: Change) -> Change:
+        """What an update writes beside its fields is never taken from a file, where nobody sees it."""
+        kind = kind_called(change.kind)
+        record = self._account.objects(kind.resource).get(int(change.id or 0)) or {}
+        names = held(kind, record) if change.action == "update" else []
+        return msgspec.structs.replace(change, held={n: record[n] for n in names if n not in change.after()})
+
     def _is_written(self, kind: Kind, change: Change) -> bool:
         """Whether an update or a delete shows; says so if the object is neither as before nor as after it."""
         record = self._account.objects(kind.resource).get(int(change.id or 0))
@@ -103,7 +110,7 @@ class _Progress:
         strange = [each for each in todo if not _as_before(kind, each, record)]
         if strange:
             now = ", ".join(f"{each.field} is {record.get(each.field)!r}, was {each.before!r}" for each in strange)
-            self.moved.append(f"{_said(change)} was changed meanwhile: {now}")
+            self.moved.append(f"{_said(change)} has changed: {now}")
         return change.action == "update" and not todo
 
     def _lost_references(self, kind: Kind, change: Change) -> Iterator[str]:

@@ -7,14 +7,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.catalog.applying.apply import apply_plan
 from airflow_provider_aam.catalog.applying.outcomes import OutcomeLog
-from airflow_provider_aam.catalog.applying.progress import find_progress, identify
+from airflow_provider_aam.catalog.applying.progress import find_progress
 from airflow_provider_aam.catalog.applying.receipt import PushReceipt, report
 from airflow_provider_aam.catalog.checking.check import Catalog
 from airflow_provider_aam.catalog.plan.plan import Plan
@@ -105,9 +103,8 @@ def make_plan(
     plan_path: Any = None,
     now: datetime,
 ) -> Plan:
-    """:func:`build_plan` with the account noted in it, logged, and written to ``plan_path``."""
+    """:func:`build_plan`, logged, and written to ``plan_path``."""
     plan = build_plan(client, catalog, options, source=source, now=now)
-    plan = msgspec.structs.replace(plan, account=identify(client))
     _show(plan, plan_path)
     return plan
 
@@ -131,7 +128,7 @@ def apply_saved(
     log.info(
         "Applying to %s the plan of %s, from %s.", account_of(plan), one_line(plan.created_at), one_line(plan.source)
     )
-    done = find_progress(client, plan)
+    plan, done = find_progress(client, plan)
     return _carry_out(
         client,
         plan,

@@ -37,7 +37,7 @@ def unknown_if_blind(lost: AAMError) -> Iterator[None]:
     try:
         yield
     except AAMError as blind:
-        raise unknown(lost, f"Looking it up failed as well: {blind.message}") from lost
+        raise unknown(lost, f"The lookup failed as well: {blind.message}") from lost
 
 
 def unknown(lost: AAMError, text: str) -> AAMOutcomeUnknown:

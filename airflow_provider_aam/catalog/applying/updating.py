@@ -12,7 +12,7 @@ from airflow_provider_aam.api.errors import AAMBadAnswer, AAMNotFound, AAMOutcom
 from airflow_provider_aam.catalog.applying.outcomes import Outcome
 from airflow_provider_aam.catalog.applying.settle import unknown, unknown_if_blind
 from airflow_provider_aam.catalog.kinds import Kind
-from airflow_provider_aam.catalog.plan.difference import diff, diff_shown
+from airflow_provider_aam.catalog.plan.difference import diff, diff_shown, same
 from airflow_provider_aam.catalog.plan.plan import Change
 
 
@@ -26,23 +26,24 @@ class Updater:
         try:
             present = unescaped(self._read(object_id, change))
         except AAMNotFound as gone:
-            text = f"it was there when the plan was made and is not there any more. {gone.message}"
+            text = f"it was deleted after the plan was made. {gone.message}"
             # A later run will create it, unless the row says nothing but its id.
             return Outcome.of(change, "rejected", id=object_id, http_status=404, message=text, passing=bool(change.key))
         if not diff(self.kind, fields, present):
-            return Outcome.of(change, "unchanged", id=object_id, message="was so already when it was to be written")
+            return Outcome.of(change, "unchanged", id=object_id, message="already had these values")
         try:
-            written = self.collection.replace(object_id, {**change.held, **present, **change.resent, **fields})
+            resent = {n: v for n, v in change.resent.items() if same(self.kind, n, v, present.get(n))}
+            written = self.collection.replace(object_id, {**change.held, **present, **resent, **fields})
         except (AAMOutcomeUnknown, AAMBadAnswer) as lost:
             with unknown_if_blind(lost):
                 written = self._read(object_id, change)
             if diff(self.kind, fields, written):
-                raise unknown(lost, "It does not show the update yet.") from lost
+                raise unknown(lost, "AAM does not show the update yet.") from lost
         if diff_shown(self.kind, fields, written):
             written = self._read(object_id, change)  # the answer may be the object as it was
         if ignored := diff_shown(self.kind, fields, written):
             names = ", ".join(field.field for field in ignored)
-            note = f"AAM accepted the update and kept its own {names}: it does not change there"
+            note = f"AAM accepted the update but kept its own {names}"
             return Outcome.of(change, "rejected", id=object_id, message=note)
         return Outcome.of(change, "updated", id=object_id)
 

@@ -157,7 +157,7 @@ def _duplicates(checked: Sequence[Checked], kind: Kind, match_on: str | None) ->
         earlier = first.setdefault(key, item.row)
         if earlier is not item.row:
             said = given.get(way, given.get(column))
-            problem = f"“{said}” stands twice (first at {earlier.place})"
+            problem = f"“{said}” is a duplicate (first used at {earlier.place})"
             findings.append(Problem(place=item.row.place_of(way), field=way, text=problem))
     return findings
 
@@ -195,17 +195,17 @@ def _problem(error: Any) -> str:
     shown = _shown(value)
     texts = {
         "said": error["msg"],
-        "string_too_long": f"has {len(str(value))} characters, {context.get('max_length')} at most",
+        "string_too_long": f"has {len(str(value))} characters; at most {context.get('max_length')} are allowed",
         "string_too_short": "is empty",
         "literal_error": f"{shown} is not one of {context.get('expected')}",
         "string_pattern_mismatch": f"{shown} must be a path from the root, like /Web/Pricing",
         "greater_than_equal": f"{shown} is too small, {context.get('ge')} at least",
         "less_than_equal": f"{shown} is too large, {context.get('le')} at most",
-        "string_type": f"{shown} is no text",
-        "string_unicode": f"{shown} is no text: half of a surrogate pair stands alone",
+        "string_type": f"{shown} is not a string",
+        "string_unicode": f"{shown} is not a string: half of a surrogate pair is missing",
     }
     if kind.startswith("int_"):
-        return f"{shown} is not a whole number"
+        return f"{shown} is not an integer"
     if kind.startswith(("float_", "finite_")):
         return f"{shown} is not a number"
     return str(texts.get(kind, f"{shown}: {error['msg']}"))

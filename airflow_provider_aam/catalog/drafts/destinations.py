@@ -100,7 +100,7 @@ class DestinationDraft(Draft):
     def missing(cls, given: Mapping[str, Any]) -> list[str]:
         kind = given.get("destinationType")
         if kind in ("S2S", "PULL"):
-            return [f"AAM's API creates no {kind} destination, and AAM has none of this name: make it in the portal"]
+            return [f"AAM's API creates no {kind} destination, and AAM has none of this name: create it in the AAM UI"]
         needed = list(_NEEDED_BY_ADS) if kind == "ADS" else []
         if kind == "ADS" and given.get("formatType") == "SINGLE_KEY":
             needed.append("singleKey")

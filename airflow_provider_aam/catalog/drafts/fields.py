@@ -94,14 +94,14 @@ def _upper(value: object) -> object:
 
 def _no_truth(value: object) -> object:
     if isinstance(value, bool):
-        raise refuse("true and false are no numbers")
+        raise refuse("true and false are not numbers")
     return value
 
 
 def _number(value: object) -> object:
     number = whole_number(_no_truth(value))
     if number is None and isinstance(value, str):
-        raise refuse(f"“{value.strip()[:60]}” is not a whole number")
+        raise refuse(f"“{value.strip()[:60]}” is not an integer")
     return value if number is None else number
 
 
@@ -124,7 +124,7 @@ def _date(value: object) -> object:
         return value.isoformat()
     text = value.strip() if isinstance(value, str) else str(value)
     if parse_date(text) is None:
-        raise refuse(f"“{text[:60]}” is no date like 2026-01-31")
+        raise refuse(f"“{text[:60]}” is not a date like 2026-01-31")
     return text
 
 
@@ -139,7 +139,7 @@ def _split(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         return [value]
     if not isinstance(value, list | tuple):
-        raise refuse("must be a list, or a text with commas")
+        raise refuse("must be a list, or a string with commas")
     return [item.strip() if isinstance(item, str) else item for item in value]
 
 

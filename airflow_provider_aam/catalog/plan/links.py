@@ -25,8 +25,7 @@ def linked(change: Change, ids: Mapping[Link, int]) -> Change:
         for field in change.fields
     )
     key = {name: _filled(value, by_field.get(name, {})) for name, value in change.key.items()}
-    within = {name: _filled(value, by_field.get(name, {})) for name, value in change.within.items()}
-    return msgspec.structs.replace(change, fields=fields, key=key, within=within)
+    return msgspec.structs.replace(change, fields=fields, key=key)
 
 
 def _after(field: FieldChange, ids: Mapping[str, int], rules: Set[str]) -> Any:

@@ -9,12 +9,13 @@ from typing import Any
 import msgspec
 
 from airflow_provider_aam.api.errors import AAMSourceError
-from airflow_provider_aam.catalog.kinds import KINDS, Act
+from airflow_provider_aam.catalog.kinds import KINDS, Act, Kind
 
 PLAN_VERSION = 2
+MOST_PROBLEMS = 10
 
 
-class FieldChange(msgspec.Struct, frozen=True):
+class FieldChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``before`` is AAM's present value, ``None`` for none. ``shown`` says both for people, where ids would not."""
 
     field: str
@@ -23,7 +24,7 @@ class FieldChange(msgspec.Struct, frozen=True):
     shown: tuple[str, str] | None = None
 
 
-class Link(msgspec.Struct, frozen=True):
+class Link(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``text`` in ``field`` stands for the id of what the change at position ``to`` of the plan creates."""
 
     field: str
@@ -31,7 +32,7 @@ class Link(msgspec.Struct, frozen=True):
     to: int
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One object to create, update or delete.
 
     ``key`` identifies the object in AAM: the fields by which it was matched, and by which it is looked up when the fate
@@ -47,12 +48,12 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     id: int | None = None
     fields: tuple[FieldChange, ...] = ()
     links: tuple[Link, ...] = ()
-    within: dict[str, Any] = {}
+    within: dict[str, int] = {}
     """What AAM wants beside the id to address the object, such as a mapping's ``destinationId``."""
     resent: dict[str, Any] = {}
-    """What an update writes beside its ``fields``, because AAM's own answer cannot be written back."""
+    """What an update writes in place of AAM's own answer, which means the same but cannot be written back."""
     held: dict[str, Any] = {}
-    """What AAM's list had of an updated object, written as well where its single answer leaves a field out."""
+    """What AAM's list has of an updated object, written as well where its single answer leaves a field out."""
     look_first: bool = False
     """A create whose object could have escaped the plan, because AAM's list showed no keys."""
     beside: tuple[int, ...] = ()
@@ -63,7 +64,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return {field.field: field.after for field in self.fields}
 
 
-class Unchanged(msgspec.Struct, frozen=True, gc=False):
+class Unchanged(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """An object that is already as it shall be."""
 
     kind: str
@@ -124,14 +125,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         try:
             plan = msgspec.json.decode(content, type=cls)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as broken:
-            raise AAMSourceError(f"this is no plan file: {broken}. Plan again.") from broken
+            raise AAMSourceError(f"not a plan file: {broken}. Plan again.") from broken
         if plan.version != PLAN_VERSION:
             raise AAMSourceError(
                 f"the plan was written by another version of this package (plan version {plan.version}, this one reads "
-                f"{PLAN_VERSION}): plan again."
+                f"{PLAN_VERSION}). Plan again."
             )
         if problems := [*_problems(plan)]:
-            raise AAMSourceError(f"this is no plan that this package wrote: {'; '.join(problems)}. Plan again.")
+            raise AAMSourceError(
+                f"not a plan that this package wrote: {'; '.join(problems[:MOST_PROBLEMS])}. Plan again."
+            )
         return plan
 
 
@@ -146,9 +149,33 @@ def _problems(plan: Plan) -> Iterator[str]:
         known = known_kinds.get(change.kind)
         if known is None:
             yield f"change {at} is of an unknown kind {change.kind!r}"
-        elif change.action not in known.acts:
+            continue
+        if change.action not in known.acts:
             yield f"change {at} is to {change.action} a {change.kind}, which AAM's API cannot"
-        if change.action != "create" and change.id is None:
-            yield f"change {at} is to {change.action} a {change.kind} without an id"
+        yield from (f"change {at} {text}" for text in _misfits(known, change))
         if not all(0 <= link.to < at and plan.changes[link.to].action == "create" for link in change.links):
             yield f"change {at} waits for what no change before it creates"
+
+
+def _misfits(kind: Kind, change: Change) -> Iterator[str]:
+    """What does not belong to a change of this kind: its ids are numbers, its fields and its key are the kind's own."""
+    after = change.after()
+    exists = change.action != "create"
+    if exists and (change.id or 0) <= 0:
+        yield f"is to {change.action} a {change.kind} without an id"
+    if {*change.within} != ({*kind.within} if exists else set()):
+        yield f"names {', '.join(change.within) or 'nothing'} to find the object in"
+    known = {*kind.model.columns(), "path", *(reference.field for reference in kind.model.references.values())}
+    unknown = {*after, *change.key, *change.held} - known | {*change.resent} - kind.resent
+    if unknown:
+        yield f"has fields that a {change.kind} lacks: {', '.join(sorted(unknown))}"
+    for name, value in after.items():
+        linked = {link.text for link in change.links if link.field == name}
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, list | dict):
+                yield f"has a {name} that is neither a text nor a number nor a list of these"
+            elif kind.model.reference_of(name) and type(each) is not int and each not in (None, "", *linked):
+                yield f"has a {name} that is not an id: {each!r}"
+    own = {"path": change.label} if "path" in change.key else {name: after.get(name) for name in change.key}
+    if not exists and change.key != own:
+        yield "has a key of another object"

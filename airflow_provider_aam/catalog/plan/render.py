@@ -43,7 +43,10 @@ def render_change(change: Change) -> str:
         ]
     else:
         in_label = _OF_FOLDER if makes_folder(change) else _IN_LABEL
-        fields = [field for field in change.fields if field.field not in in_label and not _is_default(change, field)]
+        named = {f.field for f in change.fields if str(_sides(f)[1]).removesuffix(" (new)") in change.label}
+        fields = [
+            f for f in change.fields if f.field not in named.intersection(in_label) and not _is_default(change, f)
+        ]
         said = [f"{field.field} {said_value(_sides(field)[1], quotes=_quotes(change, field))}" for field in fields]
     return f"{head}: {'; '.join(said)}" if said else head
 

@@ -1,4 +1,4 @@
-"""A plan that stands in a file, and the one content of it that was approved."""
+"""A plan saved to a file, and the one content of it that was approved."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def write_plan(plan: Plan, path: Destination) -> None:
     except (AAMDestinationError, *UNWRITABLE) as refused:
         why = reason(refused.__cause__ or refused).rpartition(" cannot be written: ")[2].rstrip(".")
         raise AAMDestinationError(
-            f"the plan file {path} cannot be written ({why}); nothing was changed in AAM."
+            f"the plan file {path} cannot be written ({why}). Nothing was changed in AAM."
         ) from refused
 
 
@@ -38,13 +38,13 @@ def read_plan(path: Any, *, sha256: str | None) -> Plan:
     try:
         content = path.read_bytes()
     except UNREADABLE as unreadable:
-        text = f"the plan file {path} cannot be read: {reason(unreadable)}. Nothing was changed."
+        text = f"the plan file {path} cannot be read: {reason(unreadable)}. Nothing was changed in AAM."
         raise AAMSourceError(text) from unreadable
     found = hashlib.sha256(content).hexdigest()
     if sha256 is not None and found != sha256.lower():
         raise AAMPlanRefused(
-            f"The plan file {path} is not the one that was approved: its sha256 is {found}, {sha256} was approved. "
-            "Nothing was changed. Apply the one that was approved, or plan again; give each plan a file of its own."
+            f"Plan file {path} is not the approved one: its sha256 is {found}, the approved one was {sha256}. "
+            "Nothing was changed in AAM. Apply the approved file, or plan again; give each plan a file of its own."
         )
     try:
         return Plan.from_json(content)

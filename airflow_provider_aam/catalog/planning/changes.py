@@ -23,7 +23,7 @@ from airflow_provider_aam.catalog.rules.segment_word import words_of
 Awaited = Sequence[tuple[str, Pending]]
 
 
-def _held(kind: Kind, record: Record) -> list[str]:
+def held(kind: Kind, record: Record) -> list[str]:
     """The columns that have a value."""
     return [name for name in kind.model.columns() if record.get(name) not in (None, "") and name != "path"]
 
@@ -84,9 +84,9 @@ class Changes:
             key={} if desired.way == kind.id_field else self._key(kind, desired.way, record),
             id=object_id,
             fields=tuple(self._shown(kind, field, texts, desired.item) for field in fields),
-            within={name: record[name] for name in kind.within},
+            within={name: int(record[name]) for name in kind.within},
             resent={name: desired.fields[name] for name in kind.resent & desired.fields.keys() - changed},
-            held={name: record[name] for name in _held(kind, record) if name not in changed},
+            held={name: record[name] for name in held(kind, record) if name not in changed},
             place=place,
         )
         return Planned(kind=kind, change=change, awaited=awaited)
@@ -99,8 +99,8 @@ class Changes:
             label=self.label(kind, record),
             key=self._key(kind, way, record),
             id=int(record[kind.id_field]),
-            fields=tuple(FieldChange(name, record[name], None) for name in _held(kind, record)),
-            within={name: record[name] for name in kind.within},
+            fields=tuple(FieldChange(name, record[name], None) for name in held(kind, record)),
+            within={name: int(record[name]) for name in kind.within},
         )
         return Planned(kind=kind, change=change)
 
@@ -108,6 +108,7 @@ class Changes:
         fields = pending.fields
         parent = fields["parentFolderId"]
         is_new = isinstance(parent, Pending)
+        around = str(fields["path"]).rpartition("/")[0] or "/"
         change = Change(
             action="create",
             kind=pending.kind.name,
@@ -115,7 +116,7 @@ class Changes:
             key={"path": fields["path"]},
             fields=(
                 FieldChange("name", None, fields["name"]),
-                FieldChange("parentFolderId", None, parent.text if is_new else parent),
+                FieldChange("parentFolderId", None, parent.text if is_new else parent, ("none", around)),
             ),
         )
         awaited = [("parentFolderId", parent)] if is_new else []

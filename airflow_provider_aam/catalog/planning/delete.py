@@ -18,7 +18,7 @@ from airflow_provider_aam.catalog.kinds import KINDS, MAPPINGS, Kind
 from airflow_provider_aam.catalog.plan.plan import Plan
 from airflow_provider_aam.catalog.planning.bare_list import refuse_bare_list
 from airflow_provider_aam.catalog.planning.changes import Changes
-from airflow_provider_aam.catalog.planning.guards import Guards
+from airflow_provider_aam.catalog.planning.guards import Guards, identify
 from airflow_provider_aam.catalog.planning.order import in_order
 from airflow_provider_aam.catalog.planning.targets import Targets
 from airflow_provider_aam.catalog.planning.usage import refuse_used
@@ -66,7 +66,7 @@ def named_by_ids(kind: Kind, ids: Iterable[Any], *, source: str) -> Named:
     for number, value in enumerate(ids, start=1):
         object_id = whole_number(value) or None
         if object_id is None:
-            problem = f"{value!r} is no {kind.id_field}: a whole number above 0 was due"
+            problem = f"{value!r} is not a {kind.id_field}: expected an integer above 0"
             findings.append(Problem(place=Place(source=source, row=number), text=problem))
         else:
             found[object_id] = {}
@@ -86,7 +86,7 @@ def named_by_rows(kind: Kind, rows: Iterable[SourceRow], *, source: str) -> Name
         numbers = {name: whole_number(values.get(name)) or None for name in (kind.id_field, *kind.within)}
         wrong = [name for name, number in numbers.items() if number is None and name in (kind.id_field, *values)]
         for name in wrong:
-            problem = f"is {values[name]!r}, a whole number above 0 was due" if name in values else "is missing"
+            problem = f"is {values[name]!r}: expected an integer above 0" if name in values else "is missing"
             findings.append(Problem(place=row.place_of(name), field=name, text=problem))
         object_id = numbers.pop(kind.id_field)
         if object_id is not None:
@@ -121,7 +121,7 @@ def plan_deletes(
         source=source,
         match_on=None,
         created_at=now.isoformat(),
-        account={"base_url": client.base_url},
+        account=identify(client),
         changes=in_order(planned),
         warnings=_said_of(kind, gone),
     )
@@ -196,4 +196,4 @@ def _said_of(kind: Kind, gone: Sequence[str]) -> tuple[str, ...]:
         return ()
     more = f" and {len(gone) - MOST_NAMED:,} more" if len(gone) > MOST_NAMED else ""
     names = ", ".join(gone[:MOST_NAMED]) + more
-    return (f"AAM has no {kind.name} {names}: deleted already, or the technical account may not see them",)
+    return (f"AAM has no {kind.name} {names}: already deleted, or the technical account has no access",)

@@ -50,7 +50,9 @@ class FolderRows:
         given = item.given
         folder_id = int(given["folderId"])
         if folder_id not in self._folders.tree or folder_id == ROOT_ID:
-            self._report(item, "folderId", f"AAM has no folder {folder_id}, or the technical account may not see it")
+            self._report(
+                item, "folderId", f"AAM has no folder {folder_id}, or the technical account has no access to it"
+            )
             return
         fields: dict[str, Any] = {}
         parent = given.get("parentFolder")
@@ -111,7 +113,7 @@ class FolderRows:
             return
         first = self._first.setdefault(target if isinstance(target, int) else target.text, item)
         if first is not item:
-            self._report(item, "path", f"“{tree.normalise(path)}” stands twice (first at {first.row.place})")
+            self._report(item, "path", f"“{tree.normalise(path)}” is a duplicate (first used at {first.row.place})")
             return
         if isinstance(target, int):
             self.existing.append((item, target))

@@ -1,11 +1,13 @@
-"""Guard rails: what stops a plan before anything is written."""
+"""Guardrails: what stops a plan before anything is written, and the account that it is for."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.errors import AAMPlanRefused
 from airflow_provider_aam.catalog.plan.plan import Plan
 from airflow_provider_aam.catalog.plan.render import render_plan
@@ -13,6 +15,11 @@ from airflow_provider_aam.catalog.plan.render import render_plan
 log = logging.getLogger(__name__)
 
 MAX_DELETES = 10
+
+
+def identify(client: AAMClient) -> dict[str, Any]:
+    """The account that the client speaks to, as a plan notes it. One request."""
+    return {"base_url": client.base_url, "pid": client.users.self().get("pid")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,22 +30,22 @@ class Guards:
     max_changes_ratio: float = 1.0
 
     def check(self, plan: Plan, *, existing: int, problems: Sequence[str] = ()) -> None:
-        """Raises :class:`AAMPlanRefused` that names every rail the plan runs into, and ``problems`` found before.
+        """Raises :class:`AAMPlanRefused` that names every limit that the plan exceeds, and ``problems`` found before.
 
-        The refused plan is logged first, and stands in no file: nobody can apply it.
+        The refused plan is logged first, and not written to a file: nobody can apply it.
         """
         counts = plan.counts()
         changed = counts["update"] + counts["delete"]
         problems = [*problems]
         if counts["delete"] > self.max_deletes:
-            problems.append(f"it deletes {counts['delete']} objects, max_deletes is {self.max_deletes}")
+            problems.append(f"it would delete {counts['delete']} objects, but max_deletes is {self.max_deletes}")
         if existing and changed / existing > self.max_changes_ratio:
             share = f"{changed} of {existing} existing objects ({changed / existing:.0%})"
-            problems.append(f"it changes or deletes {share}, max_changes_ratio is {self.max_changes_ratio:g}")
+            problems.append(f"it would update or delete {share}, but max_changes_ratio is {self.max_changes_ratio:g}")
         if problems:
             for line in render_plan(plan):
                 log.warning("%s", line)
             raise AAMPlanRefused(
-                f"The plan for {plan.source} was refused: {'; '.join(problems)}. Nothing was changed. Read the plan, "
-                "which is logged before this message, and raise the guard rail if it is what you want."
+                f"Plan refused for {plan.source}: {'; '.join(problems)}. Nothing was changed in AAM. The plan is in "
+                "the log above; if it is what you want, raise that limit and run again."
             )

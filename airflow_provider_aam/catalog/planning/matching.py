@@ -75,7 +75,7 @@ class Matcher:
             return
         first, *others = members
         for row in others:
-            self._report(way, row, f"stands twice (first at {first.item.row.place})")
+            self._report(way, row, f"is a duplicate (first used at {first.item.row.place})")
         object_id, problem = self._choose(way, key, first, candidates)
         if problem is not None:
             self._report(way, first, problem)
@@ -110,7 +110,7 @@ class Matcher:
 
     def _misspelt(self, way: str, key: Key | None, row: Match) -> str | None:
         if way == self._kind.id_field:
-            return f"AAM has no {self._kind.name} {_said(row, way)}, or the technical account may not see it"
+            return f"AAM has no {self._kind.name} {_said(row, way)}, or the technical account has no access to it"
         other = self._other_case.get((way, *(part.casefold() for part in key))) if key else None
         if other is None or (other in self.matched and self._way_of(self.matched[other]) != way):
             return None
@@ -130,7 +130,7 @@ class Matcher:
         for row in sorted(members, key=lambda row: -sum(name in row.values for name in self._kind.refine)):
             earlier = first.setdefault(tuple(row.values.get(name) for name in self._kind.refine), row)
             if earlier is not row:
-                self._report(way, row, f"stands twice (first at {earlier.item.row.place})")
+                self._report(way, row, f"is a duplicate (first used at {earlier.item.row.place})")
                 continue
             twin = next((each for each in candidates if self._agrees(row, each)), None)
             if twin is None:

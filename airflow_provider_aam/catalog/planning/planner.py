@@ -16,6 +16,7 @@ from airflow_provider_aam.catalog.exporting.describe import Describer
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
 from airflow_provider_aam.catalog.plan.plan import Plan
 from airflow_provider_aam.catalog.planning.comparing import Comparison
+from airflow_provider_aam.catalog.planning.guards import identify
 from airflow_provider_aam.catalog.planning.new_folders import NewFolders
 from airflow_provider_aam.catalog.planning.options import PlanOptions
 from airflow_provider_aam.catalog.planning.order import in_order
@@ -61,7 +62,7 @@ def build_plan(client: AAMClient, catalog: Catalog, options: PlanOptions, *, sou
         source=source,
         match_on=options.match_on,
         created_at=now.isoformat(),
-        account={"base_url": client.base_url},
+        account=identify(client),
         changes=changes,
         unchanged=tuple(comparison.unchanged),
         warnings=(*_remarks(comparison, pairing, checked), *warnings, *overfull),

@@ -51,7 +51,7 @@ def check_scope(scope: Mapping[str, Any] | None) -> Mapping[str, Any]:
     ]
     kinds = (scope or {}).get("kinds", [])
     if isinstance(kinds, str) or not isinstance(kinds, Sequence) or ("kinds" in (scope or {}) and not kinds):
-        problems.append(f"kinds is {kinds!r}, a list was due")
+        problems.append(f"kinds is {kinds!r}: expected a list")
     else:
         problems += _problems_of_kinds(kinds, scope or {})
     if problems:

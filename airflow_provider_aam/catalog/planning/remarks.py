@@ -101,7 +101,7 @@ def _rule(
             if record is not None:
                 types[word.reference] = str({**record, **changed.get((TRAITS.key, word.sid), {})}.get("traitType"))
             elif word.sid not in known:
-                yield f"AAM has no trait {word.sid}, or the technical account may not see it"
+                yield f"AAM has no trait {word.sid}, or the technical account has no access to it"
     words = words_of(str(item.given[name]), rule.after)
     held = segment_rule.find_repetitions(before)
     repeated = (f"{each}: name it once" for each in segment_rule.find_repetitions(rule.after) if each not in held)

@@ -13,6 +13,8 @@ from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.resources import Resource
 from airflow_provider_aam.catalog.kinds import KINDS, Kind, Use
 from airflow_provider_aam.catalog.plan.plan import Change
+from airflow_provider_aam.catalog.planning.changes import Changes
+from airflow_provider_aam.catalog.planning.targets import Targets
 
 _SID = re.compile(r"(?<!\d)(\d+)T\b", re.IGNORECASE)
 MOST_NAMED = 3
@@ -33,14 +35,15 @@ def refuse_used(account: Account, doomed: Mapping[str, Sequence[Record]], change
         cut = len(problems) - MOST_SHOWN
         more = f"\n  … and {cut:,} more" if cut > 0 else ""
         raise AAMPlanRefused(
-            "The plan was refused, nothing was changed: it deletes what is still used. Change or delete users first, "
-            f"or keep these objects.\n{lines}{more}"
+            "Plan refused: it would delete objects that are still in use. Nothing was changed in AAM. Remove these "
+            f"references first, or keep the objects:\n{lines}{more}"
         )
 
 
 class _Usage:
     def __init__(self, account: Account, doomed: Mapping[str, Sequence[Record]], changes: Iterable[Change]) -> None:
         self._account = account
+        self._changes = Changes(Targets(account))
         self._gone = {key: {int(r[KINDS[key].id_field]) for r in records} for key, records in doomed.items()}
         self._after = {(change.kind, change.id): change.after() for change in changes if change.action == "update"}
 
@@ -52,8 +55,18 @@ class _Usage:
                 for object_id in self._needed(user, use, wanted):
                     users.setdefault(object_id, []).append(user)
             for object_id, found in users.items():
-                name = wanted[object_id].get("name") or wanted[object_id].get("path")
-                yield f"{kind.name} {object_id} “{name}”: {use.by} {_named(KINDS[use.by], found)}"
+                name = self._called(kind, wanted[object_id])
+                yield f"{kind.name} {name} is in use by {self._named(KINDS[use.by], found)}"
+
+    def _called(self, kind: Kind, record: Record) -> str:
+        """As plans do, and by AAM's id."""
+        label, object_id = self._changes.label(kind, record), str(record[kind.id_field])
+        return label if object_id in label else f"{label} ({object_id})"
+
+    def _named(self, by: Kind, users: Sequence[Record]) -> str:
+        names = ", ".join(self._called(by, user) for user in users[:MOST_NAMED])
+        more = f" and {len(users) - MOST_NAMED:,} more" if len(users) > MOST_NAMED else ""
+        return f"{by.name if len(users) == 1 else by.plural} {names}{more}"
 
     def _users(self, use: Use, wanted: Mapping[int, Record]) -> Iterator[Record]:
         """All objects that may need one of ``wanted``, but for those that the plan deletes."""
@@ -110,10 +123,3 @@ def _ids(value: Any) -> Iterator[Any]:
             yield from _ids(item)
     elif whole_number(value) is not None:
         yield value
-
-
-def _named(by: Kind, users: Sequence[Record]) -> str:
-    names = ", ".join(
-        f"{user.get(by.id_field)} “{user.get('name') or user.get('path')}”" for user in users[:MOST_NAMED]
-    )
-    return f"{names} and {len(users) - MOST_NAMED} more" if len(users) > MOST_NAMED else names

@@ -55,8 +55,8 @@ def explain(rule: str, fault: UnexpectedInput, due: set[str]) -> str:
         if rest.startswith("{"):
             return f"{_place(fault)}: {_explain_word(rest)}"
     if kind == _END:
-        return f"the rule ends where {_name(due)} was due{_hint(kind, text, due)}"
-    return f"{_place(fault)}: “{text}” stands where {_name(due)} was due{_hint(kind, text, due)}"
+        return f"expected {_name(due)}, but the rule ends{_hint(kind, text, due)}"
+    return f"{_place(fault)}: expected {_name(due)}, found “{text}”{_hint(kind, text, due)}"
 
 
 def _hint(kind: str, text: str, due: set[str]) -> str:

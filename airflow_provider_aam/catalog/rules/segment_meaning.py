@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lark import Token
 
 WITH_FREQUENCY = ("RULE_BASED_TRAIT", "FOLDER_TRAIT", "FOLDER")
-"""The trait types that recency and frequency work on [doc; the portal refuses onboarded and algorithmic ones]."""
+"""The trait types that recency and frequency work on [doc; the AAM UI refuses onboarded and algorithmic ones]."""
 SEGMENT_TYPES = ("SEGMENT", "TEST_SEGMENT")
 
 
@@ -42,7 +42,7 @@ def misuses(tokens: list[Token], tree: Tree, type_of: Callable[[str], str | None
                 problems.append(f"“{word}” is a segment; a segment rule names traits only")
             elif operand.symbol and kind is not None and kind not in WITH_FREQUENCY:
                 problems.append(
-                    f"“{word}” stands in FREQUENCY, but is of type {kind}: "
+                    f"“{word}” is used in FREQUENCY but is of type {kind}: "
                     "recency and frequency work on rule-based and folder traits only"
                 )
     return list(dict.fromkeys(problems))
@@ -65,7 +65,7 @@ class _Operand(NamedTuple):
     def repetitions(self) -> Iterator[str]:
         for word in dict.fromkeys(self.words):
             if (often := self.words.count(word)) > 1:
-                yield f"“{word}” stands {often} times in the list of one FREQUENCY"
+                yield f"“{word}” appears {often} times in the list of one FREQUENCY"
 
 
 def spell_token(token: Token) -> str:
@@ -146,7 +146,7 @@ def _named_twice(rule: str, tokens: list[Token], nodes: list[Node], operands: di
         if number in members[above[at]]:
             first, last = tokens[node.span[0]], tokens[node.span[1] - 1]
             text = operands[at].spelling if node.kind == OPERAND else rule[first.start_pos : last.end_pos]
-            yield f"“{text}” stands twice in one chain of {nodes[above[at]].kind}"
+            yield f"“{text}” appears twice in one chain of {nodes[above[at]].kind}"
         members[above[at]][number] = None
 
 

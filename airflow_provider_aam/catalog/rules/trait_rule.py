@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _END = "$END"  # lark's name
 _WORDS = {
     "KEY": "a signal key",
-    "QUOTED": "a text in double quotes",
+    "QUOTED": "a quoted string",
     "NUMBER": "a number",
     "SYMBOL": "a comparison (== != > < >= <=)",
     "WORD": "Contains, Startswith, Endswith, Matcheswords or Matchesregex",
@@ -44,9 +44,9 @@ def find_fault(rule: str) -> str | None:
     except UnexpectedToken as fault:
         due = fault.accepts or fault.expected
         if fault.token.type == _END:
-            return f"the rule ends where {_name(due)} was due"
-        quote = f' (quote texts: "{fault.token}")' if fault.token.type == "KEY" and "NUMBER" in due else ""
-        return f"column {fault.column}: “{fault.token}” stands where {_name(due)} was due{quote}"
+            return f"expected {_name(due)}, but the rule ends"
+        quote = f' (write "{fault.token}")' if fault.token.type == "KEY" and "NUMBER" in due else ""
+        return f"column {fault.column}: expected {_name(due)}, found “{fault.token}”{quote}"
     except UnexpectedCharacters as fault:
         return f"column {fault.column}: {_explain(rule, int(str(fault.pos_in_stream)), fault.allowed or set())}"
     return None
@@ -143,4 +143,4 @@ def _explain(rule: str, at: int, allowed: set[str]) -> str:
     rest = rule[at : at + _AROUND]
     if rule[at] == '"':
         return 'a double quote is not closed (a quote inside a text is doubled: "")'
-    return f"“{rest}” stands where {_name(allowed)} was due"
+    return f"expected {_name(allowed)}, found “{rest}”"
