@@ -64,10 +64,11 @@ def _alike(one: Sequence[str], other: Sequence[str]) -> int:
 
 def _shared(text: str, *, first: bool = False, last: bool = False) -> str:
     """Of what is equal on both sides only what is next to a difference."""
+    if len(text) <= (AROUND if first or last else 2 * AROUND):
+        return text
     left = "" if first else text[:AROUND].rpartition(" ")[0] or text[:AROUND]
     right = "" if last else text[-AROUND:].partition(" ")[2] or text[-AROUND:]
-    shown = f"{left} … {right}".strip() if first or last else f"{left} … {right}"
-    return text if len(text) <= len(shown) else shown
+    return f"… {right}" if first else f"{left} …" if last else f"{left} … {right}"
 
 
 def _look(text: str) -> str:
