@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMSourceError
+from airflow_provider_aam.api.visible import one_line
 
 MOST_SHOWN = 100
 
@@ -20,9 +21,10 @@ class Place:
     row: int | None = None
 
     def __str__(self) -> str:
+        source = one_line(self.source)
         if self.line is not None:
-            return f"{self.source}:{self.line}"
-        return self.source if self.row is None else f"{self.source} row {self.row}"
+            return f"{source}:{self.line}"
+        return source if self.row is None else f"{source} row {self.row}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +36,8 @@ class Problem:
     field: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.field}: {self.text}" if self.field else f"{self.place}: {self.text}"
+        about = f"{self.field}: {self.text}" if self.field else self.text
+        return f"{self.place}: {one_line(about)}"
 
 
 def refuse(source: str, findings: Sequence[Problem], *, more: str = "") -> None:
@@ -48,7 +51,9 @@ def refuse(source: str, findings: Sequence[Problem], *, more: str = "") -> None:
     lines = "\n".join(f"  {text}" for text in ordered[:MOST_SHOWN])
     cut = f"\n  … and {len(ordered) - MOST_SHOWN} more" if len(ordered) > MOST_SHOWN else ""
     behind = f"\n{more}" if more else ""
-    text = f"{source} has {counted(len(ordered), 'problem')}. Nothing was changed in AAM.\n{lines}{cut}{behind}"
+    text = (
+        f"{one_line(source)} has {counted(len(ordered), 'problem')}. Nothing was changed in AAM.\n{lines}{cut}{behind}"
+    )
     raise AAMSourceError(text, findings=tuple(ordered))
 
 

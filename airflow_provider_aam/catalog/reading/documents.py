@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Protocol, Self
 
 from airflow_provider_aam.api.errors import AAMSourceError
@@ -66,11 +68,16 @@ def _rows(
     return [(_kind_of(table, path, kinds, findings, alone=len(tables) == 1), table.rows) for table in tables]
 
 
-def _files(paths: Iterable[CatalogPath], findings: list[Problem], *, inside: bool = False) -> Iterator[CatalogPath]:
+def _files(
+    paths: Iterable[CatalogPath], findings: list[Problem], *, root: CatalogPath | None = None
+) -> Iterator[CatalogPath]:
+    """``root``: the folder that was named, when these are in it."""
     for path in paths:
         place = Place(source=str(path))
-        if inside and path.name.startswith("."):
+        if root is not None and path.name.startswith("."):
             findings.append(Problem(place=place, text="is hidden and was not read; move it out of the catalog"))
+        elif problem := _strays(path, root):
+            findings.append(Problem(place=place, text=problem))
         elif not path.is_dir():
             yield path
         else:
@@ -81,7 +88,23 @@ def _files(paths: Iterable[CatalogPath], findings: list[Problem], *, inside: boo
                 continue
             if not entries:
                 findings.append(Problem(place=place, text="is an empty folder; a catalog's files were due in it"))
-            yield from _files(entries, findings, inside=True)
+            yield from _files(entries, findings, root=root or path)
+
+
+def _strays(path: CatalogPath, root: CatalogPath | None) -> str:
+    """Why a path of this machine is not read; nothing of any other: object stores have no links."""
+    if not os.path.exists(str(path)):  # noqa: PTH110  what Airflow hands in is no pathlib path
+        return ""
+    real = Path(os.path.realpath(str(path)))
+    if not (real.is_file() or real.is_dir()):
+        return "is a device, a pipe or a socket, and was not read; a catalog holds files and folders"
+    if root is None:
+        return ""
+    if not real.is_relative_to(os.path.realpath(str(root))):
+        return f"is a link that leads out of {root}, and was not followed; put the file itself there"
+    if real.is_dir() and os.path.islink(str(path)):  # noqa: PTH114
+        return "is a link to a folder of the same catalog, and was not followed; it is read where it is"
+    return ""
 
 
 def _kind_of(table: Table, path: ReadablePath, kinds: KindColumns, findings: list[Problem], *, alone: bool) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from airflow_provider_aam.catalog.problems import Place
+from airflow_provider_aam.catalog.reading.limits import most, spend
 
 _LONGEST_SHARED = 64
 _MOST_SHARED = 4096
@@ -56,13 +57,25 @@ class SourceRow:
 
 
 class RowPacker:
-    """Makes the rows of one file, and keeps once what many of them have in common."""
+    """Makes the rows of one file, and keeps once what many of them have in common.
+
+    Raises :class:`TooMuch` when there are more rows, columns or values than a file may hold.
+    """
 
     def __init__(self) -> None:
+        self._rows = self._values = 0
+        self._most = (most("rows"), most("columns"), most("values"))
         self._layouts: dict[_Layout, _Layout] = {}
         self._texts: dict[str, dict[str, str]] = {}
 
     def pack(self, values: Mapping[str, Any], place: Place, lines: Mapping[str, int] | None = None) -> SourceRow:
+        self._rows += 1
+        self._values += len(values)
+        rows, columns, most_values = self._most
+        if self._rows > rows or len(values) > columns or self._values > most_values:
+            spend("rows", self._rows)
+            spend("columns", len(values))
+            spend("values", self._values)
         start = place.line or 0
         offsets = tuple([line - start if line >= start else -line for line in lines.values()]) if lines else ()
         layout = (tuple(values), tuple(lines or ()), offsets)

@@ -10,6 +10,7 @@ from typing import IO, Protocol, cast
 
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.problems import Place, Problem, refuse
+from airflow_provider_aam.catalog.reading.limits import Findings, TooMuch, most, spend
 from airflow_provider_aam.catalog.reading.readers import NEVER_ZIPPED, READERS, Reader
 from airflow_provider_aam.catalog.reading.recognise import is_name_of
 from airflow_provider_aam.catalog.reading.rows import SourceRow, Table
@@ -42,12 +43,15 @@ def read_tables(path: ReadablePath, keys: Sequence[str], findings: list[Problem]
     if reader is None:
         findings.append(Problem(place=Place(source=source), text=NO_SUFFIX))
         return []
+    found = Findings()
     try:
         with _open(path) as file:
-            return reader(file, source, keys, findings)
-    except Unreadable as unreadable:
-        findings.append(Problem(place=Place(source=source), text=str(unreadable)))
+            return reader(file, source, keys, found)
+    except (Unreadable, TooMuch) as refused:
+        findings.append(Problem(place=Place(source=source), text=str(refused)))
         return []
+    finally:
+        findings.extend(found)
 
 
 def rows_of(tables: Sequence[Table], key: str, source: str, findings: list[Problem]) -> list[SourceRow]:
@@ -97,13 +101,18 @@ def _open(path: ReadablePath) -> Iterator[IO[bytes]]:
 
 
 class _Guarded:
-    """A file whose errors are :class:`Unreadable`, whichever reader meets them, however late."""
+    """A file whose errors are :class:`Unreadable`, however late they are met; it ends at the limit."""
 
     def __init__(self, file: IO[bytes] | gzip.GzipFile) -> None:
         self._file = file
+        self._left = most("bytes, unpacked")
 
     def read(self, size: int = -1) -> bytes:
         try:
-            return self._file.read(size)
+            content = self._file.read(self._left + 1 if size < 0 else size)
         except UNREADABLE as unreadable:
             raise Unreadable(unreadable) from unreadable
+        self._left -= len(content)
+        if self._left < 0:
+            spend("bytes, unpacked", most("bytes, unpacked") + 1)
+        return content

@@ -30,7 +30,7 @@ _UNREADABLE_ZIP = (
     NotImplementedError,
     RuntimeError,  # it has a password
 )
-_PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----", re.DOTALL)
+_PEM = re.compile(r"-----BEGIN ([A-Z ]{1,64})-----[^-]*-----END \1-----")
 
 
 def read_files(paths: Sequence[Path]) -> tuple[list[Found], list[str]]:

@@ -17,7 +17,7 @@ _DELIMITERS = ",;\t"
 
 def read_csv(file: IO[bytes], source: str, _keys: Sequence[str], findings: list[Problem]) -> list[Table]:
     """The keys play no part: a table holds one kind of object."""
-    text = decode_text(file.read(), source, findings)
+    text = decode_text(file.read(), source, findings, marks=b"\n,;\t")
     if text is None:
         return []
     if not text.strip():

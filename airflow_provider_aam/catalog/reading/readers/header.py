@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from airflow_provider_aam.catalog.problems import Place, Problem
+from airflow_provider_aam.catalog.reading.limits import spend
 
 
 def check_header(header: Sequence[str], place: Place, findings: list[Problem]) -> bool:
@@ -12,6 +14,10 @@ def check_header(header: Sequence[str], place: Place, findings: list[Problem]) -
     if not any(header):
         findings.append(Problem(place=place, text="has no header row with column names"))
         return False
-    twice = sorted({name for name in header if name and header.count(name) > 1})
-    findings.extend(Problem(place=place, text=f"the column {name!r} stands twice") for name in twice)
+    spend("columns", len(header))
+    findings.extend(Problem(place=place, text=f"the column {name!r} stands twice") for name in repeated(header) if name)
     return True
+
+
+def repeated(names: Iterable[str]) -> list[str]:
+    return sorted(name for name, times in Counter(names).items() if times > 1)

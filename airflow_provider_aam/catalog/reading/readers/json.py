@@ -9,6 +9,8 @@ from typing import IO, Any, NoReturn
 
 from airflow_provider_aam.api.names import near
 from airflow_provider_aam.catalog.problems import Place, Problem
+from airflow_provider_aam.catalog.reading.limits import spend
+from airflow_provider_aam.catalog.reading.readers.header import repeated
 from airflow_provider_aam.catalog.reading.readers.lists import ONE_VALUE_DUE, plain_list
 from airflow_provider_aam.catalog.reading.readers.text import decode_text, is_extra
 from airflow_provider_aam.catalog.reading.rows import RowPacker, SourceRow, Table
@@ -19,10 +21,11 @@ _BLANKS = re.compile(r"\s*")
 class _Object(dict[str, Any]):
     """An object that knows which of its keys stood twice: the last of them is all that is left."""
 
+    __slots__ = ("twice",)
+
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
-        names = [name for name, _ in pairs] if len(self) < len(pairs) else []
-        self.twice = sorted({name for name in names if names.count(name) > 1})
+        self.twice = repeated(name for name, _ in pairs) if len(self) < len(pairs) else ()
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -34,7 +37,7 @@ _decoder = json.JSONDecoder(object_pairs_hook=_Object, parse_constant=_no_consta
 
 def read_json(file: IO[bytes], source: str, keys: Sequence[str], findings: list[Problem]) -> list[Table]:
     """A list of objects, or an object with such lists under ``keys``."""
-    text = decode_text(file.read(), source, findings)
+    text = decode_text(file.read(), source, findings, marks=b",[{")
     if text is None:
         return []
     if not text.strip():
@@ -61,7 +64,7 @@ def _is_empty(keys: Sequence[str]) -> str:
 
 def read_jsonl(file: IO[bytes], source: str, _keys: Sequence[str], findings: list[Problem]) -> list[Table]:
     """The keys play no part: every line is one object."""
-    text = decode_text(file.read(), source, findings)
+    text = decode_text(file.read(), source, findings, marks=b"\n,[{")
     rows: list[SourceRow] = []
     packer = RowPacker()
     for number, line in enumerate((text or "").split("\n"), start=1):
@@ -82,6 +85,7 @@ def _held_lists(document: Any, keys: Sequence[str], place: Place, findings: list
         return {}
     others = sorted(name for name in document if name not in keys and not is_extra(name))
     if others:
+        spend("columns", len(others))
         hints = "".join(near(name, keys) for name in others)
         findings.append(Problem(place=place, text=f"unknown keys {', '.join(others)}; known: {', '.join(keys)}{hints}"))
     if document.twice:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import IO
+from typing import IO, Any
 
 from airflow_provider_aam.catalog.problems import Place, Problem
+from airflow_provider_aam.catalog.reading.limits import spend
+from airflow_provider_aam.catalog.reading.readers.header import repeated
 from airflow_provider_aam.catalog.reading.readers.lists import ONE_VALUE_DUE, plain_list
 from airflow_provider_aam.catalog.reading.rows import RowPacker, SourceRow, Table
+
+_BATCH = 1_000
 
 
 def read_parquet(file: IO[bytes], source: str, _keys: Sequence[str], findings: list[Problem]) -> list[Table]:
@@ -22,17 +26,16 @@ def read_parquet(file: IO[bytes], source: str, _keys: Sequence[str], findings: l
         return []
     content = file.read()
     try:
-        table = parquet.ParquetFile(io.BytesIO(content)).read()
+        header, batches = _read(parquet, content)
     except (pa.ArrowException, OSError) as broken:
         first_line = str(broken).partition("\n")[0]
         findings.append(Problem(place=Place(source=source), text=f"is not well-formed Parquet: {first_line}"))
         return []
-    header = tuple(table.column_names)
-    twice = sorted({name for name in header if header.count(name) > 1})
-    findings.extend(Problem(place=Place(source=source), text=f"the column {name!r} stands twice") for name in twice)
+    place = Place(source=source)
+    findings.extend(Problem(place=place, text=f"the column {name!r} stands twice") for name in repeated(header))
     pack = RowPacker().pack
     rows: list[SourceRow] = []
-    for batch in table.to_batches():
+    for batch in batches:
         for row in batch.to_pylist():
             place = Place(source=source, row=len(rows) + 1)
             rows.append(pack({name: _mend(value) for name, value in row.items() if not _is_nothing(value)}, place))
@@ -42,6 +45,32 @@ def read_parquet(file: IO[bytes], source: str, _keys: Sequence[str], findings: l
                 if isinstance(value, dict) or (isinstance(value, list) and plain_list(value) is None)
             ]
     return [Table(source=source, rows=rows, header=header)]
+
+
+def _read(parquet: Any, content: bytes) -> tuple[tuple[str, ...], list[Any]]:
+    """Column names and batches. A text that is kept once for many rows counts in each."""
+    about = parquet.ParquetFile(io.BytesIO(content)).metadata
+    spend("rows", about.num_rows)
+    spend("columns", about.num_columns)
+    spend("bytes, unpacked", sum(about.row_group(at).total_byte_size for at in range(about.num_row_groups)))
+    leaves = [about.schema.column(at) for at in range(about.num_columns)]
+    texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
+    batches, unpacked = [], 0
+    file = parquet.ParquetFile(io.BytesIO(content), read_dictionary=texts)
+    for batch in file.iter_batches(batch_size=_BATCH):
+        unpacked += sum(map(_size, batch.columns))
+        spend("bytes, unpacked", unpacked)
+        batches.append(batch)
+    return tuple(file.schema_arrow.names), batches
+
+
+def _size(column: Any) -> int:
+    import pyarrow.compute as pc
+    from pyarrow import types
+
+    if not types.is_dictionary(column.type):
+        return int(column.nbytes)
+    return pc.sum(pc.take(pc.binary_length(column.dictionary), column.indices)).as_py() or 0
 
 
 def _is_nothing(value: object) -> bool:

@@ -6,9 +6,12 @@ import codecs
 from typing import IO
 
 from airflow_provider_aam.catalog.problems import Place, Problem
+from airflow_provider_aam.catalog.reading.limits import spend
 
 
-def decode_text(content: bytes, source: str, findings: list[Problem]) -> str | None:
+def decode_text(content: bytes, source: str, findings: list[Problem], *, marks: bytes) -> str | None:
+    """``marks`` part the values of the format: they are counted before anything is made of them."""
+    spend("values", sum(content.count(mark) for mark in marks))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:

@@ -14,6 +14,7 @@ from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 from airflow_provider_aam.catalog.problems import Place, Problem
+from airflow_provider_aam.catalog.reading.limits import spend
 from airflow_provider_aam.catalog.reading.readers.header import check_header
 from airflow_provider_aam.catalog.reading.readers.text import is_extra
 from airflow_provider_aam.catalog.reading.rows import RowPacker, SourceRow, Table
@@ -44,11 +45,12 @@ def read_xlsx(file: IO[bytes], source: str, _keys: Sequence[str], findings: list
     content = io.BytesIO(file.read())
     sheets: list[tuple[str, list[Sequence[Any]]]] = []
     try:
+        _weigh(content)
         workbook = load_workbook(content, read_only=True, data_only=True, keep_links=False)
         for sheet in workbook.worksheets:
             if not is_extra(sheet.title):
                 sheet.reset_dimensions()
-                sheets.append((sheet.title, [_cells(row) for row in sheet.iter_rows()]))
+                sheets.append((sheet.title, _lines(sheet)))
     except _BROKEN as broken:
         first_line = str(broken).partition("\n")[0] or type(broken).__name__
         findings.append(Problem(place=Place(source=source), text=f"is not a well-formed workbook: {first_line}"))
@@ -58,6 +60,32 @@ def read_xlsx(file: IO[bytes], source: str, _keys: Sequence[str], findings: list
         problem = "is empty: a sheet with a header row was due"
         findings.append(Problem(place=Place(source=source), text=problem))
     return [_table(f"{source}[{title}]", title, lines, findings) for title, lines in filled]
+
+
+def _weigh(content: io.BytesIO) -> None:
+    with zipfile.ZipFile(content) as archive:
+        packed = archive.infolist()
+    sheets = [part.file_size for part in packed if part.filename.startswith("xl/worksheets/")]
+    spend("bytes of sheets, unpacked", sum(sheets))
+    spend("bytes, unpacked", sum(part.file_size for part in packed) - sum(sheets))
+
+
+def _lines(sheet: Any) -> list[Sequence[Any]]:
+    """Rows and cells that the sheet skips are filled in: they count like the others."""
+    fill = sheet._get_row  # noqa: SLF001  the only place where the width of a row is known before it is made
+
+    def fill_narrow(row: Any, *args: Any) -> Any:
+        spend("values", row[-1]["column"] if row else 0)
+        return fill(row, *args)
+
+    sheet._get_row = fill_narrow  # noqa: SLF001
+    lines, cells = [], 0
+    for row in sheet.iter_rows():
+        cells += len(row)
+        lines.append(_cells(row))
+        spend("rows", len(lines))
+        spend("values", cells)
+    return lines
 
 
 class _Wrong(str):

@@ -13,6 +13,7 @@ import yaml
 
 from airflow_provider_aam.api.names import near
 from airflow_provider_aam.catalog.problems import Place, Problem
+from airflow_provider_aam.catalog.reading.limits import Findings
 from airflow_provider_aam.catalog.reading.readers.text import TextStream, is_extra
 from airflow_provider_aam.catalog.reading.readers.yaml_nodes import ListNode, Nodes
 from airflow_provider_aam.catalog.reading.readers.yaml_rows import YamlRows
@@ -22,13 +23,13 @@ from airflow_provider_aam.catalog.reading.rows import SourceRow, Table
 def read_yaml(file: IO[bytes], source: str, keys: Sequence[str], findings: list[Problem]) -> list[Table]:
     """A list of mappings, or a mapping with such lists under ``keys``; ``x-…`` keys beside them may hold anchors."""
     stream = TextStream(file, source)
-    found: list[Problem] = []
+    found = Findings()
     try:
         tables = _Document(Nodes(stream), source, keys, found).read()
     except (yaml.YAMLError, RecursionError) as broken:
-        tables, found = [], [_not_yaml(broken, source)]
+        tables, found = [], Findings([_not_yaml(broken, source)])
     if stream.wrong:
-        tables, found = [], [stream.wrong]
+        tables, found = [], Findings([stream.wrong])
     findings += found
     return tables
 

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from airflow_provider_aam.catalog.problems import Place, Problem
+from airflow_provider_aam.catalog.reading.limits import spend
 from airflow_provider_aam.catalog.reading.readers.lists import ONE_VALUE_DUE
 from airflow_provider_aam.catalog.reading.readers.yaml_nodes import ListNode, MappingNode, is_merge, is_null
 from airflow_provider_aam.catalog.reading.rows import RowPacker, SourceRow
@@ -22,6 +23,7 @@ class YamlRows:
         self._source = source
         self._findings = findings
         self._pack = RowPacker().pack
+        self._merged_keys = 0
 
     def row(self, node: Any) -> SourceRow | None:
         place = self._place(node)
@@ -40,6 +42,7 @@ class YamlRows:
                 if not is_null(value):
                     values[field] = value.value
             elif isinstance(value, ListNode) and all(_is_value(item) for item in value.items):
+                self._count(len(value.items))
                 values[field] = [item.value for item in value.items]
             else:
                 self._find(self._place(value), ONE_VALUE_DUE, field)
@@ -47,6 +50,7 @@ class YamlRows:
 
     def _pairs(self, node: MappingNode, *, within: tuple[MappingNode, ...]) -> _Pairs:
         """A mapping's pairs; those of YAML's merge key (``<<: *defaults``) where the mapping itself is silent."""
+        self._count(len(node.pairs) if within else 0)
         own: _Pairs = []
         merges: _Pairs = []
         for pair in node.pairs:
@@ -71,6 +75,11 @@ class YamlRows:
                     self._find(self._place(name), "<< leads back to the mapping it stands in")
                 else:
                     yield source
+
+    def _count(self, more: int) -> None:
+        """What an alias brings costs nothing in the file: it is counted each time that it is brought."""
+        self._merged_keys += more + 1
+        spend("merged keys and list items", self._merged_keys)
 
     def _find(self, place: Place, problem: str, field: str | None = None) -> None:
         self._findings.append(Problem(place=place, field=field, text=problem))

@@ -1,0 +1,78 @@
+"""The corpus of hostile files: each ends soon, in little memory, in one clear error or a correct result."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hostile.corpus import FILES, SECRET
+
+from airflow_provider_aam.api.errors import AAMSourceError
+from airflow_provider_aam.catalog.checking.sources import load
+from airflow_provider_aam.catalog.reading.limits import LIMITS, OPTION
+from airflow_provider_aam.cli.credentials.files import read_files
+
+TESTS = Path(__file__).parents[1]
+SECONDS, MEGABYTES = 5, 500
+"""Of the processor, as the machine may have other things to do."""
+
+
+def test_every_hostile_file_ends_soon_in_little_memory_and_one_error():
+    run = subprocess.run(
+        [sys.executable, "-m", "hostile.run"],
+        env={**os.environ, "PYTHONPATH": f"{TESTS}{os.pathsep}{TESTS.parent}"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    answers = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [answer["name"] for answer in answers] == list(FILES)
+    assert [answer for answer in answers if answer["crash"] or answer["s"] > SECONDS or answer["mb"] > MEGABYTES] == []
+    assert [answer["name"] for answer in answers if not answer["said"]] == []
+    assert [answer["name"] for answer in answers if SECRET.partition("=")[0] in answer["said"]] == []
+    seen = "".join(answer["said"] for answer in answers).replace("\n", "")
+    assert [mark for mark in seen if not mark.isprintable()] == []
+    assert not any(line.startswith("::") for answer in answers for line in answer["said"].splitlines())
+
+
+def test_limit_is_named_with_the_option_that_raises_it(tmp_path, monkeypatch):
+    path = tmp_path / "traits.csv.gz"
+    monkeypatch.setitem(LIMITS, "bytes, unpacked", 20)
+    path.write_bytes(gzip.compress(b"name\n" + b"x\n" * 50))
+    with pytest.raises(AAMSourceError, match=f"has more than 20 bytes, unpacked. Split the file, or set {OPTION}=10"):
+        load(str(path))
+    monkeypatch.setenv(OPTION, "10")
+    catalog, _ = load(str(path), objects=False)
+    assert [len(rows) for rows in catalog.values()] == [50]
+
+
+@pytest.mark.parametrize("said", ["", "0", "-1", "much"])
+def test_option_that_is_no_number_raises_nothing(tmp_path, monkeypatch, said):
+    monkeypatch.setitem(LIMITS, "rows", 1)
+    monkeypatch.setenv(OPTION, said)
+    (tmp_path / "traits.csv").write_text("name\na\nb\n")
+    with pytest.raises(AAMSourceError, match="has more than 1 rows"):
+        load(str(tmp_path / "traits.csv"))
+
+
+def test_link_inside_the_catalog_is_read_and_a_named_link_is_followed(tmp_path):
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "one.csv").write_text("name,traitRule\na,b\n")
+    (tmp_path / "c" / "two.csv").symlink_to("one.csv")
+    (tmp_path / "named").symlink_to("c")
+    catalog, _ = load(str(tmp_path / "named"), kind="traits", objects=False)
+    assert [len(rows) for rows in catalog.values()] == [2]
+
+
+def test_key_file_of_many_beginnings_ends_soon(tmp_path):
+    path = tmp_path / "private.key"
+    path.write_text("-----BEGIN PRIVATE KEY-----\n" * 20_000)
+    found, (problem,) = read_files([path])
+    assert found == []
+    assert "a PEM block without its end" in problem
