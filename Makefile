@@ -10,6 +10,8 @@ VENV_211 := .venv-211
 VENV_PEERS := .venv-peers
 VENV_MUTANTS := .venv-mutants
 UV := $(VENV)/bin/uv
+# Stamps are touched after an install: uv keeps the times that files have in their wheels, which may be older than any pin.
+UV_READY := $(VENV)/uv-ready
 # A half-written bytecode cache makes every Airflow command slow; the environment decides nothing here.
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONHASHSEED ?= 0
@@ -49,13 +51,13 @@ mutants: $(VENV_MUTANTS)/installed ## change the code at random, see which chang
 docs: $(VENV)/installed ## regenerate the generated pages and schemas
 	$(VENV)/bin/python scripts/docs.py
 
-constraints: $(UV) ## regenerate the pinned sets from setup.cfg
+constraints: $(UV_READY) ## regenerate the pinned sets from setup.cfg
 	scripts/constraints.sh $(UV)
 
 clean: ## remove environments, caches and results of runs
 	rm -rf $(VENV) $(VENV_211) $(VENV_PEERS) $(VENV_MUTANTS) .mutants .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
 
-$(UV): constraints/bootstrap.txt
+$(UV_READY): constraints/bootstrap.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none was found; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --require-hashes --requirement constraints/bootstrap.txt
@@ -68,21 +70,21 @@ define install_package
 	@touch $(1)/installed
 endef
 
-$(VENV)/installed: $(UV) constraints/airflow-3.3.txt setup.cfg
+$(VENV)/installed: $(UV_READY) constraints/airflow-3.3.txt setup.cfg
 	$(UV) pip install --quiet --python $(VENV)/bin/python --require-hashes --requirement constraints/airflow-3.3.txt
 	$(call install_package,$(VENV))
 
-$(VENV_211)/installed: $(UV) constraints/airflow-2.11.txt setup.cfg
+$(VENV_211)/installed: $(UV_READY) constraints/airflow-2.11.txt setup.cfg
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_211)
 	$(UV) pip install --quiet --python $(VENV_211)/bin/python --require-hashes --requirement constraints/airflow-2.11.txt
 	$(call install_package,$(VENV_211))
 
-$(VENV_MUTANTS)/installed: $(UV) constraints/airflow-3.3.txt constraints/mutants.txt setup.cfg
+$(VENV_MUTANTS)/installed: $(UV_READY) constraints/airflow-3.3.txt constraints/mutants.txt setup.cfg
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_MUTANTS)
 	$(UV) pip install --quiet --python $(VENV_MUTANTS)/bin/python --require-hashes --requirement constraints/airflow-3.3.txt --requirement constraints/mutants.txt
 	$(call install_package,$(VENV_MUTANTS))
 
-$(VENV_PEERS)/installed: $(UV) constraints/peers.txt
+$(VENV_PEERS)/installed: $(UV_READY) constraints/peers.txt
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_PEERS)
 	$(UV) pip install --quiet --python $(VENV_PEERS)/bin/python --require-hashes --requirement constraints/peers.txt
 	@touch $@

@@ -19,6 +19,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
+    tags=["aam", "check"],
     default_args={"retries": 2, "retry_delay": pendulum.duration(minutes=5)},
 ):
     pull = AAMPullTraitsOperator(

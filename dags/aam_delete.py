@@ -18,6 +18,7 @@ with DAG(
     render_template_as_native_obj=True,  # so that the list of codes stays a list
     params={"codes": Param([], type="array", items={"type": "string"}, minItems=1, description="Integration codes")},
     doc_md=__doc__,
+    tags=["aam", "delete"],
 ):
     AAMDeleteOperator(
         task_id="delete_segments",

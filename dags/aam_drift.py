@@ -1,4 +1,4 @@
-"""Every night: has somebody changed in the portal what the catalog describes, or added to what it owns?
+"""Every night: has someone changed in the AAM UI what the catalog describes, or added to what it owns?
 
 Differences are logged, and an event of the Asset `aam://drift/` starts whatever waits for it. Without differences
 there is no event.
@@ -19,6 +19,7 @@ with DAG(
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     doc_md=__doc__,
+    tags=["aam", "check"],
 ):
     AAMDriftOperator(
         task_id="drift",

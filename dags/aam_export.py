@@ -1,4 +1,4 @@
-"""Every night: the whole account as catalog files, one a kind; the same bytes as long as nothing changes."""
+"""Every night: the whole account as catalog files, one per kind; the same bytes as long as nothing changes."""
 
 import pendulum
 
@@ -13,6 +13,7 @@ with DAG(
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     doc_md=__doc__,
+    tags=["aam", "pull"],
 ):
     AAMExportOperator(
         task_id="export",

@@ -1,10 +1,10 @@
-"""Every day: what would make the account as the catalog says? Somebody approves that plan, and only then it is applied.
+"""Every day: plan what brings AAM in line with the catalog; apply exactly that plan once someone approves it.
 
-The catalog is the folder `catalog` beside this file. Without changes nobody is asked. Whoever approves reads the plan's
+The catalog is the folder `catalog` next to this file. Without changes no one is asked. The approver reads the plan's
 summary under *Required Actions*; the whole plan is a file. A rejection, or no answer within 20 hours, ends the run
 without a change.
 
-Airflow 2 has no human-in-the-loop operator: there the plan is applied at once, within the guard rails of its first
+Airflow 2 has no human-in-the-loop operator: there the plan is applied at once, within the guardrails of its first
 task.
 """
 
@@ -28,6 +28,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
+    tags=["aam", "push"],
 ):
     plan = AAMPlanOperator(
         task_id="plan",

@@ -13,6 +13,7 @@ with DAG(
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     doc_md=__doc__,
+    tags=["aam", "pull"],
 ):
     AAMPullTraitsOperator(
         task_id="pull_traits",

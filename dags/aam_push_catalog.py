@@ -1,4 +1,4 @@
-"""On demand: the whole catalog beside this file in one task, without an approval; then all mappings as a file."""
+"""On demand: the whole catalog next to this file in one task, without an approval; then all mappings as a file."""
 
 from pathlib import Path
 
@@ -19,6 +19,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
+    tags=["aam", "push"],
 ):
     push = AAMPushCatalogOperator(
         task_id="push_catalog",

@@ -1,4 +1,4 @@
-"""Every hour: the segments in AAM as segments.yaml beside this file says, after the traits that their rules name."""
+"""After each push of traits: bring the segments in AAM in line with segments.yaml next to this file."""
 
 from pathlib import Path
 
@@ -16,6 +16,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
+    tags=["aam", "push"],
 ):
     AAMPushSegmentsOperator(
         task_id="push_segments",

@@ -1,4 +1,4 @@
-"""Every hour: the traits in AAM as traits.yaml beside this file says; nothing is written when nothing differs."""
+"""Every hour: bring the traits in AAM in line with traits.yaml next to this file; write only what differs."""
 
 from pathlib import Path
 
@@ -16,6 +16,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
+    tags=["aam", "push"],
 ):
     AAMPushTraitsOperator(
         task_id="push_traits",

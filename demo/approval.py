@@ -34,7 +34,7 @@ def run_approval(airflow: Airflow, emulator: Emulator) -> list[str]:
     said = ", ".join(f"{count} {status}" for status, count in outcomes.items() if count)
     print(f"  applied: {said}", flush=True)
     problems = [] if before == 0 else [f"{before} requests changed something before the plan was approved"]
-    if outcomes["created"] != len(_planned(airflow, run)):
+    if outcomes["created"] != airflow.returned(APPROVAL, run, "plan")["counts"]["create"]:
         problems.append(f"the approved plan should have been carried out in full: {outcomes}")
     return [*problems, *_run_drift(airflow, emulator)]
 
@@ -43,7 +43,7 @@ def _run_drift(airflow: Airflow, emulator: Emulator) -> list[str]:
     sibling = next(each for each in emulator.objects("traits") if each["integrationCode"] == "cart")
     kept = {name: sibling[name] for name in ("dataSourceId", "folderId", "traitType", "traitRule")}
     emulator.add("traits", {**kept, "name": "Made in a hurry", "integrationCode": "hurry"})
-    print(f"\nSomebody makes a trait in the portal; {DRIFT} looks:")
+    print(f"\nSomeone creates a trait in the AAM UI; {DRIFT} looks:")
     airflow.unpause(DRIFT)
     wait_until(lambda: bool(airflow.runs(DRIFT)), f"the first run of {DRIFT}")
     run = str(airflow.runs(DRIFT)[0]["dag_run_id"])
@@ -66,11 +66,6 @@ def _asked(airflow: Airflow) -> dict[str, Any]:
 
     wait_until(is_asked, f"{APPROVAL} to ask")
     return found[0]
-
-
-def _planned(airflow: Airflow, run: str) -> range:
-    counts = airflow.returned(APPROVAL, run, "plan")["counts"]
-    return range(counts["create"] + counts["create_folders"])
 
 
 def _writes(emulator: Emulator) -> int:

@@ -89,10 +89,11 @@ class Airflow:
 @contextmanager
 def running_airflow(work: Path, variables: dict[str, str], *, port: int | None = None) -> Iterator[Airflow]:
     """Airflow with this repository's DAGs, in `work` (emptied first). `variables` are added to its environment."""
+    port = port or free_port()
+    check_free(port)
     shutil.rmtree(work, ignore_errors=True)
     home = work / "airflow"
     home.mkdir(parents=True)
-    port = port or free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")},
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -125,10 +126,21 @@ def running_airflow(work: Path, variables: dict[str, str], *, port: int | None =
             _stop(process)
 
 
-def free_port() -> int:
+def free_port(wanted: int = 0) -> int:
+    """Return `wanted` if nothing listens there, else any free port."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            return free_port()
         return int(probe.getsockname()[1])
+
+
+def check_free(port: int) -> None:
+    """Another Airflow on the port would answer in place of ours."""
+    if free_port(port) != port:
+        raise SystemExit(f"Port {port} is in use. Stop the program there, or choose another port.")
 
 
 def wait_until(ready: Any, what: str, *, timeout_s: float = RUN_TIMEOUT_S) -> None:

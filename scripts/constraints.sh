@@ -7,4 +7,4 @@ compile setup.cfg constraints/airflow-3.3.in --extra dev --output-file constrain
 compile setup.cfg constraints/airflow-2.11.in --extra dev --output-file constraints/airflow-2.11.txt
 compile constraints/mutants.in --constraint constraints/airflow-3.3.txt --output-file constraints/mutants.txt
 compile constraints/peers.in --output-file constraints/peers.txt
-compile constraints/bootstrap.in --output-file constraints/bootstrap.txt
+compile constraints/bootstrap.in --constraint constraints/airflow-3.3.txt --output-file constraints/bootstrap.txt

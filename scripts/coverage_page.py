@@ -25,11 +25,11 @@ write after `client.`, and `client.models.actions["latest_traits"].about` says w
 sure the declaration is:
 
 - **doc**: an official document of Adobe;
-- **client**: seen in a real client, Adobe's own bulk workbook and web portal included;
+- **client**: seen in a real client, Adobe's own bulk workbook and web application included;
 - **inferred**: reasoned, not seen. Expect surprises, and tell us about them.
 
 The last two columns name a test through the client against the emulator, and one of the emulator by raw HTTP.
-Subscribing to data feeds and offering them is left to the portal.
+Subscribing to data feeds and offering them is left to the AAM UI.
 """
 
 

@@ -113,3 +113,10 @@ def test_the_first_words_are_the_same_everywhere() -> None:
     assert len(first_screen.splitlines()) <= 45
     assert get_provider_info()["description"] == f"Adobe Audience Manager (AAM): {words}"
     assert f"{words[:-1]}\n" in (REPOSITORY / "setup.cfg").read_text()
+
+
+def test_uv_has_one_pin() -> None:
+    """With two of them, each `make` installs the one over the other."""
+    sets = (REPOSITORY / "constraints").glob("*.txt")
+    pins = {pin for each in sets for pin in re.findall(r"^uv==\S+", each.read_text(), re.MULTILINE)}
+    assert len(pins) == 1

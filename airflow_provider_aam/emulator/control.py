@@ -50,7 +50,7 @@ class EmulatorControl:
     # --- the account -----------------------------------------------------------------------------------------------
 
     def reset(self, seed: Seed = "empty") -> None:
-        """Start anew: objects, ids, tokens, settings, clock, trouble and statistics."""
+        """Start again: objects, ids, tokens, settings, clock, trouble and statistics."""
         self._post("reset", {"seed": seed})
 
     def seed(self, **counts: int) -> None:
@@ -133,7 +133,7 @@ class EmulatorControl:
         return number
 
     def clear_stats(self) -> None:
-        """Start counting anew."""
+        """Start counting again."""
         self._post("clear-stats")
 
     # --- wire ------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ STOP_TIMEOUT_S = 10
 
 
 class PortUnavailable(OSError):
-    """Something else listens on the port, or this user may not; ``strerror`` says which, ``filename`` where."""
+    """Something else listens on the port, or this user cannot; ``strerror`` says which, ``filename`` where."""
 
 
 @contextmanager

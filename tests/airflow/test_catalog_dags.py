@@ -124,7 +124,7 @@ def test_an_approved_plan_is_applied_and_the_next_one_asks_nobody(account, run, 
     assert (mapping["sid"], mapping["traitAlias"]) == (segment["sid"], "cart-left")
     assert "| trait | 3 | 0 | 0 |" in states["prompt"]
     assert "+ segment shop/cart-left “Left a cart behind”" in states["prompt"]
-    assert plan_file(tmp_path)["counts"]["create"] == 8
+    assert plan_file(tmp_path)["counts"]["create"] == 12
 
     account.clear_stats()
     states = run("aam_plan_approve_apply", day=2)
@@ -145,7 +145,7 @@ def test_without_approval_the_plan_is_applied_at_once(account, run, tmp_path):
     states = run("aam_plan_approve_apply", day=1)
     assert states == {"run": "success", "prompt": "", "plan": "success", "any_changes": "success", "apply": "success"}
     assert {"cart", "purchase", "tents"} <= codes(account, "traits")
-    assert plan_file(tmp_path)["counts"]["create"] == 8
+    assert plan_file(tmp_path)["counts"]["create"] == 12
     account.clear_stats()
     states = run("aam_plan_approve_apply", day=2)
     assert (states["run"], states["apply"]) == ("success", "skipped")

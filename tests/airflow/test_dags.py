@@ -75,7 +75,7 @@ def test_push_of_traits_creates_the_file_s_traits_once(
     run(run_dag, "aam_push_traits")
     new = [trait for trait in account.objects("traits") if trait["sid"] not in before]
     assert sorted(trait["integrationCode"] for trait in new) == ["plan-comparison", "pricing-visit", "upgrade-search"]
-    assert json.loads((tmp_path / "traits/plan.json").read_text())["counts"]["create"] == 3
+    assert json.loads((tmp_path / "traits/plan.json").read_text())["counts"]["create"] == 6
     outcomes = [json.loads(line) for line in (tmp_path / "traits/outcomes.jsonl").read_text().splitlines()]
     assert [outcome["status"] for outcome in outcomes] == ["created"] * 6  # three folders, three traits
 
@@ -98,7 +98,7 @@ def test_push_of_segments_names_the_traits_that_were_pushed(
     rules = {segment["integrationCode"]: segment["segmentRule"] for segment in account.objects("segments")}
     assert rules["plan-thinkers"] == f"{sid['pricing-visit']}T AND NOT {sid['plan-comparison']}T"
     assert rules["upgrade-wanted"] == f"FREQUENCY([{sid['upgrade-search']}T] <= 14D) >= 2"
-    assert json.loads((tmp_path / "segments/plan.json").read_text())["counts"]["create"] == 2
+    assert json.loads((tmp_path / "segments/plan.json").read_text())["counts"]["create"] == 3
 
 
 def test_push_of_the_catalog_and_delete_of_what_is_named(

@@ -34,7 +34,7 @@ class ModelDraft(Draft):
     )
     baseline: f.Key | None = column("Trait or segment whose users are the model, as code or data source:code")
     sid: f.PositiveId | None = column("Trait or segment whose users are the model, by AAM's id")
-    excluded_traits: f.IdsOrWords | None = column("Traits it shall not weigh, each as code, data source:code or id")
+    excluded_traits: f.IdsOrWords | None = column("Traits it must not weigh, each as code, data source:code or id")
 
     def _contradictions(self, given: Mapping[str, Any]) -> list[str]:
         count = len(given.get("excludedTraits", ()))

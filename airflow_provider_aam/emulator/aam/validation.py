@@ -27,7 +27,7 @@ def validation_route(path: str, about: str, problems: Callable[[State, str], lis
 
     def validate(call: Call) -> Reply:
         found = problems(call.state, str(call.json_object().get("code") or ""))
-        message = "Invalid expression" if found else None  # the portal's messages are "Valid/Invalid expression"
+        message = "Invalid expression" if found else None  # the AAM UI's messages are "Valid/Invalid expression"
         return json_reply({"valid": not found, "message": message, "childMessages": found})
 
     return Route("POST", path, validate, about, tag=TAG, body=ref("Code"))

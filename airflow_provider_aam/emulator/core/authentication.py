@@ -36,7 +36,7 @@ def expired(call: Call) -> Refusal:
 def hidden(call: Call) -> bool:
     """Whether role-based access hides every object: the technical account is in no group yet.
 
-    Tokens of legacy OAuth belong to a portal user, who has groups of their own.
+    Tokens of legacy OAuth belong to an AAM user, who has groups of their own.
     """
     state = call.state
     if not state.settings.rbac or call.token is None or call.token.kind == "legacy":

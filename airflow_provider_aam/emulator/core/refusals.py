@@ -27,12 +27,12 @@ def _application(status: int, code: str, message: str) -> Refusal:
 
 
 def bad_request(problems: list[str], message: str = "Validation failed") -> Refusal:
-    """400 with one child message a problem [client: the portal's error helper joins `childMessages`]."""
+    """400 with one child message a problem [client: the AAM UI's error helper joins `childMessages`]."""
     return Refusal(400, {"code": "BAD_REQUEST", "message": message, "childMessages": problems})
 
 
 def access_denied() -> Refusal:
-    """403 of the application: the caller is known but may not."""
+    """403 of the application: the caller is known but lacks permission."""
     return _application(403, "ACCESS_DENIED", "You do not have access to this resource.")
 
 

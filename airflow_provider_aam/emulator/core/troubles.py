@@ -1,4 +1,4 @@
-"""Scripted trouble: what shall go wrong, on which route, how often."""
+"""Scripted trouble: what goes wrong, on which route, how often."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def problems(state: State, values: Row, key: int | None) -> list[str]:  # noqa: ARG001
-    """Nothing can be wrong; a cross-device source never uses Audience Manager's visitor id [client: the portal]."""
+    """Nothing can be wrong; a cross-device source never uses Audience Manager's visitor id [client: the AAM UI]."""
     if values.get("idType") == "CROSS_DEVICE":
         values["useAudienceManagerVisitorID"] = False
     return []

@@ -66,7 +66,7 @@ FIELDS = (
     Field(
         "mappingAutoFiller",
         "string",
-        "What the portal proposes as alias; the API fills in nothing (inferred).",
+        "What the AAM UI proposes as alias; the API fills in nothing (inferred).",
         one_of=("NONE", "SID", "IC"),
         any_case=True,
         sparse=True,

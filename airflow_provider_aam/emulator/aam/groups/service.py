@@ -48,7 +48,7 @@ def delete(call: Call) -> Reply:
 
 
 def bulk_delete(call: Call) -> Reply:
-    """Answer `groups/bulk-delete`: the documents say DELETE, the portal sends POST."""
+    """Answer `groups/bulk-delete`: the documents say DELETE, the AAM UI sends POST."""
     require_access(call)
     return _forgetting(call, call.json_ids(), GROUPS.bulk_delete)
 

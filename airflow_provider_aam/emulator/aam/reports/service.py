@@ -88,7 +88,7 @@ def most_changed(kind: str, call: Call) -> Reply:
 
 
 def for_date(kind: str, call: Call) -> Reply:
-    """Answer with every object's figures of one day, today unless given. AAM gives it to the portal's users only."""
+    """Answer with every object's figures of one day, today unless given. AAM gives it to the AAM UI's users only."""
     day, today = call.integer("date"), today_of(call.state)
     day = today if day is None else day // DAY_MS * DAY_MS
     if day > today:

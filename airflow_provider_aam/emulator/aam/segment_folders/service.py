@@ -20,7 +20,7 @@ SEGMENT_FOLDERS = folders(
 
 
 def segments_in(call: Call) -> Reply:
-    """Answer GET /folders/segments/{folderId}/segments [client: the portal]."""
+    """Answer GET /folders/segments/{folderId}/segments [client: the AAM UI]."""
     key = SEGMENT_FOLDERS.find_or_root(call)
     segments = SEGMENTS.collection(call.state)
     return list_reply(call, segments, [lambda row: row["folderId"] == key], renderer(segments, escaped=call.escaped))

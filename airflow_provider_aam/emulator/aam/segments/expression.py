@@ -1,4 +1,4 @@
-"""Segment rules: from text to a tree and on to the portal's [doc: "Segment expressions", "Recency and frequency"].
+"""Segment rules: from text to a tree and on to the AAM UI's [doc: "Segment expressions", "Recency and frequency"].
 
 A tree is `("sid", sid)`, `("not", node)`, `("and" | "or", node, node, …)` or a `Frequency`.
 """
@@ -62,7 +62,7 @@ def sids_of(node: Node) -> list[int]:
 
 
 def expression_tree(node: Node) -> dict[str, Any]:
-    """Return a rule in the form the portal's parser reads."""
+    """Return a rule in the form the AAM UI's parser reads."""
     if isinstance(node, Frequency):
         frequency: dict[str, Any] = {"list": list(node.sids)}
         if node.days is not None:

@@ -26,7 +26,7 @@ FIELDS = (
         besides=(DEFAULT_MERGE_RULE_ID,),
     ),
     Field("integrationCode", "string", "The customer's own id.", max_length=255),
-    Field("startTime", "any", "In the portal's writable list; its type is unknown.", sparse=True),
+    Field("startTime", "any", "In the AAM UI's writable list; its type is unknown.", sparse=True),
     Field("sid", "integer", "Id, unique among traits and segments.", writable=False),
     Field("traitType", "string", "SEGMENT.", writable=False),
 )

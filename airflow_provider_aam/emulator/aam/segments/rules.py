@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from airflow_provider_aam.emulator.core.collection import Row
     from airflow_provider_aam.emulator.core.state import State
 
-# Recency and frequency work on rule-based and folder traits only [doc; the portal refuses the others].
+# Recency and frequency work on rule-based and folder traits only [doc; the AAM UI refuses the others].
 WITH_FREQUENCY = ("RULE_BASED_TRAIT", "FOLDER_TRAIT", "FOLDER")
 _SID = re.compile(r"(\d+)T", re.IGNORECASE)
 

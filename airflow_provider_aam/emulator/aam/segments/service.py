@@ -79,7 +79,7 @@ def bulk_merge_rule_replace(call: Call) -> Reply:
 def estimate(period: str, call: Call) -> Reply:
     """Answer GET with `rule`, or POST of `{"rule": …}` or `{"code": …}`; 400 for an invalid rule.
 
-    The paths are the portal's; method, body and answer are inferred.
+    The paths are the AAM UI's; method, body and answer are inferred.
     """
     require_access(call)
     body = call.json_object() if call.recorded.method == "POST" else {"rule": call.text("rule")}

@@ -67,7 +67,7 @@ def user_row(
     admin: bool = False,
     groups: list[int] | None = None,
 ) -> dict[str, Any]:
-    """Return a user. The documents say userId, the portal reads uid; likewise isAdmin and admin: both are given."""
+    """Return a user. The documents say userId, the AAM UI reads uid; likewise isAdmin and admin: both are given."""
     return {
         "pid": PID,
         "userId": user_id,

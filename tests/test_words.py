@@ -1,0 +1,88 @@
+"""Phrases that readers stumble over stay out of messages, docstrings and pages."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+PAGES = [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md"), REPOSITORY / "scripts/catalog_page.md"]
+REWORDED = ("airflow_provider_aam/emulator", "dags", "demo")  # folders whose messages and docstrings are clean
+MODULES = [path for folder in REWORDED for path in REPOSITORY.glob(f"{folder}/**/*.py")]
+
+
+# What is banned, and what to say.
+BANNED = {
+    r"\b(?:was|were) due\b": "expected …, found …",
+    r"\bstands? twice\b": "is a duplicate",
+    r"\bstands? where\b": "expected …, found …",
+    r"\bthis is no\b": "is not a …",
+    r"\bthat is none\b": "is not a …",
+    r"\bmay not\b": "cannot; has no access to; lacks permission",
+    r"\bportal\b": "AAM UI",
+    r"\bout of order\b": "is down",
+    r"\bas (?:a|the) (?:catalog|files?) says?\b": "in line with",
+    r"\bso already\b": "already matches",
+    r"\bwithout asking anybody\b": "offline",
+    r"\bdelete users first\b": "remove these references first",
+    r"\bmoved under it\b": "has changed since the plan was made",
+    r"\bguard rails?\b": "guardrail",
+    r"\bset-ups?\b": "setup",
+    r"\blook-ups?\b": "lookup",
+    r"\btime-outs?\b": "timeout",
+    r"\borganisations?\b": "organization",
+    r"\brecognis": "recogniz",
+    r"\bsomebody\b": "someone",
+    r"\btechnical user\b": "technical account",
+    r"\bproven complete\b": "verified complete",
+    r"\bnatural keys?\b": "match key",
+    r"\banew\b": "again",
+    r"\bshall\b": "must, should, will",
+    r"\bbesides[ ,.]": "also",
+    r"\bworth a word\b": "warning",
+    r"\ba file a kind\b|\bone a kind\b|\brows a request\b|\ba token a process\b": "per",
+    r"\bwhole or not at all\b": "complete or not at all",
+    r"\bended unknown\b": "has an unknown outcome",
+}
+# Words of others: a message of AAM, an address, a key of JSON.
+ALLOWED = [
+    r"\bmay not be empty",  # AAM's validation
+]
+
+
+def _texts(path: Path) -> list[tuple[int, str]]:
+    """(line, text) of everything that is read: a page's prose, a module's strings and docstrings."""
+    if path.suffix == ".md":
+        prose = re.sub(r"^ *```.*?^ *```|``.*?``|`[^`\n]*`", _blank, path.read_text(), flags=re.M | re.S)
+        return list(enumerate(prose.splitlines(), 1))
+    tree = ast.parse(path.read_text())
+    return [
+        (node.lineno, node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+
+
+def _blank(quote: re.Match[str]) -> str:
+    """Quotes of messages and code are tested where they are made."""
+    return "\n" * quote.group().count("\n")
+
+
+def stumbles(path: Path) -> list[str]:
+    found = []
+    for line, text in _texts(path):
+        flat = re.sub(r"\s+", " ", re.sub("|".join(ALLOWED), "", text))
+        found += [
+            f"{path.relative_to(REPOSITORY)}:{line}: “{match.group()}”; say: {instead}"
+            for phrase, instead in BANNED.items()
+            for match in re.finditer(phrase, flat, re.IGNORECASE)
+        ]
+    return found
+
+
+@pytest.mark.parametrize("files", [PAGES, MODULES], ids=["pages", "messages"])
+def test_no_banned_phrase(files: list[Path]) -> None:
+    assert [each for file in files for each in stumbles(file)] == []
