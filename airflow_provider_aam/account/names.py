@@ -67,7 +67,14 @@ class Names(Generic[More]):
 
         Raises :class:`AAMLookupFailed`.
         """
-        return self._only(resource, text, self._owned(resource, source, name), name)
+        found = self._owned(resource, source, name)
+        if not found and source is not None:
+            elsewhere = (each for each in self._owned(resource, None, name) if isinstance(each, int))
+            words = [word for each in elsewhere if (word := self._owned_word(resource, each))]
+            if words:
+                meant = ", ".join(f"“{word}”" for word in words[:3])
+                raise AAMLookupFailed(f"AAM has no {resource.label} “{text}”. Did you mean {meant}?")
+        return self._only(resource, text, found, name)
 
     def find_below(self, resource: Resource, path: str) -> frozenset[int]:
         """The ids of the folder with this path (``/`` for all) and of those below. Raises :class:`AAMLookupFailed`."""

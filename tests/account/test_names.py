@@ -107,6 +107,14 @@ def test_trait_of_a_data_source_its_sid_and_whether_it_is_onboarded(names, accou
         names.find(TRAITS, "crm:sg-006")
 
 
+def test_word_of_another_data_source_is_suggested_with_its_own(names, emulator, source):
+    source()
+    crm = source(name="CRM", integrationCode="crm")
+    emulator.add("traits", {"name": "Gold", "integrationCode": "sg-005", "dataSourceId": crm})
+    with pytest.raises(AAMLookupFailed, match=r"AAM has no trait “web:sg-005”\. Did you mean “crm:sg-005”\?"):
+        names.find(TRAITS, "web:sg-005")
+
+
 def test_number_that_aam_does_not_list_is_refused(names, source):
     key = source()
     assert names.find(DATA_SOURCES, key) == key
