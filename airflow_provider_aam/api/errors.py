@@ -28,7 +28,7 @@
     ├── AAMOutcomeUnknown        ↻ a write whose answer was lost: look before writing again
     ├── AAMIncomplete            ↻ a list that could not be proven complete
     ├── AAMSourceError             a file of desired objects with findings; lists every one
-    ├── AAMPlanRefused             a plan that a guard rail stops
+    ├── AAMPlanRefused             a plan that a guardrail stops
     ├── AAMPushFailed              rows were rejected (retryable when only unknown ones remain)
     ├── AAMCheckFailed             populations are out of their bounds
     └── AAMDestinationError        a file that cannot be written there
@@ -232,7 +232,7 @@ class AAMSourceError(AAMError, ValueError):
 
 
 class AAMPlanRefused(AAMError):
-    """A guard rail stopped the plan before anything was written."""
+    """A guardrail stopped the plan before anything was written."""
 
 
 class AAMPushFailed(AAMError):

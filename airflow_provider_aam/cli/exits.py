@@ -37,7 +37,7 @@ class ExitCode(enum.IntEnum):
     ADOBE = 3
     """Adobe refused, gave no usable answer, or could not be reached."""
     REFUSED = 4
-    """A guard rail stopped it before anything was written."""
+    """A guardrail stopped it before anything was written."""
     INCOMPLETE = 5
     """Some of the writes failed, or nobody knows whether they happened."""
     BUG = 70
