@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,16 @@ def test_link_inside_the_catalog_is_read_and_a_named_link_is_followed(tmp_path):
 def test_key_file_of_many_beginnings_ends_soon(tmp_path):
     path = tmp_path / "private.key"
     path.write_text("-----BEGIN PRIVATE KEY-----\n" * 20_000)
+    started = time.process_time()
     found, (problem,) = read_files([path])
+    assert time.process_time() - started < SECONDS
     assert found == []
     assert "a PEM block without its end" in problem
+
+
+def test_key_with_headers_of_its_own_is_read(tmp_path):
+    path = tmp_path / "private.key"
+    head = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00"
+    path.write_text(f"-----BEGIN RSA PRIVATE KEY-----\n{head}\n\nAAAA\n-----END RSA PRIVATE KEY-----\n")
+    (found,), problems = read_files([path])
+    assert (found.kind, problems) == ("private key", [])

@@ -30,7 +30,7 @@ _UNREADABLE_ZIP = (
     NotImplementedError,
     RuntimeError,  # it has a password
 )
-_PEM = re.compile(r"-----BEGIN ([A-Z ]{1,64})-----[^-]*-----END \1-----")
+_PEM = re.compile(r"-----BEGIN ([A-Z ]{1,64})-----(?:(?!-----BEGIN).)*?-----END \1-----", re.DOTALL)
 
 
 def read_files(paths: Sequence[Path]) -> tuple[list[Found], list[str]]:
