@@ -501,7 +501,7 @@ def test_single_failures_do_not_end_the_push(emulator, run):
         emulator.trouble(POST, "status", skip=number, status=504)
     ends, error = run(traits(30))
     assert isinstance(error, AAMPushFailed)
-    assert [row["status"] for row in ends.values()] == ["unknown", "created"] * 15
+    assert [ends[f"t{number}"]["status"] for number in range(1, 31)] == ["unknown", "created"] * 15
 
 
 def test_full_account_stops_creates_of_that_type_only(emulator, run, stored):
@@ -543,3 +543,15 @@ def test_push_that_dies_anywhere_is_finished_by_the_next(emulator, push, connect
     emulator.clear_stats()
     push(items)
     assert writes(emulator) == 0
+
+
+def test_other_rows_go_on_while_a_lost_create_is_waited_for(emulator, push, connect, fake_time, caplog):
+    waited_at = []
+    fake_time.on_sleep = lambda seconds: waited_at.append(emulator.count(POST)) if seconds else None
+    emulator.trouble(POST, "reset_before", times=1)
+    with caplog.at_level("INFO"):
+        push(traits(5), max_concurrency=1, with_client=connect(max_attempts=1))
+    assert codes(emulator) == ["t1", "t2", "t3", "t4", "t5"]
+    assert waited_at, "a server that nobody hears any more may still act"
+    assert min(waited_at) == 5, "every row was sent before anybody waited"
+    assert "no response to its create, and AAM does not show it yet. The other rows go on" in caplog.text

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import groupby
 from typing import Any
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.counted import counted
-from airflow_provider_aam.api.errors import AAMError, AAMLimitReached, AAMServerError
+from airflow_provider_aam.api.errors import AAMError, AAMLimitReached, AAMOutcomeUnknown, AAMServerError
+from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.catalog.applying.creating import Unsettled
 from airflow_provider_aam.catalog.applying.existing import find_folders
 from airflow_provider_aam.catalog.applying.outcomes import Outcome, OutcomeLog
 from airflow_provider_aam.catalog.applying.write import Writer, failed
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
 from airflow_provider_aam.catalog.plan.plan import Change, Link, Plan, makes_folder
+
+log = logging.getLogger(__name__)
 
 MOST_PASSING_IN_A_ROW = 10
 
@@ -69,6 +74,7 @@ class _Course:
         self._done: Set[int] = done.keys()
         self._ids: dict[int, int] = {at: object_id for at, object_id in done.items() if object_id is not None}
         self._passing_in_a_row = 0
+        self._waiting: list[tuple[int, Change, AAMOutcomeUnknown]] = []
         self._full: dict[tuple[str, Any], AAMLimitReached] = {}
         self._one_at_a_time = threading.Lock()
 
@@ -94,7 +100,7 @@ class _Course:
                     self._ids[at] = found
                     note = "created by someone else in the meantime"
                     self._note(Outcome.of(change, "unchanged", id=found, message=note))
-            self._client.side_by_side(self._carry_out, rest)
+            self._side_by_side(rest)
 
     def _folders_present(self, changes: Iterable[Change]) -> dict[tuple[str, Any], int]:
         """The folders of a wave that exist by now."""
@@ -112,19 +118,51 @@ class _Course:
             found |= {(kind, path): min(ids) for path, ids in there.items()}
         return found
 
+    def _side_by_side(self, rest: Sequence[Numbered]) -> None:
+        """Creates that got no answer are looked for again when all others have been tried."""
+        try:
+            self._client.side_by_side(self._carry_out, rest)
+            self._client.side_by_side(self._settle, [*self._waiting])
+        finally:
+            for _, change, lost in self._waiting:  # of an interruption
+                self._outcomes.add(failed(change, lost))
+            self._waiting.clear()
+
     def _carry_out(self, numbered: Numbered) -> None:
         at, change = numbered
-        outcome = self._write(change)
-        if outcome.id is not None and outcome.status in ("created", "unchanged"):
-            self._ids[at] = outcome.id
+        try:
+            outcome = self._write(change, wait=len(self._waiting) >= MOST_PASSING_IN_A_ROW)
+        except Unsettled as unsettled:
+            log.info(
+                "%s “%s”: no response to its create, and AAM does not show it yet. The other rows go on; then it is "
+                "looked for again, for up to %g s.",
+                change.kind,
+                one_line(change.label),
+                self._client.timeout_s,
+            )
+            self._waiting.append((at, change, unsettled.lost))
+            return
+        self._keep_id(at, outcome)
         self._note(outcome)
 
-    def _write(self, change: Change) -> Outcome:
-        obstacle = self._obstacle(change)
+    def _settle(self, waiting: tuple[int, Change, AAMOutcomeUnknown]) -> None:
+        at, change, lost = waiting
+        outcome = failed(change, lost) if self.ended is not None else self._write(change, lost=lost)
+        self._keep_id(at, outcome)
+        self._waiting.remove(waiting)
+        self._outcomes.add(outcome)
+
+    def _keep_id(self, at: int, outcome: Outcome) -> None:
+        if outcome.id is not None and outcome.status in ("created", "unchanged"):
+            self._ids[at] = outcome.id
+
+    def _write(self, change: Change, *, lost: AAMOutcomeUnknown | None = None, wait: bool = True) -> Outcome:
+        obstacle = self._obstacle(change) if lost is None else None
         if obstacle is not None:
             return obstacle
+        ids = {link: self._ids[link.to] for link in change.links}
         try:
-            return self._writer(change.kind).write(change, {link: self._ids[link.to] for link in change.links})
+            return self._writer(change.kind).write(change, ids, lost=lost, wait=wait)
         except AAMLimitReached as reached:
             self._full[self._limit_of(change)] = reached
             return failed(change, reached)

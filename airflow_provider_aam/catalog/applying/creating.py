@@ -22,6 +22,14 @@ from airflow_provider_aam.catalog.plan.plan import Change
 MOST_POSTS = 3
 
 
+class Unsettled(Exception):
+    """The object is not there yet; the server may still be at work."""
+
+    def __init__(self, lost: AAMOutcomeUnknown) -> None:
+        super().__init__(lost.message)
+        self.lost = lost
+
+
 @dataclass(frozen=True, kw_only=True)
 class Creator:
     """``patience_s`` is how long a write may take on the server that nobody waits for any more. ``planned`` are the
@@ -32,35 +40,48 @@ class Creator:
     sleep: Callable[[float], None]
     planned: Sequence[Mapping[str, str]]
 
-    def create(self, change: Change, fields: Mapping[str, Any]) -> Outcome:
-        """POST; a lost answer and a 409 are looked up; POST again only when the object is surely not there."""
-        if change.look_first:
+    def create(
+        self, change: Change, fields: Mapping[str, Any], *, lost: AAMOutcomeUnknown | None = None, wait: bool = True
+    ) -> Outcome:
+        """POST; a lost answer and a 409 are looked up; POST again only when the object is surely not there.
+
+        ``wait=False``: raises :class:`Unsettled` rather than look again and again. Go on then with its ``lost``.
+        """
+        if change.look_first and lost is None:
             present = look_up(self.updater.collection, change)
             if present:
                 return self._adopt(change, present, fields, ours=False)
-        lost: AAMOutcomeUnknown | None = None
-        posts = 0
-        while True:
+        found = self._look_after(change, lost, posts=1) if lost else []
+        posts = 1 if lost else 0
+        while not found:
             posts += 1
             try:
                 return self._created(change, self.updater.collection.create(fields), fields)
             except AAMOutcomeUnknown as error:
                 lost = error
-                found = self._settle(change, lost)
-                if not found:
-                    if lost.fate is Fate.RUNNING or posts == MOST_POSTS:
-                        raise
-                    self._refuse_if_stored_otherwise(change, lost)
+                found = self._look_after(change, lost, posts=posts, wait=wait)
             except AAMConflict:
-                found = self._settle(change, lost) if lost else look_up(self.updater.collection, change)
+                found = (
+                    self._settle(change, lost, self.patience_s) if lost else look_up(self.updater.collection, change)
+                )
                 if not found:
                     raise
-            if found:
-                return self._adopt(change, found, fields, ours=lost is not None)
+        return self._adopt(change, found, fields, ours=lost is not None)
 
-    def _settle(self, change: Change, lost: AAMOutcomeUnknown) -> Records:
+    def _look_after(self, change: Change, lost: AAMOutcomeUnknown, *, posts: int, wait: bool = True) -> Records:
+        """What a lost create has made; nothing where it may be posted again."""
+        found = self._settle(change, lost, self.patience_s if wait else 0)
+        if not found:
+            if not wait:
+                raise Unsettled(lost) from lost
+            if lost.fate is Fate.RUNNING or posts == MOST_POSTS:
+                raise lost
+            self._refuse_if_stored_otherwise(change, lost)
+        return found
+
+    def _settle(self, change: Change, lost: AAMOutcomeUnknown, patience_s: float) -> Records:
         with unknown_if_blind(lost):
-            return settle(self.updater.collection, change, patience_s=self.patience_s, sleep=self.sleep)
+            return settle(self.updater.collection, change, patience_s=patience_s, sleep=self.sleep)
 
     def _refuse_if_stored_otherwise(self, change: Change, lost: AAMOutcomeUnknown) -> None:
         """Raises when an object is new that shares the key but for what tells such objects apart."""

@@ -52,12 +52,17 @@ class Writer:
         )
         return cls(creator=creator, updater=updater)
 
-    def write(self, change: Change, ids: Mapping[Link, int]) -> Outcome:
-        """``ids`` of what the plan has created for the change's links. Raises only what is not about this row alone."""
+    def write(
+        self, change: Change, ids: Mapping[Link, int], *, lost: AAMOutcomeUnknown | None = None, wait: bool = True
+    ) -> Outcome:
+        """``ids`` of what the plan has created for the change's links. Raises only what is not about this row alone.
+
+        ``lost`` and ``wait`` are for creates, as :meth:`Creator.create` says.
+        """
         change = linked(change, ids)
         try:
             if change.action == "create":
-                return self.creator.create(change, change.after())
+                return self.creator.create(change, change.after(), lost=lost, wait=wait)
             if change.action == "update":
                 return self.updater.update(change, change.after(), int(change.id or 0))
             return self.updater.delete(change)
