@@ -293,3 +293,18 @@ def test_alias_that_aam_echoes_as_urls_converges(emulator, push_all, plan_all, c
         assert plan_all({"mappings": [by_id]}).changes == ()
     export_catalog(client, tmp_path, kinds=["mappings"])
     assert "rl:" not in (tmp_path / "mappings.yaml").read_text(encoding="utf-8")
+
+
+def test_destination_that_does_not_show_its_mappings_has_none():
+    server = LowerCaseAAM()
+
+    def without_mappings(method, path, query, body):
+        answer = server(method, path, query, body)
+        if path == "/v1/destinations/5":
+            return {name: value for name, value in answer.items() if name != "mappings"}
+        return answer
+
+    catalog = {MAPPINGS: rows_of([mapping(traitAlias="a")])}
+    with OtherAAM(without_mappings) as aam:
+        plan = make_plan(aam.client, catalog, PlanOptions(), source="m.yaml", now=datetime(2026, 1, 2, tzinfo=UTC))
+    assert [change.action for change in plan.changes] == ["create"]
