@@ -201,7 +201,7 @@ class Names(Generic[More]):
     def _hint(self, resource: Resource, word: str) -> str:
         objects, more = self.account.objects(resource), [*self.more_words(resource)]
         if len(objects) + len(more) > _MOST_COMPARED:
-            return f" (looked for by {' and '.join(resource.naming)})"
+            return f" (searched by {' and '.join(resource.naming)})"
         known = [part for name in resource.naming for (part,), _ in objects.keys((name,))]
         if known or more or len(objects):
             return f".{near(word, [*known, *more])}"

@@ -54,7 +54,7 @@ class Actions:
         if not declared.rows:
             return answer
         if answer is None and declared.replayable:
-            raise AAMBadAnswer(f"{what}: AAM answered nothing where a list was due.", fate=Fate.UNKNOWN)
+            raise AAMBadAnswer(f"{what}: expected a list, AAM sent nothing.", fate=Fate.UNKNOWN)
         rows, total = _rows(answer)
         if params.get("page") is not None or total is None or not _only_asks(declared):
             return rows
@@ -64,7 +64,7 @@ class Actions:
             more, _ = _rows(ask(page=page, pageSize=size))
             if not more or more == latest:
                 again = ", one page over and over" if more else ""
-                raise AAMIncomplete(f"{what}: {len(rows)} rows came where AAM announced {total}{again}. {AGAIN}")
+                raise AAMIncomplete(f"{what}: AAM announced {total:,} rows but returned {len(rows):,}{again}. {AGAIN}")
             rows, latest = [*rows, *more], more
         return rows
 

@@ -134,7 +134,10 @@ def _error(request: Request, answer: Answer, *, now: datetime, redactor: Redacto
     kind, advice = meaning_of(refusal.status, (refusal.code or "").lower(), from_aam=from_aam)
     deletes = request.method == "DELETE" or request.path.endswith("/bulk-delete")
     if refusal.status == 400 and deletes and answer.body.lstrip()[:1] == b"[":
-        kind, advice = AAMConflict, "These still use it: delete them first."  # models: a list of ids of traits
+        kind, advice = (
+            AAMConflict,
+            "It is still in use by these objects: delete them first.",
+        )  # models: a list of ids of traits
     return kind(
         refusal.explain(request, advice),
         status=refusal.status,

@@ -40,7 +40,7 @@ class Collection(Reading):
             return self._record(answer, around=around, with_id=True)
         except AAMBadAnswer as bad:
             raise AAMOutcomeUnknown(
-                f"{bad.message} Whether AAM created it is not known: look before sending it again.", fate=Fate.UNKNOWN
+                f"{bad.message} AAM may or may not have created it; check before sending it again.", fate=Fate.UNKNOWN
             ) from bad
 
     def update(self, object_id: int, changes: Mapping[str, Any], **params: Any) -> Record:

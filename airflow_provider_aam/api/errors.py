@@ -7,7 +7,7 @@
     ├── AAMCredentialError         Adobe IMS refused the credential
     │   ├── AAMClientRejected      client id or client secret
     │   ├── AAMKeyRejected         private key, certificate or signature
-    │   ├── AAMClaimsRejected      organisation, technical account or clock
+    │   ├── AAMClaimsRejected      organization, technical account or clock
     │   ├── AAMScopeRejected       scopes or metascopes
     │   └── AAMCredentialConverted JWT credential that Adobe has moved to OAuth server-to-server
     ├── AAMTokenUnavailable      ↻ IMS gave no usable answer
@@ -117,7 +117,7 @@ class AAMKeyRejected(AAMCredentialError):
 
 
 class AAMClaimsRejected(AAMCredentialError):
-    """The signed JWT's organisation, technical account, audience or time is not accepted."""
+    """The signed JWT's organization, technical account, audience or time is not accepted."""
 
 
 class AAMScopeRejected(AAMCredentialError):
@@ -185,7 +185,7 @@ class AAMApiKeyRejected(AAMForbidden):
 
 
 class AAMNoProductProfile(AAMForbidden):
-    """The credential has no product profile, or belongs to another organisation."""
+    """The credential has no product profile, or belongs to another organization."""
 
 
 class AAMLimitReached(AAMForbidden):

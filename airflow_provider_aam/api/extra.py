@@ -83,15 +83,15 @@ EXTRA_KEYS = tuple(Extra.model_fields)
 _ADVICE = {
     "auth": "one of oauth_server_to_server, jwt, legacy_oauth",
     "environment": "production or beta",
-    "org_id": "the IMS organisation id, like 1234ABCD@AdobeOrg",
+    "org_id": "the IMS organization id, like 1234ABCD@AdobeOrg",
     "technical_account_id": "the technical account's id, like 1234ABCD@techacct.adobe.com (not its e-mail address)",
     "metascopes": "a list of names, or one text with commas",
     "scopes": "a list of names, or one text with commas, as the Developer Console shows them",
     "ims_url": f"an http(s) address without user name and password, like {IMS_URL}",
     "ims_audience": f"an http(s) address without user name and password, like {IMS_URL}",
     "timeout_s": "a number of seconds, above 0 and up to 3600",
-    "max_attempts": "a whole number from 1 to 50",
-    "max_concurrency": "a whole number from 1 to 64",
+    "max_attempts": "an integer from 1 to 50",
+    "max_concurrency": "an integer from 1 to 64",
     "verify": "true, false, or the path of a CA bundle",
     "proxies": 'a JSON object, like {"https": "http://proxy.example:3128"}',
 }

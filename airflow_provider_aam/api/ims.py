@@ -181,11 +181,11 @@ def _parse_token(request: Request, answer: Answer, *, asked_at: datetime, unit: 
         expires_at = asked_at + lifetime
     except (*UNREADABLE, OverflowError) as broken:
         raise AAMTokenUnavailable(
-            f"{request}: the answer is no token: {_keys(answer.body)} Is {_WHERE} the address of Adobe IMS?"
+            f"{request}: the response is not a token: {_keys(answer.body)} Is {_WHERE} the URL of Adobe IMS?"
         ) from broken
     if not _BEARER.fullmatch(given.access_token) or lifetime <= timedelta(0):
         raise AAMTokenUnavailable(
-            f"{request}: the answer holds an empty, broken or expired token. Is {_WHERE} the address of Adobe IMS?"
+            f"{request}: the answer holds an empty, broken or expired token. Is {_WHERE} the URL of Adobe IMS?"
         )
     return Token(value=given.access_token, expires_at=expires_at, lifetime=lifetime, refresh_token=given.refresh_token)
 
@@ -208,7 +208,7 @@ def _token_error(
         return verdict.kind(refusal.explain(request, verdict.advice), status=refusal.status, error=refusal.code)
     if refusal.status in RETRIED_STATUSES or refusal.status >= 500 or is_success(answer):
         return AAMTokenUnavailable(
-            refusal.explain(request, "Adobe IMS is out of order, or refuses to give so many tokens."),
+            refusal.explain(request, "Adobe IMS is down or is limiting token requests."),
             retry_after_s=parse_retry_after(answer.headers.get("Retry-After"), now),
         )
     said = refusal.explain(request, "Adobe IMS does not answer like that.")

@@ -85,5 +85,5 @@ def flat_tree(resource: Resource, answer: Any) -> Page:
             flat[resource.parent] = parent_id  # else the row would no longer say where it was
         rows.append(msgspec.Raw(msgspec.json.encode(flat)))
     if total is not None and total > len(rows):
-        raise AAMIncomplete(f"{what}: {len(rows)} rows came where AAM announced {total}. {AGAIN}")
+        raise AAMIncomplete(f"{what}: AAM announced {total:,} rows but returned {len(rows):,}. {AGAIN}")
     return Page(number=0, total=None, size=len(rows), rows=rows)

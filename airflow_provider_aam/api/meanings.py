@@ -30,7 +30,7 @@ _GATEWAY: dict[str, tuple[type[AAMRefused], str]] = {
     "403010": (AAMForbidden, "The gateway saw no token; does a proxy in between remove the Authorization header?"),
     "403025": (
         AAMNoProductProfile,
-        "The credential has no Audience Manager product profile, or extra['org_id'] names another organisation. "
+        "The credential has no Audience Manager product profile, or extra['org_id'] names another organization. "
         + Step.PRODUCT_PROFILE.pointer,
     ),
 }
@@ -51,11 +51,11 @@ _STATUSES: dict[int, tuple[type[AAMRefused], str]] = {
     ),
     403: (
         AAMForbidden,
-        "The technical account may not do this. With role-based access control it must be in a group that may. "
+        "The technical account lacks this permission. With role-based access control, add it to a group that has it. "
         + Step.TECHNICAL_USER.pointer,
     ),
-    404: (AAMNotFound, "It does not exist, or the technical account may not see it."),
-    409: (AAMConflict, "Something with the same key exists already, or something still uses it."),
+    404: (AAMNotFound, "It does not exist, or the technical account has no access to it."),
+    409: (AAMConflict, "An object with the same key already exists, or this one is still in use."),
     415: (AAMInvalid, "AAM reads JSON only; does a proxy in between change the request?"),
     429: (
         AAMThrottled,

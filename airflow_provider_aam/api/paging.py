@@ -23,7 +23,7 @@ from airflow_provider_aam.api.rows import Rows
 LARGEST_PAGE = 1000
 """What Adobe's own bulk workbook asks for at most; beyond it the server's behaviour is not documented."""
 
-AGAIN = "Somebody may be changing the account: read the list again."
+AGAIN = "The account may be changing while it is read. Retry, or run at a quieter hour."
 SMALLEST_PAGE = 10
 """AAM's own page size when none is asked for: no server makes pages shorter."""
 _IDS_PER_PASS = 25_000
@@ -83,9 +83,7 @@ def _size_in_use(first: Page, *, asked: int, what: str) -> int:
     due = min(asked, first.total or 0)
     if len(first.rows) == first.size or len(first.rows) >= min(due, SMALLEST_PAGE):
         return len(first.rows)
-    raise AAMIncomplete(
-        f"{what}: page 0 holds {len(first.rows)} rows where {due} were due (total {first.total}). {AGAIN}"
-    )
+    raise AAMIncomplete(f"{what}: page 0 holds {len(first.rows)} rows of {due} (total {first.total}). {AGAIN}")
 
 
 @dataclass(kw_only=True)
@@ -127,7 +125,9 @@ class Completeness:
                 f"{self.what}: the total moved from {self.first_total} to {self.last_total} while it was read. {AGAIN}"
             )
         if self.first_total is not None and self.rows != self.first_total:
-            raise AAMIncomplete(f"{self.what}: {self.rows} rows came where AAM announced {self.first_total}. {AGAIN}")
+            raise AAMIncomplete(
+                f"{self.what}: AAM announced {self.first_total:,} rows but returned {self.rows:,}. {AGAIN}"
+            )
         duplicate = first_duplicate(self._ids)
         if duplicate is not None:
             raise AAMIncomplete(

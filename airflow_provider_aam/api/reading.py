@@ -175,7 +175,7 @@ class Reading(Actions):
                 return record
         shape = f"keys {sorted(answer)}" if isinstance(answer, dict) else shape_of(answer)
         raise AAMBadAnswer(
-            f"{self.resource.name}: AAM answered {shape} where one object with {self.resource.id_field} was due. "
+            f"{self.resource.name}: AAM answered {shape} instead of one object with {self.resource.id_field}. "
             "Is the Connection's host the API's address?",
             fate=Fate.UNKNOWN,
         )

@@ -46,7 +46,7 @@ JWT = (
         error="internal_error",
         kind=AAMCredentialConverted,
         advice=f"For a JWT this is what IMS answers when the credential has been converted. {MIGRATION} If it has not "
-        "been converted, IMS is out of order: run the task again later.",
+        "been converted, IMS is down: run the task again later.",
     ),
     Verdict(error="invalid_client", words=("secret",), kind=AAMClientRejected, advice=_WRONG_SECRET),
     Verdict(
@@ -60,7 +60,7 @@ JWT = (
             error=error,
             words=words,
             kind=AAMKeyRejected,
-            advice="The private key is not the one whose certificate the credential holds, or that certificate has "
+            advice="The private key does not belong to the credential's certificate, or that certificate has "
             f"expired (since 2025-06-30 it cannot be renewed). {MIGRATION}",
         )
         for error, words in (("invalid_signature", ()), ("invalid_token", ("signature", "binding")))

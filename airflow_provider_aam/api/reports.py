@@ -80,7 +80,7 @@ def _checked(kind: str, rows: list[Any]) -> Records:
         if isinstance(wrong[0], dict):
             shape = f"{shape} of {', '.join([*wrong[0]][:5]) or 'nothing'}"
         raise AAMBadAnswer(
-            f"trend of {kind}: AAM answered {shape} where an object with sid and metrics was due.", fate=Fate.UNKNOWN
+            f"trend of {kind}: AAM answered {shape} instead of an object with sid and metrics.", fate=Fate.UNKNOWN
         )
     return rows
 

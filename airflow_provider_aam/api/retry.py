@@ -72,7 +72,7 @@ class RetryPolicy:
         number, pause_s = state.attempt_number + 1, state.upcoming_sleep
         # Of those that wait for their turn there may be many at once, about which the limit says one word.
         level, when = (logging.WARNING, f"in {in_words(pause_s)}") if pause_s else (logging.INFO, "when it is its turn")
-        log.log(level, "%s Attempt %d of %d %s.", _error_of(state), number, self.max_attempts, when)
+        log.log(level, "%s Retrying %s (attempt %d of %d).", _error_of(state), when, number, self.max_attempts)
 
     def _give_up(self, state: tenacity.RetryCallState) -> NoReturn:
         error = _error_of(state)
@@ -80,10 +80,11 @@ class RetryPolicy:
         asked_s: float | None = getattr(error, "retry_after_s", None)
         if state.attempt_number < self.max_attempts and asked_s is not None:
             allowed = in_words(self.budget_s)
-            text = f"Adobe asks to wait {in_words(asked_s)}, longer than the {allowed} of this call allow:"
+            text = f"Adobe asks to wait {in_words(asked_s)}, longer than the {allowed} that this call may take."
         else:
-            text = f"Tried {state.attempt_number} of {self.max_attempts} times within {in_words(self.budget_s)}:"
-        given_up = error.with_text(f"{text} run it again later.")
+            tried = f"{state.attempt_number} of {self.max_attempts} attempts"
+            text = f"Gave up after {tried} (limit {in_words(self.budget_s)})."
+        given_up = error.with_text(f"{text} Try again later.")
         raise given_up.with_traceback(error.__traceback__) from error.__cause__
 
 

@@ -128,7 +128,7 @@ class AAMSession:
             if fate is Fate.NOT_DONE or request.method == "GET" or (request.method == "POST" and replayable):
                 raise
             raise AAMOutcomeUnknown(
-                f"{error.message} Whether AAM did it is not known: look before sending it again.", fate=fate
+                f"{error.message} AAM may or may not have made this change; check before sending it again.", fate=fate
             ) from error
 
     def _call_authorised(self, request: Request, attempt: int) -> bytes | None:

@@ -37,7 +37,7 @@ class Users(Collection):
         """
         answer = self.call("self")
         if not isinstance(answer, dict):
-            text = f"GET /v1/users/self: {shape_of(answer)} came where a user was due. Is host AAM's address?"
+            text = f"GET /v1/users/self: {shape_of(answer)} came instead of a user. Is host AAM's address?"
             raise AAMBadAnswer(text, fate=Fate.UNKNOWN)
         return with_names(self.resource, answer)
 

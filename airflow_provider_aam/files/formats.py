@@ -49,7 +49,7 @@ def choose_format(file_name: str, file_format: str | None = None) -> Format:
         known = ", ".join(f".{name}" for name in FORMATS)
         hint = near_misses([name], FORMATS, form=".{}")
         advice = "" if file_format else " Or name the format with file_format."
-        raise AAMArgumentError(f"{what} is no format that can be written. Known: {known}.{hint}{advice}")
+        raise AAMArgumentError(f"{what} is not a format that can be written. Known: {known}.{hint}{advice}")
     if name == "parquet" and importlib.util.find_spec("pyarrow") is None:
         raise AAMDestinationError(
             f"{what}: Parquet needs pyarrow, which is not installed here: pip install 'airflow-provider-aam[parquet]'"

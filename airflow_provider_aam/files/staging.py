@@ -125,7 +125,7 @@ def _stage_for_store(fs: Any, path: str, *, put_options: dict[str, Any]) -> Iter
     uri = fs.unstrip_protocol(path)
     bucket, _, key = path.lstrip("/").partition("/")
     if not key or key.endswith("/"):
-        raise AAMDestinationError(f"{uri} names no object: after the bucket a file name is due.")
+        raise AAMDestinationError(f"{uri} names no object: add a file name after the bucket.")
     # Whoever may only write may not look either, and that is no reason to stop.
     with suppress(PermissionError):
         if not fs.exists(bucket):

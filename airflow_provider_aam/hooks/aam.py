@@ -138,11 +138,10 @@ class AAMHook(BaseHook):
 @cache
 def _warn_of_jwt() -> None:
     """Once a process: a task that builds ten hooks has one thing to say about it."""
-    from airflow_provider_aam.api.refusals import MIGRATION
-
     log.warning(
-        "The AAM Connection signs in with a JWT service account. It works for as long as Adobe accepts it. %s",
-        MIGRATION,
+        "The AAM Connection uses a JWT service account. Adobe has retired these; it works only until Adobe stops "
+        "accepting it. %s",
+        Step.CREDENTIAL.pointer,
     )
 
 

@@ -27,7 +27,7 @@ FIELDS: dict[str, Field] = {
         "Environment", "Which of Adobe's hosts to use. Empty: production.", enum=["production", "beta"]
     ),
     "org_id": _field(
-        "Organization ID", "The IMS organisation, like 1234ABCD@AdobeOrg. jwt needs it.", pattern=r"^[^\s@]+@AdobeOrg$"
+        "Organization ID", "The IMS organization, like 1234ABCD@AdobeOrg. jwt needs it.", pattern=r"^[^\s@]+@AdobeOrg$"
     ),
     "scopes": _field(
         "Scopes",

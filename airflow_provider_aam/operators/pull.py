@@ -40,6 +40,8 @@ class AAMPullOperator(AAMOperator):
         Segments only. Empty text and ``None``, which a template gives on a first run, mean all. (templated)
     :param page_size: rows a request, 1 to 1000.
     :param max_concurrency: requests under way at once at most, 1 to 64, in place of the AAM Connection's (32).
+    :param escape_formulas: CSV only: an apostrophe before texts that begin with ``= + - @``, a tab or a carriage
+        return, which a spreadsheet would calculate. Off by default, because it changes what AAM says.
     :param aam_conn_id: the Airflow Connection of type ``aam``. (templated)
     """
 
@@ -69,6 +71,7 @@ class AAMPullOperator(AAMOperator):
         updated_since: datetime | str | None = None,
         page_size: int = 1000,
         max_concurrency: int | None = None,
+        escape_formulas: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -82,6 +85,7 @@ class AAMPullOperator(AAMOperator):
         self.updated_since = updated_since
         self.page_size = page_size
         self.max_concurrency = max_concurrency
+        self.escape_formulas = escape_formulas
 
     def _run(self, context: Context) -> Told:  # noqa: ARG002
         from airflow_provider_aam.pull.job import pull_resource
@@ -98,6 +102,7 @@ class AAMPullOperator(AAMOperator):
                 updated_since=self.updated_since,
                 page_size=self.page_size,
                 max_concurrency=self.max_concurrency,
+                escape_formulas=self.escape_formulas,
             )
         return told(receipt)
 

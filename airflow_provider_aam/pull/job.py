@@ -38,6 +38,7 @@ def pull_resource(
     updated_since: datetime | str | None = None,
     page_size: int = LARGEST_PAGE,
     max_concurrency: int | None = None,
+    escape_formulas: bool = False,
     now: Callable[[], datetime] = utc_now,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Receipt:
@@ -64,6 +65,7 @@ def pull_resource(
         query=query,
         columns=columns,
         form=form,
+        escape_formulas=escape_formulas,
         progress=Progress(what=collection.resource.name, monotonic=monotonic),
     )
     started_at = now()
@@ -91,6 +93,7 @@ class _Reading:
     query: Query
     columns: Columns
     form: Format
+    escape_formulas: bool
     progress: Progress
 
     def run(self, path: Path) -> tuple[Completeness, Written]:
@@ -99,12 +102,12 @@ class _Reading:
             return until_complete(lambda: self._read_once(path), again=self._restart)
         except AAMIncomplete as incomplete:
             raise incomplete.with_text(
-                f"That was attempt {ATTEMPTS} of {ATTEMPTS}, and none was complete, so no file was written. Run the "
-                "task when the account is quieter, or narrow the list with filters."
+                f"Gave up after {ATTEMPTS} attempts; no file was written. Run the task when the account is quieter, or "
+                "narrow the list with filters."
             ) from incomplete
 
     def _restart(self, incomplete: AAMIncomplete, attempt: int) -> None:
-        text = "%s Nothing of it is kept; it is read again from the start (attempt %d of %d)."
+        text = "%s Discarding it and reading the list again (attempt %d of %d)."
         log.warning(text, incomplete.message, attempt, ATTEMPTS)
         self.progress.restart()
 
@@ -113,7 +116,8 @@ class _Reading:
         pages = self.collection.iter_pages(
             self.query.params, page_size=self.query.page_size, max_concurrency=self.query.max_concurrency
         )
-        with open_writer(path, self.form, self.columns) as (writer, written), closing(_each(pages)) as each:
+        opened = open_writer(path, self.form, self.columns, escape_formulas=self.escape_formulas)
+        with opened as (writer, written), closing(_each(pages)) as each:
             for page in each:
                 proof.add(page)
                 writer.write(page.rows)

@@ -69,7 +69,7 @@ def build_query(
 def _check_number(name: str, value: object, *, highest: int | None = None) -> None:
     if type(value) is not int or value < 1 or (highest is not None and value > highest):
         span = "1 or more" if highest is None else f"from 1 to {highest}"
-        raise AAMArgumentError(f"{name} must be a whole number, {span}, not {value!r}.")
+        raise AAMArgumentError(f"{name} must be an integer, {span}, not {value!r}.")
 
 
 def _require(collection: Collection, param: str, problem: str) -> None:

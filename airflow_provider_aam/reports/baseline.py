@@ -42,13 +42,13 @@ def read_baseline(path: Destination, *, kind: str, metric: str) -> Baseline | No
         baseline = msgspec.json.decode(content, type=Baseline)
     except (msgspec.MsgspecError, UnicodeDecodeError) as foreign:
         raise AAMArgumentError(
-            f"baseline {path} is no file of a population check ({foreign}). Give another path, or remove it: "
-            "the next check then begins a new one."
+            f"baseline {path} is not a file of a population check ({foreign}). Give another path, or delete it: "
+            "the next check then starts a new one."
         ) from foreign
     if (baseline.kind, baseline.metric) != (kind, metric):
         raise AAMArgumentError(
             f"baseline {path} holds {baseline.metric} of {baseline.kind}, this check is about {metric} of {kind}. Each "
-            "check needs a baseline of its own: give another path, or remove the file to begin anew."
+            "check needs a baseline of its own: give another path, or remove the file to start over."
         )
     return baseline
 

@@ -76,10 +76,10 @@ class CheckReceipt:
             return f"Population check of {self.metric}: all {len(self.judgments)} {self.kind} are within bounds."
         accept = "change the bounds"
         if self.baseline_uri:
-            accept += f", or remove the baseline {self.baseline_uri} to begin anew"
+            accept += f", or delete the baseline {self.baseline_uri} to start over"
         rest = f"\n  … and {len(bad) - 5} more: see the table above" if len(bad) > 5 else ""
         worst = "".join(f"\n  {each}" for each in bad[:5])
-        return f"{said}. Look into these; if they are as they should be, {accept}.{worst}{rest}"
+        return f"{said}. Check these. If the values are right, {accept}.{worst}{rest}"
 
     def as_xcom(self) -> dict[str, Any]:
         """JSON-safe and small: the worst :data:`MOST_OFFENDERS` offenders only."""

@@ -49,8 +49,8 @@ def read_populations(client: AAMClient, selection: Selection, metric: str) -> Po
     found = _read(client, selection, metric)
     if not found:
         raise AAMLookupFailed(
-            f"population check of {selection}: AAM has none. Correct the selection, or let the technical account see "
-            f"the objects. {Step.TECHNICAL_USER.pointer}"
+            f"population check of {selection}: AAM has none. Correct the selection, or give the technical account "
+            f"access to the objects. {Step.TECHNICAL_USER.pointer}"
         )
     without = [sid for sid, population in found.items() if population.value is None]
     if without:

@@ -156,7 +156,7 @@ def _sids_of(client: AAMClient, subject: Subject) -> Sequence[int]:
     if not listed:
         raise AAMLookupFailed(
             f"trend report: AAM lists no {subject.kind} with filters {dict(subject.filters or {})}. Correct the "
-            "filters, or let the technical account see the objects."
+            "filters, or give the technical account access to the objects."
         )
     return [int(row["sid"]) for row in listed]
 
@@ -176,7 +176,8 @@ def _series(
         if missing:
             raise AAMLookupFailed(
                 f"trend report: AAM left out {len(missing)} of {len(part)} {subject.kind}, like sid "
-                f"{', '.join(map(str, missing[:5]))}. They do not exist, or the technical account may not see them."
+                f"{', '.join(map(str, missing[:5]))}. They do not exist, or the technical account has no access to "
+                "them."
             )
         yield from ((sid, by_sid[sid]) for sid in part)
 

@@ -144,7 +144,8 @@ def test_jwt_connection_warns_once_a_process_how_to_migrate(connect, caplog):
             AAMHook().get_conn()
     warnings = [record.getMessage() for record in caplog.records if record.name == aam.__name__]
     assert len(warnings) == 1
-    assert "set extra['auth'] to 'oauth_server_to_server'" in warnings[0]
+    assert warnings[0].endswith("Repeat setup step 5: Create the credential (airflow-aam docs setup).")
+    assert len(warnings[0]) < 220
 
 
 def test_other_connections_do_not_warn(connect, caplog):

@@ -148,7 +148,7 @@ def test_page_that_was_asked_for_is_that_page(answered: Answered, raw_server: Ra
 
 
 def test_pages_that_end_early_are_no_list(answered: Answered) -> None:
-    with pytest.raises(AAMIncomplete, match=r"models\.latest_traits: 1 rows came where AAM announced 3"):
+    with pytest.raises(AAMIncomplete, match=r"models\.latest_traits: AAM announced 3 rows but returned 1"):
         answered(b'{"total": 3, "list": [1]}', b'{"total": 3, "list": []}').models.call("latest_traits", 7)
 
 
@@ -161,7 +161,7 @@ def test_write_is_not_sent_again_for_the_rest_of_its_answer(answered: Answered, 
 
 def test_one_page_over_and_over_is_no_list(answered: Answered) -> None:
     page = b'{"total": 3, "list": [1]}'
-    with pytest.raises(AAMIncomplete, match="1 rows came where AAM announced 3, one page over and over"):
+    with pytest.raises(AAMIncomplete, match="AAM announced 3 rows but returned 1, one page over and over"):
         answered(page, page).models.call("latest_traits", 7)
 
 
@@ -177,7 +177,7 @@ def test_total_beyond_reason_is_no_total(answered: Answered) -> None:
 
 @pytest.mark.parametrize("nothing", [http_answer(b""), http_answer(b"", 204), http_answer(b"null")])
 def test_nothing_where_a_trend_was_due_is_no_empty_trend(answered: Answered, nothing: bytes) -> None:
-    with pytest.raises(AAMBadAnswer, match=r"reports\.traits_trend: AAM answered nothing where a list was due"):
+    with pytest.raises(AAMBadAnswer, match=r"reports\.traits_trend: expected a list, AAM sent nothing"):
         answered(nothing).reports.trend("traits", sids=[7], start=0, end=1)
 
 
@@ -191,7 +191,7 @@ def test_nothing_where_a_trend_was_due_is_no_empty_trend(answered: Answered, not
     ],
 )
 def test_trend_of_another_shape_is_a_bad_answer(answered: Answered, body: bytes, shape: str) -> None:
-    with pytest.raises(AAMBadAnswer, match=f"trend of traits: AAM answered {shape} where an object with sid"):
+    with pytest.raises(AAMBadAnswer, match=f"trend of traits: AAM answered {shape} instead of an object with sid"):
         answered(body).reports.trend("traits", sids=[7], start=0, end=1)
 
 
@@ -220,7 +220,7 @@ def test_passwords_are_in_no_message(answered: Answered, caplog: pytest.LogCaptu
 def test_model_that_traits_use_names_them(answered: Answered) -> None:
     client = answered(*[http_answer(b"[11, 12]", 400)] * 2)
     for delete in (lambda: client.models.delete(7), lambda: client.models.bulk_delete([7])):
-        with pytest.raises(AAMConflict, match=r"400: \[11, 12\]\. These still use it"):
+        with pytest.raises(AAMConflict, match=r"400: \[11, 12\]\. It is still in use by these objects"):
             delete()
 
 

@@ -47,7 +47,7 @@ def test_an_id_that_is_not_a_number_is_refused_before_anything_is_sent(
 
 
 def test_the_refusal_says_which_part_of_which_resource(client: AAMClient) -> None:
-    expected = r"^mappings: destinationId: expected a whole number, found '\.\./\.\./x'\. Nothing was sent to AAM\.$"
+    expected = r"^mappings: destinationId: expected an integer, found '\.\./\.\./x'\. Nothing was sent to AAM\.$"
     with pytest.raises(AAMArgumentError, match=expected):
         client.collection("mappings").get(5, destinationId="../../x")
 

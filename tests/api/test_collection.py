@@ -247,14 +247,14 @@ def answered(make_client: MakeClient, raw_server: RawServer) -> Any:
 
 @pytest.mark.parametrize("body", [b"[]", b"7", b"", b'"created"', b'{"name": "x"}', b'{"sid": null}', b'{"sid": "x"}'])
 def test_created_object_without_an_id_is_of_unknown_outcome(answered: Any, body: bytes) -> None:
-    with pytest.raises(AAMOutcomeUnknown, match="look before sending it again") as caught:
+    with pytest.raises(AAMOutcomeUnknown, match="check before sending it again") as caught:
         answered(http_answer(body, 201)).traits.create({"name": "x"})
     assert caught.value.retryable
 
 
 @pytest.mark.parametrize("body", [b"[]", b"7", b"null", b"{}", b'{"trait": {"sid": 1}}'])
 def test_object_of_another_shape_is_a_bad_answer(answered: Any, body: bytes) -> None:
-    with pytest.raises(AAMBadAnswer, match=r"traits: AAM answered .* where one object with sid was due"):
+    with pytest.raises(AAMBadAnswer, match=r"traits: AAM answered .* instead of one object with sid"):
         answered(http_answer(body)).traits.get(1)
 
 
@@ -269,7 +269,7 @@ def test_id_as_text_is_the_same_id(answered: Any) -> None:
 
 
 def test_user_of_another_shape_is_a_bad_answer(answered: Any) -> None:
-    with pytest.raises(AAMBadAnswer, match="came where a user was due"):
+    with pytest.raises(AAMBadAnswer, match="came instead of a user"):
         answered(http_answer(b"[]")).users.self()
 
 
@@ -300,7 +300,7 @@ def test_tree_may_come_in_the_wrapper_of_a_page(answered: Any, total: bytes) -> 
 
 def test_part_of_a_tree_is_not_the_tree(answered: Any) -> None:
     part = http_answer(b'{"total": 57, "page": 0, "pageSize": 1, "list": [{"folderId": 0}]}')
-    with pytest.raises(AAMIncomplete, match="trait_folders: 1 rows came where AAM announced 57"):
+    with pytest.raises(AAMIncomplete, match="trait_folders: AAM announced 57 rows but returned 1"):
         answered(part, part, part).trait_folders.fetch_all()
 
 

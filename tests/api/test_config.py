@@ -115,7 +115,7 @@ def test_every_problem_is_reported_at_once() -> None:
     for expected in (
         "unknown key 'orgid': did you mean 'org_id'?",
         "unknown key 'zzz'",
-        "extra['org_id'] must be the IMS organisation id",
+        "extra['org_id'] must be the IMS organization id",
         "extra['timeout_s'] must be a number of seconds",
         "host must be",
         "login is empty",

@@ -109,7 +109,7 @@ def test_create_is_never_sent_twice_when_the_first_may_have_worked(
         assert client.data_sources.create(new_source())["name"] == "Source 1"
         assert names(emulator) == ["Source 1"]
         return
-    with pytest.raises(AAMOutcomeUnknown, match="look before sending it again") as caught:
+    with pytest.raises(AAMOutcomeUnknown, match="check before sending it again") as caught:
         client.data_sources.create(new_source())
     assert (caught.value.fate, caught.value.retryable) == (fate, True)
     assert names(emulator) == (["Source 1"] if done else [])
@@ -168,7 +168,7 @@ def test_list_gives_up_after_max_attempts(emulator: Emulator, make_client: MakeC
     client = make_client(timeout_s=TIMEOUT_S, max_attempts=3)
     script(emulator, "GET /v1/segments", trouble, times=None)
     # "503 with Retry-After" asks for more time than 3 × 0.25 s
-    with pytest.raises(AAMError, match=r"run it again later") as caught:
+    with pytest.raises(AAMError, match=r"Try again later") as caught:
         client.segments.fetch_all()
     assert type(caught.value) is ENDLESS[trouble]
     assert emulator.count("GET /v1/segments") <= 3
@@ -195,7 +195,7 @@ def test_attempts_at_a_token_are_not_multiplied(emulator: Emulator, make_client:
     emulator.trouble("POST /ims/token/v3", kind, times=None)
     for ask in (lambda client: client.segments.fetch_all(), lambda client: client.session.access_token()):
         emulator.clear_stats()
-        with pytest.raises(AAMTokenUnavailable, match="Tried 4 of 4 times") as caught:
+        with pytest.raises(AAMTokenUnavailable, match="Gave up after 4 of 4 attempts") as caught:
             ask(make_client(max_attempts=4))
         assert caught.value.retryable
         assert emulator.count() == 4
@@ -254,7 +254,7 @@ def test_wrong_user_password_is_one_clear_refusal(make_client: MakeClient) -> No
 
 
 def test_wrong_key_is_one_clear_refusal(make_client: MakeClient, rsa_pem: str) -> None:
-    with pytest.raises(AAMKeyRejected, match="not the one whose certificate the credential holds"):
+    with pytest.raises(AAMKeyRejected, match="does not belong to the credential's certificate"):
         make_client("jwt", private_key=rsa_pem).users.self()
 
 
@@ -304,8 +304,8 @@ def test_converted_credential_works_as_server_to_server(emulator: Emulator, make
     assert make_client("oauth_server_to_server").users.self()["pid"]
 
 
-def test_wrong_organisation_is_one_clear_refusal(make_client: MakeClient) -> None:
-    with pytest.raises(AAMNoProductProfile, match=r"extra\['org_id'\] names another organisation"):
+def test_wrong_organization_is_one_clear_refusal(make_client: MakeClient) -> None:
+    with pytest.raises(AAMNoProductProfile, match=r"extra\['org_id'\] names another organization"):
         make_client(org_id="OTHER@AdobeOrg").users.self()
 
 

@@ -277,7 +277,7 @@ def test_passing_trouble_of_ims_is_retryable(status_and_headers: Any, body: Any)
     with pytest.raises(AAMTokenUnavailable) as caught:
         Endpoint(answer(status, body, **headers)).token(SERVER_TO_SERVER)
     assert caught.value.retry_after_s == (7 if headers else None)
-    assert "Adobe IMS is out of order" in caught.value.message
+    assert "Adobe IMS is down" in caught.value.message
 
 
 def test_500_with_another_word_is_no_converted_credential(jwt_credential: JwtCredential) -> None:

@@ -147,8 +147,8 @@ def test_whole_lists_are_proven() -> None:
     [
         ([page(0, [1, 2], 3), page(1, [3], 4)], "the total moved from 3 to 4 while it was read"),
         ([page(0, [1, 2], 4), page(1, [4], 3), page(2, [5], 4)], "the total moved from 4 to 3 while it was read"),
-        ([page(0, [1, 2], 3)], "2 rows came where AAM announced 3"),
-        ([page(0, [1, 2], 1)], "2 rows came where AAM announced 1"),
+        ([page(0, [1, 2], 3)], "AAM announced 3 rows but returned 2"),
+        ([page(0, [1, 2], 1)], "AAM announced 1 rows but returned 2"),
         ([page(0, [1, 2], 4), page(1, [2, 3], 4)], "sid 2 came twice, so another row was missed"),
         ([page(0, [5, 5], None)], "sid 5 came twice"),
     ],
@@ -161,7 +161,7 @@ def test_list_that_is_not_whole_is_told_apart(pages: list[Page], words: str) -> 
 
 def test_short_first_page_is_not_the_end() -> None:
     body = b'{"total": 30, "page": 0, "pageSize": 10, "list": [{"sid": 1}]}'
-    with pytest.raises(AAMIncomplete, match=r"page 0 holds 1 rows where 10 were due \(total 30\)"):
+    with pytest.raises(AAMIncomplete, match=r"page 0 holds 1 rows of 10 \(total 30\)"):
         read(lambda *_: body)
 
 
@@ -190,7 +190,7 @@ def test_short_last_page_is_incomplete() -> None:
             del answer["list"][1:]
         return json.dumps(answer).encode()
 
-    with pytest.raises(AAMIncomplete, match="21 rows came where AAM announced 25"):
+    with pytest.raises(AAMIncomplete, match="AAM announced 25 rows but returned 21"):
         read(fetch)
 
 

@@ -230,7 +230,7 @@ def test_lists_are_read_again_when_they_were_not_complete(emulator, push_all, pl
 def test_word_that_means_nothing_in_a_large_account_is_compared_with_nonly(emulator, web, plan_all):
     emulator.seed(traits=5_001)
     segment = {"name": "S", "dataSource": "web", "folder": "/", "segmentRule": "{nope}"}
-    with pytest.raises(AAMSourceError, match=r"no trait “\{nope\}” \(looked for by integrationCode and name\)"):
+    with pytest.raises(AAMSourceError, match=r"no trait “\{nope\}” \(searched by integrationCode and name\)"):
         plan_all({"segments": [segment]})
 
 

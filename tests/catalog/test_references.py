@@ -142,9 +142,9 @@ def test_folder_is_found_by_its_path(path, ids):
 @pytest.mark.parametrize(
     ("read", "said"),
     [
-        (lambda: Objects("sid", [{"sid": "x", "name": "Web"}]), "“x” as the sid of “Web” where a number was due"),
-        (lambda: Objects("sid", [{"sid": None}]), "“None” as the sid of “None” where a number was due"),
-        (lambda: FolderTree([{"folderId": "x", "name": "Web"}]), "“x” as the folderId of “Web” where a number was due"),
+        (lambda: Objects("sid", [{"sid": "x", "name": "Web"}]), "“x” as the sid of “Web”, which is not a number"),
+        (lambda: Objects("sid", [{"sid": None}]), "“None” as the sid of “None”, which is not a number"),
+        (lambda: FolderTree([{"folderId": "x", "name": "Web"}]), "“x” as the folderId of “Web”, which is not a number"),
         (lambda: FolderTree([{"folderId": 1, "parentFolderId": "abc"}]), "“abc” as the parentFolderId of “None”"),
         (lambda: {"folderId": "x" * 99} in Scope(folder_ids=frozenset({1})), f"“{'x' * 40}” as"),
         (lambda: {"dataSourceId": "1.5"} in Scope(data_source_id=1), "“1.5” as the dataSourceId"),

@@ -220,7 +220,7 @@ def test_jwt_is_told_to_be_dead_with_the_way_out(files, airflow_aam):
 
 def test_everything_missing_is_told_at_once(tmp_path, refuse):
     message = refuse(
-        write(tmp_path / "a.json", {"API_KEY": "0123", "ORG_ID": "no organisation"}),
+        write(tmp_path / "a.json", {"API_KEY": "0123", "ORG_ID": "no organization"}),
         write(tmp_path / "b.json", {"some": "thing"}),
         write(tmp_path / "c.json", "{"),
         tmp_path / "nowhere.json",

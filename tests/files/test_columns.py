@@ -108,7 +108,7 @@ def test_selected_fields_come_alone_and_in_their_order():
 
 def test_selected_field_of_another_type_is_an_error_because_nothing_would_keep_it():
     columns = Columns.of(SEGMENTS, fields=["folderId"], include_metrics=False)
-    with pytest.raises(AAMBadAnswer, match=r'folderId is "x7", which is no integer.*_other'):
+    with pytest.raises(AAMBadAnswer, match=r'folderId is "x7", which is not of type integer.*_other'):
         columns.of_rows(Rows([raw({"folderId": "x7"})]))
 
 

@@ -37,7 +37,7 @@ def test_unknown_suffix_is_refused_with_the_known_ones(name):
 
 
 def test_unknown_file_format_is_refused_with_the_nearest():
-    with pytest.raises(AAMArgumentError, match=r"file_format 'parket' is no .*Did you mean \.parquet\?$"):
+    with pytest.raises(AAMArgumentError, match=r"file_format 'parket' is not a format .*Did you mean \.parquet\?$"):
         choose_format("segments.jsonl", "parket")
 
 

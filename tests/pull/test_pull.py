@@ -93,6 +93,19 @@ def read_csv(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text.decode("utf-8"), newline="")))
 
 
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"]
+
+
+@pytest.mark.parametrize("escaped", [True, False])
+def test_texts_that_spreadsheets_calculate_get_an_apostrophe_if_asked(emulator, pull, tmp_path, escaped):
+    names = [*FORMULAS, "a=1", "'=1", "plain"]
+    for number, name in enumerate(names):
+        emulator.add("data_sources", {"name": name, "integrationCode": f"code-{number}"})
+    pull(tmp_path / "a.csv", resource="data_sources", escape_formulas=escaped)
+    written = [row["name"] for row in read_csv(tmp_path / "a.csv") if row["integrationCode"].startswith("code-")]
+    assert written == [f"'{name}" if escaped and name in FORMULAS else name for name in names]
+
+
 @pytest.mark.parametrize("suffix", ["csv", "csv.gz"])
 def test_csv_holds_typed_text(emulator, pull, tmp_path, suffix):
     emulator.seed(data_sources=3)
@@ -256,7 +269,7 @@ def test_bare_array_where_pages_were_asked_for_is_all_there_is(tmp_path):
 @pytest.mark.parametrize(
     ("name", "options", "said"),
     [
-        ("a.xlsx", {}, r"suffix of '.*a\.xlsx' is no format .* Known: \.jsonl"),
+        ("a.xlsx", {}, r"suffix of '.*a\.xlsx' is not a format .* Known: \.jsonl"),
         ("a.parquet.gz", {}, "compressed inside"),
         ("file/a.jsonl", {}, "cannot be written"),
         ("a.jsonl", {"filters": {"folderid": 7}}, "unknown filters folderid.* Did you mean folderId"),

@@ -88,7 +88,7 @@ def test_list_that_is_not_whole_is_read_again_from_the_start(emulator, client, t
     receipt = pull_resource(client.segments, tmp_path / f"a.{suffix}", page_size=PAGE_SIZE, max_concurrency=1)
     assert PAGES < receipt.requests == emulator.count(LIST)
     (line,) = caplog.messages
-    assert "read again from the start (attempt 2 of 3)" in line
+    assert "Discarding it and reading the list again (attempt 2 of 3)" in line
     assert (receipt.rows, receipt.total, receipt.sha256) == (ROWS, ROWS, clean.sha256)
     assert everything_in(tmp_path) == {f"a.{suffix}", f"clean.{suffix}"}
 
@@ -98,7 +98,7 @@ def test_list_that_is_not_whole_is_read_again_from_the_start(emulator, client, t
 def test_list_that_is_never_whole_leaves_no_file(emulator, pull, tmp_path, kind, suffix):
     emulator.seed(segments=ROWS)
     emulator.trouble(LIST, kind, times=None)
-    with pytest.raises(AAMIncomplete, match="attempt 3 of 3, and none was complete, so no file was written") as seen:
+    with pytest.raises(AAMIncomplete, match="Gave up after 3 attempts; no file was written") as seen:
         pull(tmp_path / f"a.{suffix}", page_size=PAGE_SIZE)
     assert seen.value.retryable is True
     assert everything_in(tmp_path) == set()
@@ -108,7 +108,7 @@ def test_total_that_never_comes_to_rest_leaves_no_file(emulator, pull, tmp_path)
     emulator.seed(segments=ROWS)
     for attempt in range(3):  # a trouble skips no request that another one takes
         emulator.trouble(LIST, "total_changes", times=1, skip=(attempt + 1) * (PAGES - 1), by=3)
-    with pytest.raises(AAMIncomplete, match=r"moved from 45 to 48 while it was read.*none was complete"):
+    with pytest.raises(AAMIncomplete, match=r"moved from 45 to 48 while it was read.*Gave up after 3 attempts"):
         pull(tmp_path / "a.jsonl", page_size=PAGE_SIZE, max_concurrency=1)
     assert everything_in(tmp_path) == set()
 
@@ -116,7 +116,7 @@ def test_total_that_never_comes_to_rest_leaves_no_file(emulator, pull, tmp_path)
 def test_total_that_is_always_wrong_leaves_no_file(emulator, pull, tmp_path):
     emulator.seed(segments=ROWS)
     emulator.trouble(LIST, "total_changes", times=None, by=3)
-    with pytest.raises(AAMIncomplete, match="45 rows came where AAM announced 48"):
+    with pytest.raises(AAMIncomplete, match="AAM announced 48 rows but returned 45"):
         pull(tmp_path / "a.jsonl", page_size=PAGE_SIZE)
     assert everything_in(tmp_path) == set()
 

@@ -254,7 +254,7 @@ def test_foreign_file_as_baseline_is_refused_and_kept(emulator, add_trait, check
     (tmp_path / "a.json").write_bytes(content)
     sid = add_trait("a", 1)
     emulator.clear_stats()
-    with pytest.raises(AAMArgumentError, match="is no file of a population check"):
+    with pytest.raises(AAMArgumentError, match="is not a file of a population check"):
         check(sids=[sid], baseline=tmp_path / "a.json")
     assert (tmp_path / "a.json").read_bytes() == content
     assert emulator.count() == 0

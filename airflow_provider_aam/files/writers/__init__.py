@@ -48,8 +48,13 @@ class Written(io.FileIO):
 
 
 @contextmanager
-def open_writer(path: Path, form: Format, columns: Columns) -> Iterator[tuple[RowWriter, Written]]:
-    """A writer on ``path``, emptied first, and the file, which is whole once the context has ended without an error."""
+def open_writer(
+    path: Path, form: Format, columns: Columns, *, escape_formulas: bool = False
+) -> Iterator[tuple[RowWriter, Written]]:
+    """A writer on ``path``, emptied first, and the file, which is whole once the context has ended without an error.
+
+    ``escape_formulas`` is for CSV alone, which spreadsheets open.
+    """
     with ExitStack() as stack:
         written = Written(path)
         file = cast("BinaryIO", stack.enter_context(io.BufferedWriter(written)))
@@ -57,14 +62,14 @@ def open_writer(path: Path, form: Format, columns: Columns) -> Iterator[tuple[Ro
             # No time and no name in the header, so that equal rows give equal bytes.
             packed = gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file, mtime=0)
             file = cast("BinaryIO", stack.enter_context(packed))
-        yield stack.enter_context(closing(_build(form, file, columns))), written
+        yield stack.enter_context(closing(_build(form, file, columns, escape_formulas))), written
 
 
-def _build(form: Format, file: BinaryIO, columns: Columns) -> RowWriter:
+def _build(form: Format, file: BinaryIO, columns: Columns, escape_formulas: bool) -> RowWriter:
     match form.kind:
         case "jsonl":
             return JsonlWriter(file, fields=None if columns.keep_other else tuple(columns.types))
         case "csv":
-            return CsvWriter(file, columns)
+            return CsvWriter(file, columns, escape_formulas=escape_formulas)
         case _:
             return ParquetWriter(file, columns)
