@@ -171,8 +171,9 @@ class Columns:
     def _misfit(self, misfits: Mapping[str, Any]) -> str:
         name = next(iter(misfits))
         return (
-            f"{self.what}: a row's {name} is {to_json(misfits[name])[:80]}, which is not of type {self.types[name].value}. "
-            f"Pull without `fields`: then such values are kept in the column {OTHER}; or pull to JSONL."
+            f"{self.what}: a row's {name} is {to_json(misfits[name])[:80]}, which is not of type "
+            f"{self.types[name].value}. Pull without `fields`: then such values are kept in the column "
+            f"{OTHER}; or pull to JSONL."
         )
 
 

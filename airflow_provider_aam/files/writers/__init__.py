@@ -62,10 +62,10 @@ def open_writer(
             # No time and no name in the header, so that equal rows give equal bytes.
             packed = gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file, mtime=0)
             file = cast("BinaryIO", stack.enter_context(packed))
-        yield stack.enter_context(closing(_build(form, file, columns, escape_formulas))), written
+        yield stack.enter_context(closing(_build(form, file, columns, escape_formulas=escape_formulas))), written
 
 
-def _build(form: Format, file: BinaryIO, columns: Columns, escape_formulas: bool) -> RowWriter:
+def _build(form: Format, file: BinaryIO, columns: Columns, *, escape_formulas: bool) -> RowWriter:
     match form.kind:
         case "jsonl":
             return JsonlWriter(file, fields=None if columns.keep_other else tuple(columns.types))
