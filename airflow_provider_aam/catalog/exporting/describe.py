@@ -15,6 +15,7 @@ from airflow_provider_aam.account.names import Names
 from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.resources import TRAITS, Resource
+from airflow_provider_aam.catalog.checking.check import lacking
 from airflow_provider_aam.catalog.drafts import Draft, Reference
 from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.rules import segment_rule
@@ -35,7 +36,7 @@ class Describer:
         if kind.is_tree:
             return self._folder(kind, record)
         row = self._short(kind, dict(self._values(kind, record)), record)
-        if self._is_ambiguous(kind, row, record):
+        if self._is_ambiguous(kind, row, record) or lacking(kind, row) or kind.model.missing(row):
             row = {kind.id_field: int(record[kind.id_field]), **row}
         return row
 
