@@ -15,7 +15,7 @@ from airflow_provider_aam.api.resources import MAPPINGS, Resource
 from airflow_provider_aam.api.resources.declare import AUDIT
 
 PAGES_AT_ONCE = 8
-"""Rows are encoded anew as they come: more pages would wait in memory for their turn."""
+"""Rows are encoded again as they come: more pages would wait in memory for their turn."""
 
 
 class Account:
@@ -31,7 +31,7 @@ class Account:
         self._trees: dict[str, FolderTree] = {}
 
     def objects(self, resource: Resource) -> Objects:
-        """⌈N/1000⌉ requests the first time; one an object where AAM's list is a summary. None later."""
+        """⌈N/1000⌉ requests the first time; one per object where AAM's list is a summary. None later."""
         if resource.name not in self._objects:
             self._objects[resource.name] = self._read(resource)
         return self._objects[resource.name]
@@ -69,7 +69,7 @@ class Account:
         )
 
     def _read_whole(self, resource: Resource) -> Objects:
-        """Each object by its id, and with it the objects that stand within: one request for both."""
+        """Each object by its id, and with it the objects within: one request for both."""
         within: dict[str, list[Record]] = {name: [] for name in resource.embedded}
 
         def whole() -> Iterator[Record]:

@@ -14,7 +14,7 @@ _ESCAPED = ("&quot;", "&#34;", "&lt;", "&gt;")
 def unescaped(record: Record) -> Record:
     """The record as AAM stores it: unescaped if it is provably escaped, else as it is.
 
-    Proof is a text with the escape of a character that stands nowhere unescaped. A record that holds ``&amp;`` alone
+    Proof is a text with the escape of a character that is nowhere unescaped. A record that holds ``&amp;`` alone
     proves nothing, because a description may really say that.
     """
     texts = [value for value in record.values() if isinstance(value, str)]

@@ -99,7 +99,7 @@ def id_in(record: Mapping[str, Any], field: str) -> int:
     number = whole_number(record.get(field))
     if number is None:
         said = str(record.get(field))[:40]
-        text = f"AAM answered “{said}” as the {field} of “{record.get('name')}”, which is not a number."
+        text = f"AAM returned “{said}” as the {field} of “{record.get('name')}”, which is not a number."
         raise AAMBadAnswer(text, fate=Fate.UNKNOWN)
     return number
 

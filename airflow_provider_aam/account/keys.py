@@ -1,4 +1,4 @@
-"""Match keys: by which fields an object is recognised, and when two values of such a field are the same."""
+"""Match keys: by which fields an object is recognized, and when two values of such a field are the same."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
 def plain(text: str) -> str:
     """The text without what AAM may do to it: HTML escapes, blanks around it, line ends of another system.
 
-    An accent may be a character of its own or not (Unicode's NFC and NFD), which nobody can see.
+    An accent may be a character of its own or not (Unicode's NFC and NFD), which no one can see.
     """
     if "&" in text:
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)

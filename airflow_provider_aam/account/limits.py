@@ -1,6 +1,6 @@
 """How much an account may hold, as Adobe documents it (Usage Limits).
 
-What AAM itself answers about its limits (:mod:`airflow_provider_aam.api.limits`) counts more: Adobe raises some.
+What AAM itself returns about its limits (:mod:`airflow_provider_aam.api.limits`) counts more: Adobe raises some.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ class Limits:
 
     most: Mapping[str | None, int]
     by: str | None = None
-    """The field whose values AAM counts apart: when one of them is full, the others may not be."""
+    """The field whose values AAM counts apart: when one of them is full, the others may have room."""
 
 
 LIMITS: Mapping[str, Limits] = {

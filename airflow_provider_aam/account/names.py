@@ -41,7 +41,7 @@ class Names(Generic[More]):
         self._labels: dict[tuple[str, int], str] = {}
 
     def find(self, resource: Resource, word: int | str) -> int | More:
-        """The object that the word means. Raises :class:`AAMLookupFailed` when that is none, or several.
+        """The object that the word means. Raises :class:`AAMLookupFailed` when there is none, or several.
 
         Digits mean the data source with that id where none has them as its code or name. Of several folders with one
         path the first made is meant.

@@ -52,5 +52,5 @@ def _fault(text: str) -> str:
     if re.search(r"[{}\r\n]", bare):
         return "holds a brace or a line break; quote the part that holds one"
     if all(part.strip() for part in bare.split(":")):
-        return "is quoted in part; quote a part whole or not at all"
+        return "is quoted in part; quote all of a part or none of it"
     return "lacks a name; say code or data source:code"

@@ -32,7 +32,7 @@ class Actions:
         return {action.name: action for action in self.resource.actions}
 
     def call(self, action: str, *ids: int | str, body: Any = None, **params: Any) -> Any:
-        """What AAM answers: ``client.models.call("latest_traits", 7, page=0)``.
+        """What AAM returns: ``client.models.call("latest_traits", 7, page=0)``.
 
         ``ids`` fill the action's path. A list comes as a list, whether AAM sends it bare, wrapped or in pages; with
         ``page`` it is that page. Raises :class:`AAMArgumentError`, before anything is sent, for an unknown action or
@@ -79,7 +79,7 @@ class Actions:
 
 
 def _only_asks(action: Action) -> bool:
-    """Whether it changes nothing. A write is never sent again for the rest of its answer: that would write again."""
+    """Whether it changes nothing. A write is never sent again for the rest of its response: that would write again."""
     return action.method == "GET" or action.replayable is True
 
 
@@ -104,9 +104,9 @@ def _check(what: str, action: Action, ids: tuple[int | str, ...], body: Any, par
 
 
 def _rows(answer: Any) -> tuple[list[Any], int | None]:
-    """The rows of a list, and how many there are in all pages if the answer says so.
+    """The rows of a list, and how many there are in all pages if the response says so.
 
-    Rows may stand under any one name. An object that says more than that is itself the only row.
+    Rows may be under any one name. An object that says more than that is itself the only row.
     """
     if answer is None:
         return [], None

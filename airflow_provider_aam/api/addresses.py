@@ -18,14 +18,14 @@ _LONGEST_SHOWN = 80
 def address(what: str, path: str, parts: Mapping[str, object]) -> str:
     """``path`` with the names in its braces replaced by ``parts``, so that it leads nowhere else.
 
-    Raises :class:`AAMArgumentError` for an id that is not an integer, and for a text that no address can hold.
+    Raises :class:`AAMArgumentError` for an id that is not an integer, and for a string that no address can hold.
     """
     filled, problems = {}, []
     for name in placeholders(path):
         given = parts[name]
         text = _quoted(given) if name in TEXTS else whole_number(given)
         if text is None:
-            expected = "a text" if name in TEXTS else "an integer"
+            expected = "a string" if name in TEXTS else "an integer"
             problems.append(f"{name}: expected {expected}, found {repr(given)[:_LONGEST_SHOWN]}")
         filled[name] = text
     if problems:

@@ -1,7 +1,7 @@
-"""What an answer of AAM, or of Adobe's gateway in front of it, means: a value, or one error of the tree.
+"""What a response of AAM, or of Adobe's gateway in front of it, means: a value, or one error of the tree.
 
 AAM's own errors are ``{"code", "message", "childMessages", "data"}``, the gateway's ``{"error_code", "message"}``;
-either host may answer with an HTML page instead.
+either host may send an HTML page instead.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _SHAPES: dict[type, str] = {
     bool: "a boolean",
     int: "a number",
     float: "a number",
-    str: "a text",
+    str: "a string",
     list: "a list",
     dict: "an object",
 }
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What decoding raises for bytes that are no JSON, or JSON nested without end."""
+"""What decoding raises for bytes that are not JSON, or JSON nested without end."""
 REQUEST_ID_HEADERS = ("x-request-id", "x-adobe-request-id", "x-gw-request-id", "x-debug-id")
 READ_OF_PAGE = 64 * 1024
 """Bytes of a refusal or a page that are searched for words to show."""
@@ -47,7 +47,7 @@ _DESCRIPTION = re.compile(r'error_description="([^"]*)"')
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
-    """What an answer without success says, with its secrets taken out.
+    """What a response without success says, with its secrets taken out.
 
     ``code`` is the machine word (AAM's ``code``, the gateway's ``error_code``, OAuth's ``error``), ``reason`` the text
     for people, ``request_id`` a note for Adobe's support or nothing.
@@ -86,28 +86,27 @@ def is_success(answer: Answer) -> bool:
 
 
 def read_answer(request: Request, answer: Answer, *, now: datetime, redactor: Redactor) -> bytes | None:
-    """The JSON body of a good answer as bytes, ``None`` for an empty one. Raises the error that a bad answer means.
+    """The JSON body of a good response as bytes, ``None`` for an empty one. Raises the error that a bad response means.
 
-    A GET that gets nothing got an answer only where AAM says so (204): else nothing would be taken for an empty list.
+    A GET that gets nothing got a response only where AAM says so (204): else nothing would be taken for an empty list.
     """
     if is_success(answer):
         if not answer.body.strip():
             if request.method == "GET" and answer.status != NO_CONTENT:
                 note = redactor.clean(_request_id(answer))
-                raise AAMBadAnswer(f"{request}: answered {answer.status} with an empty body.{note}", fate=Fate.UNKNOWN)
+                raise AAMBadAnswer(f"{request}: returned {answer.status} with an empty body.{note}", fate=Fate.UNKNOWN)
             return None
         if not _looks_like_json(answer.body):
             page = redactor.clean(_describe(answer))[:LONGEST_REASON]
             raise AAMBadAnswer(
-                f"{request}: answered {answer.status} with {page} instead of JSON. Is the Connection's host the API's "
+                f"{request}: returned {answer.status} with {page} instead of JSON. Is the Connection's host the API's "
                 f"address?{redactor.clean(_request_id(answer))}",
                 fate=Fate.UNKNOWN,
             )
         return answer.body
     if answer.status < SMALLEST_FINAL_STATUS:
         raise AAMBadAnswer(
-            f"{request}: {answer.status} came, which announces an answer, instead of one. Does a proxy in between send "
-            "it?",
+            f"{request}: {answer.status} announces a response, but none followed. Does a proxy in between send it?",
             fate=Fate.UNKNOWN,
         )
     raise _error(request, answer, now=now, redactor=redactor)
@@ -120,7 +119,7 @@ def decode(request: Request, body: bytes | None) -> Any:
     try:
         return msgspec.json.decode(body)
     except UNREADABLE as broken:
-        raise AAMBadAnswer(f"{request}: the answer is not JSON ({broken}).", fate=Fate.UNKNOWN) from broken
+        raise AAMBadAnswer(f"{request}: the response is not JSON ({broken}).", fate=Fate.UNKNOWN) from broken
 
 
 def shape_of(value: object) -> str:

@@ -88,7 +88,7 @@ def normalise_pem(text: str) -> str:
     label, body = block.groups()
     if "PRIVATE KEY" not in label:
         del text, block, body
-        raise AAMKeyRejected(f"{_WHERE} holds a {label.lower()}; the private key is the file private.key beside it.")
+        raise AAMKeyRejected(f"{_WHERE} holds a {label.lower()}; the private key is the file private.key next to it.")
     if "Proc-Type:" in body:  # traditional encrypted PEM: its headers need their own lines
         return block.group(0) + "\n"
     lines = "\n".join(textwrap.wrap("".join(body.split()), 64))

@@ -1,4 +1,4 @@
-"""Why no answer came, told from what requests and urllib3 raise."""
+"""Why no response came, told from what requests and urllib3 raise."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 def why_no_answer(failure: requests.RequestException, request: Request, *, timeout_s: float) -> AAMError:
     host = host_of(request)
-    if isinstance(_deepest(failure), InvalidHeader):  # urllib3's, about the answer: the request has been sent
+    if isinstance(_deepest(failure), InvalidHeader):  # urllib3's, about the response: the request has been sent
         return AAMBadAnswer(
-            f"{request}: the headers of the answer contradict each other. Does a proxy in between change them?",
+            f"{request}: the headers of the response contradict each other. Does a proxy in between change them?",
             fate=Fate.UNKNOWN,
         )
     if isinstance(failure, ValueError):  # an address, a proxy or a header that requests cannot use
@@ -43,11 +43,11 @@ def why_no_answer(failure: requests.RequestException, request: Request, *, timeo
         )
     if isinstance(failure, requests.Timeout) or isinstance(_deepest(failure), TimeoutError | ReadTimeoutError):
         return AAMNoAnswer(
-            f"{request}: no answer from {host} within {timeout_s:g} s (extra['timeout_s']).",
+            f"{request}: no response from {host} within {timeout_s:g} s (extra['timeout_s']).",
             fate=Fate.RUNNING,
         )
     return AAMNoAnswer(
-        f"{request}: the connection to {host} broke before an answer came ({reason_of(failure)}).",
+        f"{request}: the connection to {host} broke before a response came ({reason_of(failure)}).",
         fate=Fate.UNKNOWN,
     )
 

@@ -118,12 +118,12 @@ class AAMClient:
 
     @property
     def timeout_s(self) -> float:
-        """How long one request waits for its answer."""
+        """How long one request waits for its response."""
         return self.session.timeout_s
 
     @property
     def max_concurrency(self) -> int:
-        """So many requests at most are under way together; how many it is, AAM's answers tell."""
+        """So many requests at most are under way together; how many it is depends on AAM's responses."""
         return self.session.places.most
 
     def at_most(self, max_concurrency: int | None) -> Self:

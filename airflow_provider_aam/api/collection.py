@@ -16,7 +16,7 @@ __all__ = ["Collection", "Record", "Records"]
 class Collection(Reading):
     """All objects of one kind, as ``client.segments``, ``client.traits`` and so on.
 
-    Objects that stand within others (mappings within destinations) are named with the id of those as well:
+    Objects within others (mappings within destinations) are named with the id of those as well:
     ``client.mappings.get(65335, destinationId=4034)``.
     """
 
@@ -53,7 +53,7 @@ class Collection(Reading):
         return self.replace(object_id, {**self.get(object_id, **around), **changes})
 
     def replace(self, object_id: int, body: Mapping[str, Any]) -> Record:
-        """AAM's PUT as it is: what ``body`` leaves out is reset. The object is read when the answer is empty."""
+        """AAM's PUT as it is: what ``body`` leaves out is reset. The object is read when the response is empty."""
         self._require(Verb.UPDATE)
         _, around = self._address(body)
         path = self._address_of(object_id, around, path=self.resource.replace_path)
@@ -72,19 +72,19 @@ class Collection(Reading):
     def bulk_delete(self, object_ids: Sequence[int]) -> None:
         """Delete many in one request. AAM is known to report a failure for work it has done: look afterwards.
 
-        Sent again after a lost answer, when AAM may refuse the ids that the first request has deleted.
+        Sent again after a lost response, when AAM may refuse the ids that the first request has deleted.
         """
         self._require(Verb.BULK_DELETE)
         self._session.call("POST", f"{self.resource.path}/bulk-delete", body=[*object_ids], replayable=True)
 
     def validate(self, rule: str) -> Record:
-        """AAM's own verdict on a rule; the shape of its answer is not documented."""
+        """AAM's own verdict on a rule; the shape of its response is not documented."""
         self._require(Verb.VALIDATE)
         answer = self._session.call("POST", f"{self.resource.path}/validate", body={"code": rule}, replayable=True)
         return answer if isinstance(answer, dict) else {"valid": answer}
 
     def limits(self) -> Any:
-        """How many objects there are and may be. The shape of the answer is not documented: see ``api.limits``."""
+        """How many objects there are and may be. The shape of the response is not documented: see ``api.limits``."""
         self._require(Verb.LIMITS)
         return self._session.call("GET", f"{self.resource.path}/limits")
 

@@ -1,4 +1,4 @@
-"""Reading again what was not complete: somebody may change the account while it is read."""
+"""Reading again what was not complete: someone may change the account while it is read."""
 
 from __future__ import annotations
 

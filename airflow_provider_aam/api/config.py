@@ -77,7 +77,7 @@ class AAMConfig:
             if url.startswith("http://"):
                 yield f"{name} is {url}: secrets and tokens are sent unencrypted. Use https://."
             elif self.verify is False:
-                yield f"extra['verify'] is false, so anybody can pose as {url}. Give the path of a CA bundle instead."
+                yield f"extra['verify'] is false, so anyone can pose as {url}. Give the path of a CA bundle instead."
 
     def secrets(self) -> Iterator[str]:
         """Everything that must never be shown: the credential's secrets and the proxies' passwords."""
@@ -110,7 +110,7 @@ def _read_host(host: str | None) -> tuple[str | None, list[str]]:
     bad = ["host must be the API's address, like https://aam.adobe.io, or be left empty"]
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018  raises for a port that is no number
+        parts.port  # noqa: B018  raises for a port that is not a number
     except ValueError:
         return None, bad
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:

@@ -1,4 +1,4 @@
-"""Destinations, whose list answers only summaries."""
+"""Destinations, whose list holds only summaries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Destinations(Collection):
     def get(self, object_id: int, **params: Any) -> Record:
         """As :meth:`.Reading.get`. With ``includeMappings`` its ``mappings`` are a list, each with ``destinationId``.
 
-        Where AAM leaves them out or answers a part of them as a page, they are read by themselves: one request more.
+        Where AAM leaves them out or returns a part of them as a page, they are read by themselves: one request more.
         """
         record = super().get(object_id, **params)
         wanted = str(params.get("includeMappings", "")).lower() == "true"

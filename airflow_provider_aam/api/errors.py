@@ -10,10 +10,10 @@
     │   ├── AAMClaimsRejected      organization, technical account or clock
     │   ├── AAMScopeRejected       scopes or metascopes
     │   └── AAMCredentialConverted JWT credential that Adobe has moved to OAuth server-to-server
-    ├── AAMTokenUnavailable      ↻ IMS gave no usable answer
+    ├── AAMTokenUnavailable      ↻ IMS gave no usable response
     ├── AAMNoAnswer              ↻ the connection failed or timed out
     ├── AAMUntrusted               the server's TLS certificate cannot be verified
-    ├── AAMBadAnswer             ↻ an answer that is not what AAM documents (HTML, half a body)
+    ├── AAMBadAnswer             ↻ a response that is not what AAM documents (HTML, half a body)
     ├── AAMRefused                 AAM understood and said no
     │   ├── AAMInvalid             400, 415: the request's content
     │   ├── AAMUnauthorized        401 with a freshly minted token
@@ -25,9 +25,9 @@
     │   ├── AAMConflict            409
     │   └── AAMThrottled         ↻ 429
     ├── AAMServerError           ↻ 5xx, 408
-    ├── AAMOutcomeUnknown        ↻ a write whose answer was lost: look before writing again
-    ├── AAMIncomplete            ↻ a list that could not be proven complete
-    ├── AAMSourceError             a file of desired objects with findings; lists every one
+    ├── AAMOutcomeUnknown        ↻ a write whose response was lost: look before writing again
+    ├── AAMIncomplete            ↻ a list that could not be verified complete
+    ├── AAMSourceError             a catalog file with problems; lists every one
     ├── AAMPlanRefused             a plan that a guardrail stops
     ├── AAMPushFailed              rows were rejected (retryable when only unknown ones remain)
     ├── AAMCheckFailed             populations are out of their bounds
@@ -43,7 +43,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any, Self
 
-from airflow_provider_aam.api.visible import visible
+from airflow_provider_aam.api.visible import one_line, visible
 
 
 class Fate(enum.Enum):
@@ -54,7 +54,7 @@ class Fate(enum.Enum):
     UNKNOWN = "unknown"
     """The exchange is over; whether the server acted is not known."""
     RUNNING = "running"
-    """Nobody waits for the answer any more, but the server may still act."""
+    """No one waits for the response any more, but the server may still act."""
 
 
 class AAMError(Exception):
@@ -63,7 +63,8 @@ class AAMError(Exception):
     retryable: bool = False
 
     def __init__(self, message: str, **details: Any) -> None:
-        message = visible(message)
+        quotes_others = isinstance(self, AAMLookupFailed | AAMDestinationError)  # and has one line: a name, a path
+        message = one_line(message) if quotes_others else visible(message)
         super().__init__(message)
         self.message = message
         self.details = details
@@ -125,11 +126,11 @@ class AAMScopeRejected(AAMCredentialError):
 
 
 class AAMCredentialConverted(AAMCredentialError):
-    """The answer that IMS gives for a JWT credential which Adobe has moved to OAuth server-to-server."""
+    """The response that IMS gives for a JWT credential which Adobe has moved to OAuth server-to-server."""
 
 
 class AAMTokenUnavailable(AAMError):
-    """IMS could not be reached, or gave no usable answer; AAM was not asked for anything."""
+    """IMS could not be reached, or gave no usable response; AAM was not asked for anything."""
 
     retryable = True
     retry_after_s: float | None = None
@@ -149,7 +150,7 @@ class AAMUntrusted(AAMError):
 
 
 class AAMBadAnswer(AAMError):
-    """An answer that is not what AAM documents: an HTML page, half a body, JSON of another shape."""
+    """A response that is not what AAM documents: an HTML page, half a body, JSON of another shape."""
 
     retryable = True
     fate: Fate = Fate.UNKNOWN
@@ -177,7 +178,7 @@ class AAMUnauthorized(AAMRefused):
 
 
 class AAMForbidden(AAMRefused):
-    """403: the technical account may not do this."""
+    """403: the technical account lacks the permission."""
 
 
 class AAMApiKeyRejected(AAMForbidden):
@@ -193,7 +194,7 @@ class AAMLimitReached(AAMForbidden):
 
 
 class AAMNotFound(AAMRefused):
-    """404: no such object, or none that the technical account may see."""
+    """404: no such object, or none that the technical account has access to."""
 
 
 class AAMConflict(AAMRefused):
@@ -213,20 +214,20 @@ class AAMServerError(_Answered):
 
 
 class AAMOutcomeUnknown(AAMError):
-    """A write whose answer was lost: look before writing again. ``fate`` tells whether it may yet happen."""
+    """A write whose response was lost: look before writing again. ``fate`` tells whether it may yet happen."""
 
     retryable = True
     fate: Fate = Fate.UNKNOWN
 
 
 class AAMIncomplete(AAMError):
-    """A list that could not be proven complete: rows, ids and the announced total do not agree."""
+    """A list that could not be verified complete: rows, ids and the announced total do not agree."""
 
     retryable = True
 
 
 class AAMSourceError(AAMError, ValueError):
-    """A file of desired objects that must not be applied. ``findings`` lists everything wrong with it, as text."""
+    """A catalog file that must not be applied. ``findings`` lists every problem, as text."""
 
     findings: tuple[str, ...] = ()
 
@@ -236,7 +237,7 @@ class AAMPlanRefused(AAMError):
 
 
 class AAMPushFailed(AAMError):
-    """More rows than allowed were rejected or ended unknown. ``counts`` tells how many of each."""
+    """More rows than allowed were rejected or have an unknown outcome. ``counts`` tells how many of each."""
 
     counts: dict[str, int]
 

@@ -1,4 +1,4 @@
-"""How a credential becomes an access token: one request to Adobe IMS (or AAM's own OAuth), and what each answer means.
+"""How a credential becomes an access token: one request to Adobe IMS (or AAM's own OAuth), and what a response means.
 
 Token lifetimes come in the unit of their endpoint: milliseconds from the JWT exchange, seconds from the others.
 """
@@ -70,8 +70,8 @@ def request_token(
 ) -> Token:
     """One exchange. ``previous`` lets legacy OAuth use its refresh token.
 
-    Raises :class:`AAMCredentialError` when IMS refuses, :class:`AAMTokenUnavailable` when it gives no usable answer or
-    none at all, :class:`AAMConfigError` when something else than IMS answers, :class:`AAMUntrusted`.
+    Raises :class:`AAMCredentialError` when IMS refuses, :class:`AAMTokenUnavailable` when it gives no usable response
+    or none at all, :class:`AAMConfigError` when something else than IMS responds, :class:`AAMUntrusted`.
     """
     match credential:
         case JwtCredential():
@@ -185,7 +185,7 @@ def _parse_token(request: Request, answer: Answer, *, asked_at: datetime, unit: 
         ) from broken
     if not _BEARER.fullmatch(given.access_token) or lifetime <= timedelta(0):
         raise AAMTokenUnavailable(
-            f"{request}: the answer holds an empty, broken or expired token. Is {_WHERE} the URL of Adobe IMS?"
+            f"{request}: the response holds an empty, broken or expired token. Is {_WHERE} the URL of Adobe IMS?"
         )
     return Token(value=given.access_token, expires_at=expires_at, lifetime=lifetime, refresh_token=given.refresh_token)
 
@@ -211,5 +211,5 @@ def _token_error(
             refusal.explain(request, "Adobe IMS is down or is limiting token requests."),
             retry_after_s=parse_retry_after(answer.headers.get("Retry-After"), now),
         )
-    said = refusal.explain(request, "Adobe IMS does not answer like that.")
+    said = refusal.explain(request, "Adobe IMS does not respond like that.")
     return AAMConfigError.from_problems("the AAM Connection", [f"{_WHERE} is not the address of Adobe IMS: {said}"])

@@ -1,4 +1,4 @@
-"""What an account may hold and holds, read from AAM's ``limits`` answers, whose shape is not documented."""
+"""What an account may hold and holds, read from AAM's ``limits`` responses, whose shape is not documented."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class LimitUse:
 
 
 def parse_limits(answer: Any) -> list[LimitUse] | None:
-    """The limits that ``collection.limits()`` answered; ``None`` when the shape is not understood.
+    """The limits that ``collection.limits()`` returned; ``None`` when the shape is not understood.
 
     Understood: a list of objects with a type, a limit and a count under their usual names, such a list as a member of
     an object, and an object of type → limit and count.

@@ -1,4 +1,4 @@
-"""Rows of a list made whole: ids under one name, trees as rows, and what stands around them filled in."""
+"""Rows of a list made whole: ids under one name, trees as rows, and the ids of what is around them filled in."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def flat_tree(resource: Resource, answer: Any) -> Page:
         if not isinstance(inner, list):
             wrong = shape_of(node if inner is None else inner)
             one, many = ("folder", "folders") if resource.id_field == "folderId" else ("category", "categories")
-            due = f"a {one} was" if inner is None else f"{many} were"
-            raise AAMBadAnswer(f"{what}: {wrong} stands where {due} due.", fate=Fate.UNKNOWN)
+            expected = f"a {one}" if inner is None else f"a list of {many}"
+            raise AAMBadAnswer(f"{what}: expected {expected}, found {wrong}.", fate=Fate.UNKNOWN)
         flat = with_names(resource, {name: value for name, value in node.items() if name != children})
         waiting.extend((child, flat.get(resource.id_field)) for child in reversed(inner))
         if resource.parent and flat.get(resource.parent) is None and parent_id is not None:

@@ -1,4 +1,4 @@
-"""Which error an answer without success is: one table for AAM's codes, one for the gateway's, one for statuses."""
+"""Which error a response without success is: one table for AAM's codes, one for the gateway's, one for statuses."""
 
 from __future__ import annotations
 
@@ -85,4 +85,4 @@ def _by_class(status: int) -> tuple[type[AAMRefused | AAMServerError], str]:
         return AAMServerError, "Adobe's side failed, not the request."
     if 300 <= status < 400 and status != NOT_MODIFIED:
         return AAMRefused, "AAM redirects to another address: put the right one into the Connection's host."
-    return AAMRefused, "AAM does not document this answer; is the Connection's host the API's address?"
+    return AAMRefused, "AAM does not document this response; is the Connection's host the API's address?"

@@ -1,9 +1,11 @@
-"""Names that somebody got wrong, with the nearest right ones."""
+"""Names that someone got wrong, with the nearest right ones."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+
+from airflow_provider_aam.api.visible import one_line
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -17,7 +19,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 def near_misses(unknown: Iterable[str], known: Iterable[str], *, form: str = "{}") -> str:
     """`` Did you mean …?``, or nothing. ``form`` is how a name is written."""
     names = [*known]
-    near = [form.format(match) for word in unknown if (match := nearest(word, names)) is not None]
+    near = [form.format(one_line(match)) for word in unknown if (match := nearest(word, names)) is not None]
     return f" Did you mean {', '.join(near)}?" if near else ""
 
 

@@ -1,6 +1,6 @@
-"""Lists of AAM, read page by page and proven complete.
+"""Lists of AAM, read page by page and verified complete.
 
-With ``page`` and ``pageSize`` AAM answers ``{"total", "page", "pageSize", "list"}``, pages counted from 0; without
+With ``page`` and ``pageSize`` AAM returns ``{"total", "page", "pageSize", "list"}``, pages counted from 0; without
 them, or where a resource knows no pages, a bare array of everything. Both are read here, whatever was asked for.
 """
 

@@ -1,4 +1,4 @@
-"""Reading one resource: its list, in pages and proven complete, and its objects."""
+"""Reading one resource: its list, in pages and verified complete, and its objects."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Reading(Actions):
         """Every object that matches, in AAM's order of ids; one request per 1,000, several under way at once.
 
         ``filters`` are AAM's query parameters (``folderId=7``, ``search="price"``, ``includeMetrics=True``). Raises
-        :class:`AAMIncomplete` after the last row when the list could not be proven complete: take no decision on rows
+        :class:`AAMIncomplete` after the last row when the list could not be verified complete: take no decision on rows
         before the iteration has ended.
         """
         proof = self.completeness()
@@ -44,7 +44,7 @@ class Reading(Actions):
     def read_all(self, **params: Any) -> Iterator[Record]:
         """Every object as :meth:`get` gives it, in the order of the list: one request each, several under way at once.
 
-        For lists that answer only summaries (``client.destinations.read_all(includeMappings=True)``). ``params`` are
+        For lists that hold only summaries (``client.destinations.read_all(includeMappings=True)``). ``params`` are
         those of :meth:`get`. An object that is deleted in between is left out; :class:`AAMIncomplete` is raised after
         the last one when AAM still lists what it did not find. Only ids are held in memory.
         """
@@ -116,14 +116,14 @@ class Reading(Actions):
         record = self._record(answer, around=around, with_id=True)
         if whole_number(object_id) != whole_number(record[self.resource.id_field]):
             raise AAMBadAnswer(
-                f"{self.resource.name}: AAM answered {self.resource.id_field} {record[self.resource.id_field]} where "
-                f"{object_id} was asked for. Does a proxy in between keep old answers?",
+                f"{self.resource.name}: AAM returned {self.resource.id_field} {record[self.resource.id_field]} where "
+                f"{object_id} was asked for. Does a proxy in between keep old responses?",
                 fate=Fate.UNKNOWN,
             )
         return record
 
     def get_by_integration_code(self, code: str, **params: Any) -> Record:
-        """The object with this integration code (AAM's ``ic:`` look-up), ambiguous unless codes are unique."""
+        """The object with this integration code (AAM's ``ic:`` lookup), ambiguous unless codes are unique."""
         self._require(Verb.BY_INTEGRATION_CODE)
         self._check_params(params, what=f"one of {self.resource.name}")
         return self._record(self._session.call("GET", self._by_code(code), params={**self.resource.always, **params}))
@@ -175,7 +175,7 @@ class Reading(Actions):
                 return record
         shape = f"keys {sorted(answer)}" if isinstance(answer, dict) else shape_of(answer)
         raise AAMBadAnswer(
-            f"{self.resource.name}: AAM answered {shape} instead of one object with {self.resource.id_field}. "
+            f"{self.resource.name}: AAM returned {shape} instead of one object with {self.resource.id_field}. "
             "Is the Connection's host the API's address?",
             fate=Fate.UNKNOWN,
         )
@@ -192,7 +192,7 @@ class Reading(Actions):
             paging: dict[str, Any] = {}
             if resource.paged:
                 paging = {"page": number, "pageSize": size, "sortBy": resource.id_field}
-            elif number:  # the first answer said, unasked, that it is one page of several: in the same order, then
+            elif number:  # the first response said, unasked, that it is one page of several: in the same order, then
                 paging = {"page": number, "pageSize": size}
             page = self._session.read(
                 f"{path}/",
@@ -205,7 +205,7 @@ class Reading(Actions):
         return iter_pages(fetch, page_size=page_size, concurrency=most, what=what)
 
     def _pages_of_all(self, filters: Mapping[str, Any]) -> Iterator[Page]:
-        """The lists within every object around, in the order of their ids, each proven complete, as pages of one."""
+        """The lists within every object around, in the order of their ids, each verified complete, as pages of one."""
         assert self.resource.within  # a path names an id only then
         parents = Reading(self.resource.within, self._session)
         (name,) = self.resource.path_ids

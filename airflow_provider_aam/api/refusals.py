@@ -45,7 +45,7 @@ JWT = (
     Verdict(
         error="internal_error",
         kind=AAMCredentialConverted,
-        advice=f"For a JWT this is what IMS answers when the credential has been converted. {MIGRATION} If it has not "
+        advice=f"For a JWT this is what IMS returns when the credential has been converted. {MIGRATION} If it has not "
         "been converted, IMS is down: run the task again later.",
     ),
     Verdict(error="invalid_client", words=("secret",), kind=AAMClientRejected, advice=_WRONG_SECRET),
@@ -100,7 +100,7 @@ SERVER_TO_SERVER = (
     Verdict(
         error="unauthorized_client",
         kind=AAMClientRejected,
-        advice="This client may not use server-to-server: it is a JWT credential that has not been converted (set "
+        advice="This client cannot use server-to-server: it is a JWT credential that has not been converted (set "
         f"extra['auth'] to 'jwt'), or a credential of another kind. {Step.CREDENTIAL.pointer}",
     ),
     Verdict(kind=AAMCredentialError, advice=Step.TOKEN.pointer),

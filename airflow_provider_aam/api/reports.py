@@ -35,7 +35,7 @@ class Reports(Actions):
         """One record for each trait or segment, with ``metrics``: timestamp → numbers. AAM may leave some of them out.
 
         ``more`` is sent as it is (``traitMetricsType="CROSS_DEVICE"``). Many ``sids`` take several requests. Raises
-        :class:`AAMBadAnswer` for an answer of another shape.
+        :class:`AAMBadAnswer` for a response of another shape.
         """
         _check(kind, interval, TREND_INTERVALS)
         problems = [] if sids else ["sids is empty"]
@@ -55,7 +55,7 @@ class Reports(Actions):
     def largest(
         self, kind: Reported, *, interval: str = "1D", cut_off: int = 0, restrict_type: str | None = None, **paging: Any
     ) -> Records:
-        """The largest, ``cut_off`` or more; AAM keeps the answer for a day. ``restrict_type`` is a trait type."""
+        """The largest, ``cut_off`` or more; AAM keeps the response for a day. ``restrict_type`` is a trait type."""
         return self._top("largest", kind, interval, cut_off, restrict_type, paging)
 
     def most_changed(
@@ -80,7 +80,7 @@ def _checked(kind: str, rows: list[Any]) -> Records:
         if isinstance(wrong[0], dict):
             shape = f"{shape} of {', '.join([*wrong[0]][:5]) or 'nothing'}"
         raise AAMBadAnswer(
-            f"trend of {kind}: AAM answered {shape} instead of an object with sid and metrics.", fate=Fate.UNKNOWN
+            f"trend of {kind}: AAM returned {shape} instead of an object with sid and metrics.", fate=Fate.UNKNOWN
         )
     return rows
 

@@ -8,7 +8,7 @@ import msgspec
 
 
 class Rows(list[msgspec.Raw]):
-    """JSON texts, one a row, which are put together once for everybody who reads all of them."""
+    """JSON texts, one per row, which are put together once for everyone who reads all of them."""
 
     @cached_property
     def lines(self) -> bytes:

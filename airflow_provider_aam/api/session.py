@@ -44,7 +44,7 @@ class AAMSession:
     places: Places
     redactor: Redactor = field(repr=False)
     timeout_s: float
-    """How long one request waits for its answer."""
+    """How long one request waits for its response."""
     now: Callable[[], datetime] = utc_now
 
     def call(
@@ -56,18 +56,18 @@ class AAMSession:
         body: Any = None,
         replayable: bool | None = None,
     ) -> Any:
-        """The answer's JSON value, ``None`` for an empty one.
+        """The response's JSON value, ``None`` for an empty one.
 
         ``replayable`` overrides the method's nature: a POST that may be sent twice is repeated like a GET. Raises
         :class:`AAMOutcomeUnknown` when a write may or may not have happened, the other errors as their names say. A
-        DELETE whose answer was lost and that then finds nothing has done its work.
+        DELETE whose response was lost and that then finds nothing has done its work.
         """
         request = self._build_request(method, path, params=params, body=body)
         may_replay = method in REPLAYABLE_METHODS if replayable is None else replayable
         return self._call_with_retries(request, replayable=may_replay, read=lambda raw: decode(request, raw))
 
     def read(self, path: str, read: Callable[[bytes], T], *, params: Params | None = None) -> T:
-        """What ``read`` makes of the undecoded JSON body of a GET; an answer that it cannot read is asked for again."""
+        """What ``read`` makes of the undecoded JSON body of a GET; a response it cannot read is asked for again."""
         request = self._build_request("GET", path, params=params, body=None)
         return self._call_with_retries(request, replayable=True, read=lambda raw: read(raw or b"null"))
 
@@ -120,7 +120,7 @@ class AAMSession:
                 lambda: read(self._call_authorised(request, next(attempts))), may_repeat=worth_another
             )
         except AAMNotFound:
-            if request.method == "DELETE" and lost:  # the attempt whose answer was lost did it
+            if request.method == "DELETE" and lost:  # the attempt whose response was lost did it
                 return read(None)
             raise
         except AAMError as error:

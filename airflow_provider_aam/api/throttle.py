@@ -1,7 +1,7 @@
-"""How many requests may be under way at once, given what AAM answers.
+"""How many requests may be under way at once, given how AAM responds.
 
-Adobe's limits are shared by everything that uses the same Developer Console project, so nobody can know the right
-number beforehand. As TCP does it: begin low, double with each round of good answers, halve when AAM says that it is
+Adobe's limits are shared by everything that uses the same Developer Console project, so no one can know the right
+number beforehand. As TCP does it: begin low, double with each round of good responses, halve when AAM says that it is
 overloaded, remember what was too much, go back to just below it at once and beyond it with care.
 """
 
@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 log = logging.getLogger(__name__)
 
 FIRST = 10
-"""At once before AAM has answered anything; TCP's initial window as well (RFC 6928)."""
+"""At once before AAM's first response; TCP's initial window as well (RFC 6928)."""
 MOST = 64
-"""At once, whatever anybody asks for."""
+"""At once, whatever anyone asks for."""
 FIRST_PATIENCE = 8
 """How many full rounds must be good before more than what was too much is tried; twice as many after each try."""
 LONGEST_PATIENCE = 1024

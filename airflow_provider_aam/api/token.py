@@ -65,7 +65,7 @@ class TokenSource:
         return token
 
     def renew_rejected(self, rejected: Token, fetch: Fetch, redactor: Redactor) -> Token:
-        """A token other than ``rejected``, which AAM answered with 401 before its time."""
+        """A token other than ``rejected``, which AAM refused with 401 before its time."""
         token = self._token
         if token is None or token.value == rejected.value:
             token = self._renew(token, fetch)

@@ -21,7 +21,7 @@ LARGEST_ANSWER_BYTES = 192 * 1024 * 1024
 _PART_BYTES = 512 * 1024
 _REDIRECTS = frozenset({301, 302, 307, 308})
 SMALLEST_FINAL_STATUS = 200
-"""Smaller ones announce an answer that is still to come, which http.client does not wait for (but for 100)."""
+"""Smaller ones announce a response that is still to come, which http.client does not wait for (but for 100)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ class RequestsTransport:
     Proxies and the CA bundle of the environment (``HTTPS_PROXY``, ``NO_PROXY``, ``REQUESTS_CA_BUNDLE``) count where
     none are given.
     Redirects are not followed: AAM documents none, and following one would carry the token to another address. Only
-    one to the same address with or without a slash at its end is: AAM takes both, a gateway before it may not.
+    one to the same address with or without a slash at its end is: AAM takes both, a gateway before it perhaps not.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class RequestsTransport:
             raise why_no_answer(failure, request, timeout_s=self._timeout_s) from failure
         except (OSError, ValueError) as problem:  # requests lets a missing CA bundle, odd hosts and headers through
             raise unsendable(request, problem) from problem
-        with response:  # closes the connection unless the answer was read to its end
+        with response:  # closes the connection unless the response was read to its end
             final = response.status_code >= SMALLEST_FINAL_STATUS
             if "," in response.headers.get("Content-Encoding", ""):
                 raise AAMBadAnswer(
@@ -150,34 +150,34 @@ class RequestsTransport:
                 size += len(part)
                 if size > self._largest_bytes:
                     raise AAMBadAnswer(
-                        f"{request}: the answer is longer than {self._largest_bytes} bytes. "
+                        f"{request}: the response is longer than {self._largest_bytes} bytes. "
                         "Is the Connection's host the API's address?",
                         fate=Fate.UNKNOWN,
                     )
                 if time.monotonic() > ends_at:
                     raise AAMNoAnswer(
-                        f"{request}: the answer of {host_of(request)} came too slowly to be whole within "
+                        f"{request}: the response of {host_of(request)} came too slowly to be whole within "
                         f"{self._longest_s:g} s (extra['max_attempts'] × extra['timeout_s']).",
                         fate=Fate.RUNNING,
                     )
         except ReadTimeoutError as failure:
             raise AAMNoAnswer(
-                f"{request}: the answer of {host_of(request)} stopped coming for {self._timeout_s:g} s "
+                f"{request}: the response of {host_of(request)} stopped coming for {self._timeout_s:g} s "
                 "(extra['timeout_s']).",
                 fate=Fate.RUNNING,
             ) from failure
         except DecodeError as failure:
             raise AAMBadAnswer(
-                f"{request}: the answer cannot be decompressed. Does a proxy in between change it?", fate=Fate.UNKNOWN
+                f"{request}: the response cannot be decompressed. Does a proxy in between change it?", fate=Fate.UNKNOWN
             ) from failure
         except HTTPError as failure:
             raise AAMBadAnswer(
-                f"{request}: the answer broke off before its end ({reason_of(failure)}).", fate=Fate.UNKNOWN
+                f"{request}: the response broke off before its end ({reason_of(failure)}).", fate=Fate.UNKNOWN
             ) from failure
 
 
 class _Session(requests.Session):
-    """requests works out the next address even where it is told not to follow, and fails if that is none."""
+    """requests works out the next address even where it is told not to follow, and fails if that is not one."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
         return None
@@ -187,7 +187,7 @@ def _is_about_slash(url: str, location: str) -> bool:
     """Whether a redirect leads to the same address but for the slash at its end. Such a request was not carried out."""
     try:
         here, there = urlsplit(url), urlsplit(urljoin(url, location))
-    except ValueError:  # the Location is no address
+    except ValueError:  # the Location is not an address
         return False
     same_origin = (here.scheme, here.netloc) == (there.scheme, there.netloc)
     return same_origin and here.path != there.path and here.path.rstrip("/") == there.path.rstrip("/")

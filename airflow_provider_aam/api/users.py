@@ -14,7 +14,7 @@ from airflow_provider_aam.api.session import AAMSession
 
 
 def is_admin(user: Mapping[str, Any]) -> bool:
-    """Adobe's document prints ``isAdmin`` as text, its portal knows it as ``admin``."""
+    """Adobe's document prints ``isAdmin`` as text, the AAM UI knows it as ``admin``."""
     return any(str(user.get(name)).lower() == "true" for name in ("isAdmin", "admin"))
 
 
@@ -37,7 +37,7 @@ class Users(Collection):
         """
         answer = self.call("self")
         if not isinstance(answer, dict):
-            text = f"GET /v1/users/self: {shape_of(answer)} came instead of a user. Is host AAM's address?"
+            text = f"GET /v1/users/self: expected a user, found {shape_of(answer)}. Is host AAM's address?"
             raise AAMBadAnswer(text, fate=Fate.UNKNOWN)
         return with_names(self.resource, answer)
 
@@ -51,5 +51,5 @@ class Users(Collection):
         self.call("update_password", body={"oldPassword": old, "newPassword": new})
 
     def reset_password(self, user_id: int) -> None:
-        """AAM sends the user a new password; it is not part of the answer."""
+        """AAM sends the user a new password; it is not part of the response."""
         self.call("reset_password", user_id)

@@ -1,7 +1,7 @@
 """Text of others as people may see it: nothing in it moves the cursor, turns the text around or cannot be seen.
 
-Names, keys, file names and whatever a server says pass :func:`one_line` before they stand in a message, a log line, a
-plan or a page. Line breaks, ESC, C1 controls, bidirectional marks and blanks other than the space become Python's
+Names, keys, file names and whatever a server says pass :func:`one_line` before they are put into a message, a log line,
+a plan or a page. Line breaks, ESC, C1 controls, bidirectional marks and blanks other than the space become Python's
 escapes, so that two texts that differ look different.
 """
 

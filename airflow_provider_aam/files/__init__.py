@@ -1,1 +1,1 @@
-"""How rows become files, and how files reach their destination, whole or not at all. For all jobs."""
+"""How rows become files, and how files reach their destination, complete or not at all. For all jobs."""

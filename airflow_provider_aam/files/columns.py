@@ -18,6 +18,7 @@ from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, Fate
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.resources import Resource, Type
 from airflow_provider_aam.api.rows import Rows
+from airflow_provider_aam.api.visible import one_line
 
 Values = Sequence[Any]
 OTHER = "_other"
@@ -87,7 +88,7 @@ def _unknown_fields(resource: Resource, unknown: Sequence[Any], known: Mapping[s
     names = [str(name) for name in unknown]
     metrics = " Metrics need include_metrics=True." if resource.metrics.keys() & {*names} else ""
     hints = f"{near_misses(names, known)}{metrics}"
-    return f"fields: {resource.name} have no {', '.join(names)}.{hints} Known: {', '.join(known)}"
+    return f"fields: {resource.name} have no {', '.join(map(one_line, names))}.{hints} Known: {', '.join(known)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +111,7 @@ class Columns:
         """The values of each column: ``int``, ``float``, ``str``, ``bool`` or ``None``; instants stay epoch ms.
 
         A value of another type than documented goes to :data:`OTHER`, but for whole numbers that came as text. Raises
-        :class:`AAMBadAnswer` when there is no such column, and for a row that is no JSON object.
+        :class:`AAMBadAnswer` when there is no such column, and for a row that is not a JSON object.
         """
         names = [(name, kind) for name, kind in self.types.items() if name != OTHER]
         try:

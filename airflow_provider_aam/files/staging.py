@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from airflow_provider_aam.api.errors import AAMDestinationError
+from airflow_provider_aam.api.visible import one_line
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +127,7 @@ def _stage_for_store(fs: Any, path: str, *, put_options: dict[str, Any]) -> Iter
     bucket, _, key = path.lstrip("/").partition("/")
     if not key or key.endswith("/"):
         raise AAMDestinationError(f"{uri} names no object: add a file name after the bucket.")
-    # Whoever may only write may not look either, and that is no reason to stop.
+    # Some have permission to write and none to look, and that is no reason to stop.
     with suppress(PermissionError):
         if not fs.exists(bucket):
             raise AAMDestinationError(f"{uri} cannot be written: there is no bucket {bucket!r}.")
@@ -145,9 +146,9 @@ class _Moved:
     def publish(self) -> None:
         with _explained(self.uri):
             self._fs.put_file(str(self.local), self._sibling)
-            arrived, due = self._fs.info(self._sibling)["size"], self.local.stat().st_size
-            if arrived != due:
-                raise OSError(f"{self.uri}: {arrived} of {due} bytes arrived.")
+            arrived, sent = self._fs.info(self._sibling)["size"], self.local.stat().st_size
+            if arrived != sent:
+                raise OSError(f"{one_line(self.uri)}: {arrived} of {sent} bytes arrived.")
             try:
                 self._fs.mv(self._sibling, self._path)
             except FileExistsError:  # such as SMB, which does not rename onto a file
@@ -179,7 +180,7 @@ def _remove(fs: Any, path: str) -> None:
         if fs.exists(path):
             fs.rm_file(path)
     except OSError as failure:
-        log.warning("%s could not be removed: %s", fs.unstrip_protocol(path), failure)
+        log.warning("%s", one_line(f"{fs.unstrip_protocol(path)} could not be removed: {failure}"))
 
 
 @contextmanager
@@ -193,7 +194,7 @@ def _local_file(path: str) -> Iterator[Path]:
 
 @contextmanager
 def _explained(what: object) -> Iterator[None]:
-    """Refusals that waiting does not mend become :class:`AAMDestinationError`; the rest may pass, and is raised on."""
+    """Refusals that waiting does not mend become :class:`AAMDestinationError`; the rest is transient and raised on."""
     try:
         yield
     except AAMDestinationError:
@@ -202,8 +203,8 @@ def _explained(what: object) -> Iterator[None]:
         if isinstance(failure, OSError) and not _is_refusal(failure):
             raise
         raise AAMDestinationError(
-            f"{what} cannot be written: {type(failure).__name__}: {failure}. Check the path, and what the task's user "
-            "or the destination's connection may do there."
+            f"{what} cannot be written: {type(failure).__name__}: {failure}. Check the path, and whether the task's "
+            "user or the destination's connection has access to it."
         ) from failure
 
 

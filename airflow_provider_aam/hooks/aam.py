@@ -75,7 +75,7 @@ class AAMHook(BaseHook):
             client.close()
 
     def test_connection(self) -> tuple[bool, str]:
-        """What the *Test* button shows: who we are in AAM, or what failed and which set-up step to repeat.
+        """What the *Test* button shows: who we are in AAM, or what failed and which setup step to repeat.
 
         Never raises. Makes two requests, a new token and ``GET /v1/users/self``.
         """
@@ -88,7 +88,7 @@ class AAMHook(BaseHook):
             return False, explain(error, Step.CONNECTION)
         except AirflowNotFoundException as missing:
             return False, str(missing)
-        except Exception as unexpected:  # noqa: BLE001  Airflow expects an answer, not an exception
+        except Exception as unexpected:  # noqa: BLE001  Airflow expects a response, not an exception
             # Without its text: a Connection that cannot be parsed is quoted there, password and all.
             kind = type(unexpected).__name__
             return False, f"Connection {self.aam_conn_id!r} could not be read ({kind}). {Step.CONNECTION.pointer}"

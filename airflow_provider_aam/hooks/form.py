@@ -13,7 +13,7 @@ SECRET_FIELDS = ("private_key", "private_key_passphrase", "user_password")
 
 
 def _field(label: str, description: str, kind: str = "string", **schema: object) -> Field:
-    """Nullable, because an empty field must not stop anybody from saving the form."""
+    """Nullable, because an empty field must not stop anyone from saving the form."""
     return {"label": label, "description": description, "schema": {"type": [kind, "null"], **schema}}
 
 

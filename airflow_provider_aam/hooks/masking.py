@@ -1,6 +1,6 @@
 """Hides secrets from Airflow's logs, in every form in which a task could print them.
 
-Airflow masks line by line, so it never recognises a key of several lines when a task prints one: each line has to be
+Airflow masks line by line, so it never recognizes a key of several lines when a task prints one: each line has to be
 known on its own.
 """
 

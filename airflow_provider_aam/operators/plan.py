@@ -1,4 +1,4 @@
-"""Plan in one task, apply in another, so that somebody can read and approve the plan between them."""
+"""Plan in one task, apply in another, so that someone can read and approve the plan between them."""
 
 from __future__ import annotations
 

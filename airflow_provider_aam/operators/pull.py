@@ -1,4 +1,4 @@
-"""Operators that pull a resource of AAM to a file, whole or not at all."""
+"""Operators that pull a resource of AAM to a file, complete or not at all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class AAMPullOperator(AAMOperator):
     """Pull every object of a resource of Adobe Audience Manager to one file.
 
-    The file appears under its name when the list has been proven complete, and not before: rows written = the total
+    The file appears under its name when the list has been verified complete, and not before: rows written = the total
     that AAM announced at the start and at the end, no id twice. Returns the receipt as XCom: ``resource, uri, format,
     rows, bytes, sha256, total, requests, started_at, finished_at``. Assets in ``outlets`` get ``rows``, ``bytes``,
     ``sha256`` and ``uri`` in their event's extra. Safe to retry: an older file is only ever replaced by a whole one.
@@ -33,12 +33,12 @@ class AAMPullOperator(AAMOperator):
         the worker reaches by itself. (templated)
     :param file_format: the format (``jsonl``, ``jsonl.gz``, …) when the suffix does not tell. (templated)
     :param filters: AAM's query parameters of the list, like ``{"folderId": 7}``. (templated)
-    :param include_metrics: whether AAM shall add its population counts, where the resource has them.
+    :param include_metrics: whether AAM is to add its population counts, where the resource has them.
     :param fields: keep only these fields, in this order; all, and those that AAM does not document, by default.
         (templated)
     :param updated_since: only objects changed at this moment or later: an aware ``datetime`` or ISO 8601 text.
         Segments only. Empty text and ``None``, which a template gives on a first run, mean all. (templated)
-    :param page_size: rows a request, 1 to 1000.
+    :param page_size: rows per request, 1 to 1000.
     :param max_concurrency: requests under way at once at most, 1 to 64, in place of the AAM Connection's (32).
     :param escape_formulas: CSV only: an apostrophe before texts that begin with ``= + - @``, a tab or a carriage
         return, which a spreadsheet would calculate. Off by default, because it changes what AAM says.

@@ -23,10 +23,10 @@ class AAMTrendReportOperator(AAMOperator):
     """Write the figures of traits or segments, day by day, to one file.
 
     One row for each object and UTC day: ``sid, name, date, epochMs`` and AAM's figures (traits: ``count, uniques,
-    populationCount, populationUniques``; segments, inferred: ``instantUniques, totalUniques``). What AAM sends beside
+    populationCount, populationUniques``; segments, inferred: ``instantUniques, totalUniques``). What AAM sends next to
     those is kept. Without ``start`` and ``end`` the report is of the whole UTC days of the run's data interval, or of
     the day before its end when it holds none (manual runs, hourly and cron-triggered schedules); a run without data
-    interval reports the last whole day. The file appears whole or not at all. Returns the receipt as XCom: ``kind,
+    interval reports the last whole day. The file appears complete or not at all. Returns the receipt as XCom: ``kind,
     interval, start, end, sids, sids_without_figures, uri, format, rows, bytes, sha256, started_at, finished_at``.
     Assets in ``outlets`` get ``rows``, ``bytes``, ``sha256`` and ``uri`` in their event's extra. Safe to retry.
 
@@ -102,7 +102,7 @@ class AAMPopulationCheckOperator(AAMOperator):
 
     Give one of ``sids``, ``codes``, ``folder`` and ``search``, or ``data_source``, which also narrows ``codes``,
     ``folder`` and ``search``. A selection that finds nothing is an error; so is a figure that AAM leaves out. An
-    explicit id or code that AAM has not, and an object of the baseline that is gone, are offenders. The log has a
+    explicit id or code that AAM has not, and an object of the baseline that is gone, are out of bounds. The log has a
     table, the worst first. Returns the receipt as XCom, also when the task fails: ``kind, metric, passed, checked,
     offending, new, offenders`` (100 at most), ``baseline`` (``created``, ``updated``, ``kept``), ``baseline_uri,
     report_uri, started_at, finished_at``. A failed check fails the task at once, without Airflow's retries.
@@ -122,8 +122,8 @@ class AAMPopulationCheckOperator(AAMOperator):
         named stays as above, ``None`` lifts a bound. (templated)
     :param baseline: URI of the JSON file with the last accepted values; created by the first check. (templated)
     :param baseline_conn_id: the Airflow Connection of its storage. (templated)
-    :param update_baseline: whether a check without offenders puts its values into the baseline; off, they stay those of
-        the first one.
+    :param update_baseline: whether a check with all objects within bounds puts its values into the baseline; off,
+        they stay those of the first one.
     :param on_failure: ``fail`` or ``warn``. (templated)
     :param report_path: URI of a file for all rows, with the suffixes of a pull (``.jsonl``, …). (templated)
     :param report_conn_id: the Airflow Connection of its storage. (templated)

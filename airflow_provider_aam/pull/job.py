@@ -1,4 +1,4 @@
-"""The pull: every page of a list to one file, which appears only when the list has been proven complete."""
+"""The pull: every page of a list to one file, which appears only when the list has been verified complete."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class _Reading:
     progress: Progress
 
     def run(self, path: Path) -> tuple[Completeness, Written]:
-        """Write a list to ``path`` that is proven complete."""
+        """Write a list to ``path`` that is verified complete."""
         try:
             return until_complete(lambda: self._read_once(path), again=self._restart)
         except AAMIncomplete as incomplete:

@@ -1,4 +1,4 @@
-"""How far a pull is, in the task log: a line now and then, never one a page."""
+"""How far a pull is, in the task log: a line now and then, never one per page."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from airflow_provider_aam.api.moments import in_words
+from airflow_provider_aam.api.visible import one_line
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class Progress:
         seconds = self.monotonic() - self._started
         rate = _rate(self.rows, seconds)
         text = "Pulled %s: %s rows in %s (%s), %s bytes, to %s"
-        log.info(text, self.what, f"{self.rows:,}", in_words(seconds), rate, f"{stored_bytes:,}", uri)
+        log.info(text, self.what, f"{self.rows:,}", in_words(seconds), rate, f"{stored_bytes:,}", one_line(uri))
 
 
 def _rate(rows: int, seconds: float) -> str:

@@ -18,7 +18,7 @@ OWN_PARAMS = {
     "sortBy": "a pull is sorted by id, so that pages do not shift while it is read",
 }
 NO_BOUND = (None, "", "None")
-"""What a template gives when there was no earlier run; a native one gives a lazy stand-in that only equals ``None``."""
+"""What a template gives when there was no earlier run; a native one gives a lazy object that only equals ``None``."""
 
 
 @dataclass(frozen=True, kw_only=True)

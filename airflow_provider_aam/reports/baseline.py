@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMDestinationError
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.files.staging import Destination, stage
 from airflow_provider_aam.reports.populations import Population
 
@@ -35,20 +36,20 @@ def read_baseline(path: Destination, *, kind: str, metric: str) -> Baseline | No
         return None
     except (PermissionError, IsADirectoryError, NotADirectoryError) as refused:
         raise AAMDestinationError(
-            f"baseline {path} cannot be read: {type(refused).__name__}: {refused}. Check the path, and what the task's "
-            "user or the baseline's connection may do there."
+            f"baseline {path} cannot be read: {type(refused).__name__}: {refused}. Check the path, and whether the "
+            "task's user or the baseline's connection has access to it."
         ) from refused
     try:
         baseline = msgspec.json.decode(content, type=Baseline)
     except (msgspec.MsgspecError, UnicodeDecodeError) as foreign:
         raise AAMArgumentError(
-            f"baseline {path} is not a file of a population check ({foreign}). Give another path, or delete it: "
-            "the next check then starts a new one."
+            f"baseline {one_line(str(path))} is not a file of a population check ({foreign}). Give another path, "
+            "or delete it: the next check then starts a new one."
         ) from foreign
     if (baseline.kind, baseline.metric) != (kind, metric):
         raise AAMArgumentError(
-            f"baseline {path} holds {baseline.metric} of {baseline.kind}, this check is about {metric} of {kind}. Each "
-            "check needs a baseline of its own: give another path, or remove the file to start over."
+            f"baseline {one_line(f'{path} holds {baseline.metric} of {baseline.kind}')}, this check is about {metric} "
+            f"of {kind}. Each check needs a baseline of its own: give another path, or remove the file to start over."
         )
     return baseline
 
@@ -56,7 +57,7 @@ def read_baseline(path: Destination, *, kind: str, metric: str) -> Baseline | No
 def write_baseline(
     path: Destination, populations: Iterable[Population], *, kind: str, metric: str, now: datetime
 ) -> str:
-    """Put it in place of an older one, whole or not at all. Returns its URI."""
+    """Put it in place of an older one, complete or not at all. Returns its URI."""
     baseline = Baseline(kind=kind, metric=metric, accepted_at=now, populations=tuple(populations))
     with stage(path) as staged:
         text = msgspec.json.encode(baseline, enc_hook=datetime.isoformat)  # msgspec does not know pendulum's DateTime

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 from airflow_provider_aam.api.names import near_misses
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.reports.populations import Population
 
 
@@ -99,7 +100,7 @@ def _parse(problems: list[str], usual: Bounds, own: object, *, prefix: str) -> B
     if not isinstance(own, Mapping):
         problems.append(f"{prefix} must be a mapping with some of {', '.join(NAMES)}, not {own!r}")
         return usual
-    if unknown := [str(name) for name in own if name not in NAMES]:
+    if unknown := [one_line(str(name)) for name in own if name not in NAMES]:
         near = near_misses(unknown, NAMES)
         problems.append(f"{prefix}: there is no bound {', '.join(unknown)}, only {', '.join(NAMES)}.{near}")
     good: dict[str, float | None] = {}

@@ -15,9 +15,11 @@ from airflow_provider_aam.api.errors import AAMCheckFailed
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.resources import Type
 from airflow_provider_aam.api.rows import Rows
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.files.columns import Columns
 from airflow_provider_aam.files.formats import Format, choose_format
 from airflow_provider_aam.files.staging import Destination, path_of, stage
+from airflow_provider_aam.files.uris import uri_of
 from airflow_provider_aam.files.writers import open_writer
 from airflow_provider_aam.reports.baseline import Baseline, read_baseline, write_baseline
 from airflow_provider_aam.reports.judgments import Judgment, render, worst_first
@@ -64,7 +66,7 @@ class CheckReceipt:
         return not self.offenders
 
     def require_passed(self) -> None:
-        """Raises :class:`AAMCheckFailed` that names the worst offenders."""
+        """Raises :class:`AAMCheckFailed` that names the objects furthest out of bounds."""
         if not self.passed:
             raise AAMCheckFailed(self.summary)
 
@@ -76,13 +78,13 @@ class CheckReceipt:
             return f"Population check of {self.metric}: all {len(self.judgments)} {self.kind} are within bounds."
         accept = "change the bounds"
         if self.baseline_uri:
-            accept += f", or delete the baseline {self.baseline_uri} to start over"
+            accept += f", or delete the baseline {one_line(self.baseline_uri)} to start over"
         rest = f"\n  … and {len(bad) - 5} more: see the table above" if len(bad) > 5 else ""
         worst = "".join(f"\n  {each}" for each in bad[:5])
         return f"{said}. Check these. If the values are right, {accept}.{worst}{rest}"
 
     def as_xcom(self) -> dict[str, Any]:
-        """JSON-safe and small: the worst :data:`MOST_OFFENDERS` offenders only."""
+        """JSON-safe and small: the worst :data:`MOST_OFFENDERS` only."""
         offenders = self.offenders
         return {
             "kind": self.kind,
@@ -112,11 +114,11 @@ def check_populations(
     report: Destination | None = None,
     now: Callable[[], datetime] = utc_now,
 ) -> CheckReceipt:
-    """Judge the populations that ``question`` is about; log a table; write ``report`` (one row an object) if given.
+    """Judge the populations that ``question`` is about; log a table; write ``report`` (one row per object) if given.
 
     ``baseline`` is the file of the last accepted values. It is created when it is missing and replaced when
-    ``update_baseline``, but only by a check without offenders. An object that it holds and that AAM has no more is an
-    offender; one that only left the selection is not. The result is returned, good or bad:
+    ``update_baseline``, but only when every object is within bounds. An object that it holds and that AAM has no more
+    is out of bounds; one that only left the selection is not. The result is returned, good or bad:
     :meth:`CheckReceipt.require_passed` raises.
     """
     started_at = now()
@@ -129,13 +131,13 @@ def check_populations(
     for line in render(judgments, metric):
         log.info("%s", line)
     report_uri = None if report is None or form is None else _write_rows(report, form, judgments)
-    done, uri = ("kept", str(baseline)) if accepted else (None, None)
+    done, uri = ("kept", uri_of(baseline)) if accepted else (None, None)
     if baseline is not None:
         passed = not any(judgment.problems for judgment in judgments)
         if passed and (accepted is None or update_baseline):
             done = "updated" if accepted else "created"
             uri = write_baseline(baseline, found.values(), kind=kind, metric=metric, now=now())
-        log.info("%s", _told(done, uri, accepted))
+        log.info("%s", one_line(_told(done, uri, accepted)))
     known = accepted.by_sid if accepted else {}
     receipt = CheckReceipt(
         kind=kind,
@@ -206,7 +208,7 @@ def _refuse_strangers(question: Question, judgments: Sequence[Judgment]) -> None
 def _told(done: str | None, uri: str | None, accepted: Baseline | None) -> str:
     if accepted is None:
         made = f"There was no baseline: {uri} now holds these values, and checks to come compare with them."
-        return made if done else "There is no baseline yet, and none is made of values that are out of bounds."
+        return made if done else "There is no baseline yet, and values out of bounds do not make one."
     if done == "updated":
         return f"The baseline {uri} now holds these values."
     return f"The baseline {uri} stays as it was accepted at {accepted.accepted_at.isoformat()}."

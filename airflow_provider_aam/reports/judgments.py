@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.reports.bounds import said
 from airflow_provider_aam.reports.populations import Population
 
@@ -41,14 +42,14 @@ class Judgment:
         }
 
     def __str__(self) -> str:
-        who = self.population.code or self.population.name or "?"
+        who = one_line(self.population.code or self.population.name or "?")
         sid = f" (sid {self.population.sid})" if self.population.sid is not None else ""
         value = "" if self.population.value is None else f" {said(self.population.value)}"
         return f"{who}{sid}{value}: {'; '.join(self.problems)}"
 
 
 def worst_first(judgments: Iterable[Judgment]) -> list[Judgment]:
-    """Offenders by how far they are out of bounds, then the others by how much they changed."""
+    """Objects out of bounds by how far they are, then the others by how much they changed."""
     return sorted(
         judgments,
         key=lambda each: (
@@ -62,7 +63,7 @@ def worst_first(judgments: Iterable[Judgment]) -> list[Judgment]:
 
 def render(judgments: Sequence[Judgment], metric: str) -> Iterator[str]:
     """Lines of a table, at most :data:`MOST_LINES` objects."""
-    head = ("sid", "code", "name", metric, "baseline", "change", "finding")
+    head = ("sid", "code", "name", metric, "baseline", "change", "problem")
     rows = [head, *(_cells(each) for each in judgments[:MOST_LINES])]
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
     for row in rows:
@@ -91,5 +92,5 @@ def _cells(judgment: Judgment) -> tuple[str, ...]:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = one_line(" ".join(text.split()))
     return line if len(line) <= WIDEST else f"{line[: WIDEST - 1]}…"

@@ -11,7 +11,7 @@ from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.moments import epoch_ms, parse_day
 
 NOT_GIVEN = (None, "", "None")
-"""What a template gives when it has nothing to give; a native one gives a lazy stand-in that only equals ``None``."""
+"""What a template gives when it has nothing to give; a native one gives a lazy object that only equals ``None``."""
 
 Moment = datetime | str | None
 

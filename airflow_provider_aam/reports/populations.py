@@ -120,7 +120,7 @@ def _argument(name: str) -> Iterator[None]:
 
 
 def _list(collection: Collection, queries: Sequence[Record], metric: str, *, keep: Keep) -> Populations:
-    """What the lists hold, each proven complete. Only what is kept stays in memory."""
+    """What the lists hold, each verified complete. Only what is kept stays in memory."""
     found: Populations = {}
     for query in queries:
         found |= _list_once_complete(collection, query, metric, keep)

@@ -17,6 +17,7 @@ from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.reports import SIDS_PER_REQUEST, TREND_INTERVALS, Reported
 from airflow_provider_aam.api.resources import Type
 from airflow_provider_aam.api.rows import Rows
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.files.columns import OTHER, Columns
 from airflow_provider_aam.files.formats import choose_format
 from airflow_provider_aam.files.staging import Destination, path_of, stage
@@ -104,9 +105,8 @@ def write_trend(
     """One row for each object and day of ``period``, in the order of ``sids`` (of ids with ``filters``), then of days.
 
     Columns: ``sid, name, date`` (UTC), ``epochMs`` (AAM's own timestamp of the day) and the figures; what AAM sends
-    beside those is kept as in a pull. Raises :class:`AAMLookupFailed` when AAM leaves an object out, or lists none. The
-    file appears whole or not at all. The objects of
-    :data:`REQUESTS_HELD` requests are in memory.
+    next to those is kept as in a pull. Raises :class:`AAMLookupFailed` when AAM leaves an object out, or lists none.
+    The file appears complete or not at all. The objects of :data:`REQUESTS_HELD` requests are in memory.
     """
     started_at = now()
     form = choose_format(path_of(destination), file_format)
@@ -125,7 +125,9 @@ def write_trend(
         staged.publish()
     if silent:
         log.warning("AAM has no figures of %d of %d %s in this period.", silent, len(sids), subject.kind)
-    log.info("Trend of %d %s: %d rows, %d bytes, to %s", len(sids), subject.kind, rows, written.size, staged.uri)
+    log.info(
+        "Trend of %d %s: %d rows, %d bytes, to %s", len(sids), subject.kind, rows, written.size, one_line(staged.uri)
+    )
     return TrendReceipt(
         kind=subject.kind,
         interval=subject.interval,

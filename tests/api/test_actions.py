@@ -132,7 +132,7 @@ def test_rows_are_read_whatever_they_are_wrapped_in(answered: Answered, body: by
 
 
 def test_nothing_where_a_list_was_due_is_no_empty_list(answered: Answered) -> None:
-    with pytest.raises(AAMBadAnswer, match=r"stats: answered 200 with an empty body"):
+    with pytest.raises(AAMBadAnswer, match=r"stats: returned 200 with an empty body"):
         answered(b"", max_attempts=1).models.call("latest_stats", 7)
 
 
@@ -187,11 +187,11 @@ def test_nothing_where_a_trend_was_due_is_no_empty_trend(answered: Answered, not
         (b'{"7": {"metrics": {}}}', "an object of 7"),
         (b'[{"metrics": {}}]', "an object of metrics"),
         (b"[{}]", "an object of nothing"),
-        (b'"name;uniques"', "a text"),
+        (b'"name;uniques"', "a string"),
     ],
 )
 def test_trend_of_another_shape_is_a_bad_answer(answered: Answered, body: bytes, shape: str) -> None:
-    with pytest.raises(AAMBadAnswer, match=f"trend of traits: AAM answered {shape} instead of an object with sid"):
+    with pytest.raises(AAMBadAnswer, match=f"trend of traits: AAM returned {shape} instead of an object with sid"):
         answered(body).reports.trend("traits", sids=[7], start=0, end=1)
 
 
@@ -258,7 +258,7 @@ def test_ids_under_other_names_are_filled_in(answered: Answered) -> None:
 
 
 def test_taxonomy_with_something_else_in_it_is_a_bad_answer(answered: Answered) -> None:
-    with pytest.raises(AAMError, match="a number stands where a category was due"):
+    with pytest.raises(AAMError, match="expected a category, found a number"):
         answered(b"[7]").taxonomies.fetch_all()
 
 

@@ -56,7 +56,7 @@ def test_the_refusal_says_which_part_of_which_resource(client: AAMClient) -> Non
 def test_a_text_that_leads_to_the_address_above_is_refused(client: AAMClient, emulator: Emulator, email: str) -> None:
     with pytest.raises(AAMArgumentError):
         client.data_sources.call("remove_from_mailing_list", 7, email)
-    with pytest.raises(AAMArgumentError, match="integrationCode: expected a text"):
+    with pytest.raises(AAMArgumentError, match="integrationCode: expected a string"):
         client.traits.get_by_integration_code(email)
     assert not emulator.requests
 

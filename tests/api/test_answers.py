@@ -62,7 +62,7 @@ def test_page_of_html_with_status_200_is_a_bad_answer() -> None:
     error = refusal(200, b"<html><title>Maintenance &amp; more</title>", x_request_id="r-1")
     assert isinstance(error, AAMBadAnswer)
     assert error.message == (
-        "POST /v1/traits/: answered 200 with an HTML page titled “Maintenance & more” instead of JSON. "
+        "POST /v1/traits/: returned 200 with an HTML page titled “Maintenance & more” instead of JSON. "
         "Is the Connection's host the API's address? [x-request-id: r-1]"
     )
 
@@ -70,7 +70,7 @@ def test_page_of_html_with_status_200_is_a_bad_answer() -> None:
 def test_announcement_is_no_answer_and_says_nothing_about_what_was_done() -> None:
     error = refusal(103)
     assert (type(error), error.fate, error.retryable) == (AAMBadAnswer, Fate.UNKNOWN, True)
-    assert error.message.startswith("POST /v1/traits/: 103 came, which announces an answer")
+    assert error.message.startswith("POST /v1/traits/: 103 announces a response, but none followed")
 
 
 def test_broken_json_is_a_bad_answer() -> None:

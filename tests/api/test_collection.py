@@ -254,12 +254,12 @@ def test_created_object_without_an_id_is_of_unknown_outcome(answered: Any, body:
 
 @pytest.mark.parametrize("body", [b"[]", b"7", b"null", b"{}", b'{"trait": {"sid": 1}}'])
 def test_object_of_another_shape_is_a_bad_answer(answered: Any, body: bytes) -> None:
-    with pytest.raises(AAMBadAnswer, match=r"traits: AAM answered .* instead of one object with sid"):
+    with pytest.raises(AAMBadAnswer, match=r"traits: AAM returned .* instead of one object with sid"):
         answered(http_answer(body)).traits.get(1)
 
 
 def test_another_object_than_asked_for_is_never_merged_and_written(answered: Any, raw_server: RawServer) -> None:
-    with pytest.raises(AAMBadAnswer, match="traits: AAM answered sid 2 where 1 was asked for"):
+    with pytest.raises(AAMBadAnswer, match="traits: AAM returned sid 2 where 1 was asked for"):
         answered(http_answer(b'{"sid": 2, "name": "x"}')).traits.update(1, {"name": "y"})
     assert len(raw_server.requests) == 1
 
@@ -269,12 +269,12 @@ def test_id_as_text_is_the_same_id(answered: Any) -> None:
 
 
 def test_user_of_another_shape_is_a_bad_answer(answered: Any) -> None:
-    with pytest.raises(AAMBadAnswer, match="came instead of a user"):
+    with pytest.raises(AAMBadAnswer, match="expected a user, found a list"):
         answered(http_answer(b"[]")).users.self()
 
 
 def test_tree_with_something_else_in_it_is_a_bad_answer(answered: Any) -> None:
-    with pytest.raises(AAMBadAnswer, match="a number stands where a folder was due"):
+    with pytest.raises(AAMBadAnswer, match="expected a folder, found a number"):
         answered(http_answer(b'[{"folderId": 0, "subFolders": [7]}]')).trait_folders.fetch_all()
 
 
@@ -305,7 +305,7 @@ def test_part_of_a_tree_is_not_the_tree(answered: Any) -> None:
 
 
 def test_subfolders_that_are_no_list_are_a_bad_answer(answered: Any) -> None:
-    with pytest.raises(AAMBadAnswer, match="a number stands where folders were due"):
+    with pytest.raises(AAMBadAnswer, match="expected a list of folders, found a number"):
         answered(http_answer(b'[{"folderId": 0, "subFolders": 7}]')).trait_folders.fetch_all()
 
 
@@ -341,7 +341,7 @@ def test_verdict_that_is_no_object_is_wrapped(answered: Any) -> None:
 
 
 def test_empty_list_body_is_a_bad_answer(answered: Any) -> None:
-    with pytest.raises(AAMBadAnswer, match="answered 200 with an empty body"):
+    with pytest.raises(AAMBadAnswer, match="returned 200 with an empty body"):
         answered(http_answer(b""), max_attempts=1).segments.fetch_all()
 
 

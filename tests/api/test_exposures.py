@@ -37,7 +37,7 @@ def test_adobe_and_this_machine_are_safe(host: str | None, extra: dict[str, Any]
         ("http://aam.example", {}, "host is http://aam.example: secrets and tokens are sent unencrypted"),
         ("http://127.0.0.1.example", {}, "host is http://127.0.0.1.example"),
         (None, {"ims_url": "http://10.0.0.1"}, "extra['ims_url'] is http://10.0.0.1: secrets"),
-        ("https://localhost", {"verify": False}, "extra['verify'] is false, so anybody can pose as https://ims"),
+        ("https://localhost", {"verify": False}, "extra['verify'] is false, so anyone can pose as https://ims"),
     ],
 )
 def test_what_others_can_read_or_change_is_said(host: str | None, extra: dict[str, Any], words: str) -> None:

@@ -154,7 +154,7 @@ def test_body_without_end_does_not_take_all_memory(raw_server: RawServer, packed
     small = RequestsTransport(timeout_s=1, longest_s=10, pool_size=1, largest_bytes=999_999)
     error = failure(small, request_to(raw_server.url))
     assert (type(error), error.fate) == (AAMBadAnswer, Fate.UNKNOWN)
-    assert "the answer is longer than 999999 bytes" in error.message
+    assert "the response is longer than 999999 bytes" in error.message
 
 
 def test_compressed_body_does_not_take_more_memory_than_it_may(raw_server: RawServer) -> None:
@@ -206,7 +206,7 @@ def test_connection_that_breaks_leaves_the_fate_unknown(
     raw_server.answers = [answer]
     error = failure(transport, request_to(raw_server.url))
     assert (type(error), error.fate) == (AAMNoAnswer, Fate.UNKNOWN)
-    assert "broke before an answer came" in error.message
+    assert "broke before a response came" in error.message
 
 
 def _free_port() -> int:

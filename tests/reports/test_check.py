@@ -91,7 +91,7 @@ def test_first_check_out_of_bounds_makes_no_baseline(add_trait, check, baseline,
     receipt = check(sids=[add_trait("a", 7)], minimum=8, baseline=baseline)
     assert (receipt.passed, receipt.baseline, receipt.baseline_uri) == (False, None, None)
     assert not baseline.exists()
-    assert "There is no baseline yet, and none is made of values that are out of bounds." in caplog.text
+    assert "There is no baseline yet, and values out of bounds do not make one." in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_baseline_stays_when_it_shall(emulator, add_trait, check, baseline, capl
     emulator.set_metrics(sid, {"uniques30Day": 9})
     assert check(sids=[sid], max_drop=0.5, baseline=baseline, update_baseline=False).baseline == "kept"
     assert baseline.read_bytes() == written
-    assert f"The baseline {baseline} stays as it was accepted at 20" in caplog.text
+    assert f"The baseline file://{baseline} stays as it was accepted at 20" in caplog.text
 
 
 @pytest.mark.parametrize("older", [True, False])
@@ -210,7 +210,7 @@ def test_table_is_aligned_with_the_worst_on_top(emulator, add_trait, check, base
     check(sids=sids, max_drop=0.5, baseline=baseline, bounds={sids[0]: {"max_drop": 1}})
     lines = [record.getMessage() for record in caplog.records if record.name.endswith("reports.check")][:5]
     assert [line.split() for line in lines[:3]] == [
-        ["sid", "code", "name", "uniques30Day", "baseline", "change", "finding"],
+        ["sid", "code", "name", "uniques30Day", "baseline", "change", "problem"],
         [
             str(sids[2]),
             "bad",
@@ -220,7 +220,7 @@ def test_table_is_aligned_with_the_worst_on_top(emulator, add_trait, check, base
         ],
         [str(sids[1]), "moved", "Trait", "moved", "900", "1,000", "-10.0%", "ok"],
     ]
-    assert lines[0].index("finding") == lines[1].index("dropped") == lines[2].index("ok")
+    assert lines[0].index("problem") == lines[1].index("dropped") == lines[2].index("ok")
 
 
 def test_long_names_do_not_break_the_table(add_trait, check, caplog):

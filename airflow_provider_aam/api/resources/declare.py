@@ -17,7 +17,7 @@ class Confidence(enum.Enum):
     DOC = "doc"
     """An official document of Adobe."""
     CLIENT = "client"
-    """Seen in a real client, Adobe's own workbook and web portal included."""
+    """Seen in a real client, Adobe's own workbook and the AAM UI included."""
     INFERRED = "inferred"
     """Reasoned, not seen."""
 
@@ -64,7 +64,7 @@ class Action:
     """Those of ``params`` without which AAM refuses."""
     body: bool = False
     rows: bool = False
-    """The answer is a list, bare or as one of several pages."""
+    """The response is a list, bare or as one of several pages."""
     secrets: frozenset[str] = frozenset()
     """Members of the body that must never be shown."""
     replayable: bool | None = None
@@ -96,9 +96,9 @@ class Resource:
     id_field: str
     verbs: Mapping[Verb, Confidence]
     fields: Mapping[str, Type]
-    """Documented fields in the order of their columns; answers may hold more, and those are kept."""
+    """Documented fields in the order of their columns; responses may hold more, and those are kept."""
     id_aliases: tuple[str, ...] = ()
-    """Other spellings of ``id_field`` that AAM is known to use; ``id_field`` is then filled in beside them."""
+    """Other spellings of ``id_field`` that AAM is known to use; ``id_field`` is then filled in next to them."""
     embedded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Fields that hold objects of another resource → its ``id_field`` and ``id_aliases``."""
     metrics: Mapping[str, Type] = field(default_factory=dict)
@@ -114,7 +114,7 @@ class Resource:
     in_short: bool = False
     """The list leaves fields out: only an object that is asked for by its id is whole."""
     children: str | None = None
-    """The field that nests objects of the same kind: AAM answers one tree instead of a list."""
+    """The field that nests objects of the same kind: AAM returns one tree instead of a list."""
     parent: str | None = None
     """The field of a nested object that holds the id of the one around it."""
     within: Resource | None = None
@@ -139,7 +139,7 @@ class Resource:
 
     @cached_property
     def is_tree(self) -> bool:
-        """Folders and the like: an object stands within another of its kind."""
+        """Folders and the like: an object is within another of its kind."""
         return self.children is not None
 
     @cached_property
@@ -148,7 +148,7 @@ class Resource:
         return {"dataSourceId", "integrationCode"} <= self.fields.keys() - {self.id_field}
 
     def endpoints(self) -> tuple[Endpoint, ...]:
-        """Every address that the declaration stands for."""
+        """Every address that the declaration means."""
         made: list[Endpoint] = []
         for verb, confidence in self.verbs.items():
             for method, ending, call in _ADDRESSES[verb]:
@@ -196,7 +196,7 @@ AUDIT: Mapping[str, Type] = {
 COMMON = frozenset({"sortBy", "descending", "search"})
 """Of every paged list. Not ``page`` and ``pageSize``: whoever set them would get a part as if it were all."""
 PAGING = COMMON | {"page", "pageSize"}
-"""Of an action whose answer is paged: there the caller says which page."""
+"""Of an action whose response is paged: there the caller says which page."""
 PERMISSIONS = frozenset({"permissions", "permission", "includePermissions", "pid"})
 PERIODS = ("1Day", "7Day", "14Day", "30Day", "60Day", "90Day", "Lifetime")
 CRUD = (Verb.LIST, Verb.GET, Verb.CREATE, Verb.UPDATE, Verb.DELETE)

@@ -1,4 +1,4 @@
-"""Data feeds of the Audience Marketplace, read only: offering and subscribing have a price and stay in the portal."""
+"""Data feeds of the Audience Marketplace, read only: offering and subscribing have a price and stay in the AAM UI."""
 
 from __future__ import annotations
 

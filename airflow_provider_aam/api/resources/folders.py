@@ -34,7 +34,7 @@ SEGMENT_FOLDERS = _folders(
         name="segments",
         method="GET",
         path="folders/segments/{folderId}/segments",
-        about="The segments that stand directly in a folder.",
+        about="The segments that are directly in a folder.",
         confidence=Confidence.CLIENT,
         rows=True,
     ),

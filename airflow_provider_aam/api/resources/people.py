@@ -1,4 +1,4 @@
-"""Users, groups, and what a group may do."""
+"""Users, groups, and a group's permissions."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ GROUPS = Resource(
     id_field="groupId",
     verbs={
         **verbs(*CRUD, confidence=Confidence.DOC),
-        **verbs(Verb.BULK_DELETE, confidence=Confidence.CLIENT),  # the document says DELETE, Adobe's portal sends POST
+        **verbs(Verb.BULK_DELETE, confidence=Confidence.CLIENT),  # the document says DELETE, the AAM UI sends POST
     },
     fields={
         "groupId": Type.INTEGER,
@@ -92,7 +92,7 @@ GROUPS = Resource(
             name="permissions",
             method="GET",
             path="groups/{groupId}/permissions",
-            about="What a group may do with which object: objectId, objectType, permissions.",
+            about="A group's permissions per object: objectId, objectType, permissions.",
             confidence=Confidence.DOC,
             rows=True,
         ),
@@ -100,7 +100,7 @@ GROUPS = Resource(
             name="set_permissions",
             method="PUT",
             path="groups/{groupId}/permissions",
-            about="Replace all of them; body a list as permissions answers it.",
+            about="Replace all of them; body a list as permissions returns it.",
             confidence=Confidence.DOC,
             body=True,
             rows=True,

@@ -79,7 +79,7 @@ SCHEMAS = Resource(
             name="all",
             method="GET",
             path="schemas",
-            about="Named in a table of addresses; what it answers is not documented.",
+            about="Named in a table of addresses; what it returns is not documented.",
             confidence=Confidence.DOC,
             rows=True,
         ),
