@@ -127,8 +127,8 @@ class AAMHook(BaseHook):
 
         try:
             connection = self.get_connection(self.aam_conn_id)
-        except AirflowNotFoundException as missing:
-            raise AirflowNotFoundException(self._missing()) from missing
+        except AirflowNotFoundException:
+            raise AirflowNotFoundException(self._missing()) from None
         config = read_config(connection)
         if isinstance(config.credential, JwtCredential):
             _warn_of_jwt()

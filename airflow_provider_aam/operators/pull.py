@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
 
 
+_HANDED_ON = (
+    *("file_format", "filters", "include_metrics", "fields", "updated_since"),
+    *("page_size", "max_concurrency", "escape_formulas"),
+)
+
+
 class AAMPullOperator(AAMOperator):
     """Pull every object of a resource of Adobe Audience Manager to one file.
 
@@ -92,36 +98,48 @@ class AAMPullOperator(AAMOperator):
 
         destination = open_path(self.destination, self.destination_conn_id, what="destination")
         with self._client() as client:
-            receipt = pull_resource(
-                client.collection(self.resource),
-                destination,
-                file_format=self.file_format,
-                filters=self.filters,
-                include_metrics=self.include_metrics,
-                fields=self.fields,
-                updated_since=self.updated_since,
-                page_size=self.page_size,
-                max_concurrency=self.max_concurrency,
-                escape_formulas=self.escape_formulas,
-            )
+            given = {name: getattr(self, name) for name in _HANDED_ON}
+            receipt = pull_resource(client.collection(self.resource), destination, **given)
         return told(receipt)
 
 
-class AAMPullSegmentsOperator(AAMPullOperator):
+class _PullOneOperator(AAMPullOperator):
+    """Spells the arguments once more, without ``resource``: editors complete what a signature holds."""
+
+    only: ClassVar[str]
+
+    def __init__(
+        self,
+        *,
+        destination: str,
+        destination_conn_id: str | None = None,
+        file_format: str | None = None,
+        filters: Mapping[str, Any] | None = None,
+        include_metrics: bool = False,
+        fields: Sequence[str] | None = None,
+        updated_since: datetime | str | None = None,
+        page_size: int = 1000,
+        max_concurrency: int | None = None,
+        escape_formulas: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        given = {name: value for name, value in locals().items() if name not in ("self", "kwargs", "__class__")}
+        super().__init__(resource=self.only, **given, **kwargs)
+
+
+class AAMPullSegmentsOperator(_PullOneOperator):
     """Pull all segments of Adobe Audience Manager to one file.
 
     Everything but ``resource``, which is fixed, is as in :class:`AAMPullOperator`.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(resource="segments", **kwargs)
+    only = "segments"
 
 
-class AAMPullTraitsOperator(AAMPullOperator):
+class AAMPullTraitsOperator(_PullOneOperator):
     """Pull all traits of Adobe Audience Manager to one file.
 
     Everything but ``resource``, which is fixed, is as in :class:`AAMPullOperator`.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(resource="traits", **kwargs)
+    only = "traits"

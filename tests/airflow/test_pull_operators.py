@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import subprocess
 import sys
@@ -23,6 +24,7 @@ NOT_TEMPLATED = {
     "include_metrics": "a switch: the text 'False' would switch it on",
     "page_size": "a number",
     "max_concurrency": "a number",
+    "escape_formulas": "a switch",
 }
 
 
@@ -235,6 +237,13 @@ def test_every_argument_is_a_template_or_deliberately_not():
     operator = AAMPullSegmentsOperator(task_id="pull", destination="x.jsonl")
     assert all(hasattr(operator, name) for name in arguments)
     assert set(AAMPullOperator.template_fields_renderers) <= set(AAMPullOperator.template_fields)
+
+
+def test_editors_complete_every_argument_of_a_named_operator():
+    general = inspect.signature(AAMPullOperator.__init__).parameters
+    spelled = {name: each for name, each in general.items() if name != "resource"}
+    for operator in (AAMPullSegmentsOperator, AAMPullTraitsOperator):
+        assert dict(inspect.signature(operator.__init__).parameters) == spelled
 
 
 def test_resource_of_a_named_operator_cannot_be_changed():

@@ -365,3 +365,26 @@ def test_added_connection_is_found_by_the_doctor(emulator, files, airflow_aam, a
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stdout
     assert {step["step"]: step["text"] for step in json.loads(done.stdout)["steps"]}["Fields"].startswith("jwt")
+
+
+def test_nothing_of_the_current_folder_runs(emulator, files, airflow_aam, airflow_db, tmp_path, monkeypatch):
+    hostile = tmp_path / "hostile"
+    (hostile / "airflow").mkdir(parents=True)
+    for name in ("airflow/__init__.py", "airflow/__main__.py", "json.py"):
+        (hostile / name).write_text("from pathlib import Path\nPath('taken').touch()\n")
+    monkeypatch.chdir(hostile)
+    added = airflow_aam("connection", files / S2S, "--host", emulator.url, "--conn-id", "aam_hostile", "--add")
+    assert added.exit_code == 0, added.stderr
+    assert not (hostile / "taken").exists()
+
+
+def test_credentials_are_not_written_through_a_link(emulator, tmp_path):
+    mine, folder = tmp_path / "mine", tmp_path / "shared"
+    mine.write_text("mine")
+    folder.mkdir()
+    for name in (S2S, "private.key"):
+        (folder / name).symlink_to(mine)
+    written = write_console_files(emulator.credentials, emulator.url, folder)
+    assert mine.read_text() == "mine"
+    assert [(path.is_symlink(), path.stat().st_mode & 0o777) for path in written] == [(False, 0o600)] * len(written)
+    assert write_console_files(emulator.credentials, emulator.url, folder) == written

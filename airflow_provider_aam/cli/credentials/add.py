@@ -27,7 +27,8 @@ def add_to_airflow(connection: Mapping[str, Any], conn_id: str, *, overwrite: bo
         file.write_text(
             json.dumps({conn_id: {**connection, "extra": json.dumps(connection["extra"])}}), encoding="utf-8"
         )
-        command = [sys.executable, "-m", "airflow", "connections", "import", str(file)]
+        # -P: without it a folder "airflow" where the user happens to be would run, with the secret in its hands.
+        command = [sys.executable, "-P", "-m", "airflow", "connections", "import", str(file)]
         done = subprocess.run(  # noqa: S603  our own interpreter, no shell
             [*command, "--overwrite"] if overwrite else command,
             capture_output=True,

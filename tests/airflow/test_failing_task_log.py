@@ -1,0 +1,55 @@
+"""What a failed task says, it says once."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+CONNECTIONS = {
+    "aam_incomplete": {"conn_type": "aam", "login": "a-client"},
+    "aam_unreachable": {
+        "conn_type": "aam",
+        "login": "a-client",
+        "password": "a-secret-of-a-client",
+        "host": "http://127.0.0.1:9",
+        "extra": {
+            "auth": "oauth_server_to_server",
+            "ims_url": "http://127.0.0.1:9",
+            "org_id": "1@AdobeOrg",
+            "scopes": "openid,audiencemanager_api",
+            "max_attempts": 1,
+        },
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("task", "said"),
+    [
+        ("incomplete", "Connection 'aam_incomplete'"),
+        ("unreachable", "no connection to 127.0.0.1:9"),
+        ("missing", "There is no Connection 'aam_missing'"),
+    ],
+)
+def test_the_message_and_one_traceback_are_in_the_log(tmp_path, task, said):
+    environment = os.environ | {
+        "AIRFLOW_HOME": str(tmp_path),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(HERE),
+        **{f"AIRFLOW_CONN_{conn_id.upper()}": json.dumps(given) for conn_id, given in CONNECTIONS.items()},
+    }
+    command = [sys.executable, str(HERE / "real_task.py"), str(HERE / "failing_tasks_dag.py"), "failing_tasks", task]
+    done = subprocess.run(
+        command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=180
+    )
+    logs = [path for path in (tmp_path / "logs").rglob("*.log") if f"task_id={task}" in str(path)]
+    assert len(logs) == 1, done.stdout[-5000:] + done.stderr[-5000:]
+    log = logs[0].read_text()
+    assert log.count(said) == 1, log
+    tracebacks = log.count('"exc_type"') or log.count("Traceback (most recent call last)")
+    assert tracebacks == 1, log
