@@ -7,6 +7,8 @@ import json
 import re
 from collections.abc import Callable, Iterable
 
+from airflow_provider_aam.api.visible import one_line
+
 SecretObserver = Callable[[str], None]
 """Is told every secret the moment it is known, so that a log can hide it."""
 
@@ -38,10 +40,10 @@ class Redactor:
         return secret
 
     def clean(self, text: str) -> str:
-        """Without the secrets, also where a server repeats one as JSON, HTML or a URL write it, in any letter case."""
+        """One line without the secrets, also where a server repeats one as JSON, HTML or a URL has it, in any case."""
         known = self._secrets.copy()
         longest_first = "|".join(known[secret] for secret in sorted(known, key=len, reverse=True))
-        return re.sub(longest_first, HIDDEN, text, flags=re.IGNORECASE) if known else text
+        return one_line(re.sub(longest_first, HIDDEN, text, flags=re.IGNORECASE) if known else text)
 
 
 def _spellings(mark: str) -> str:

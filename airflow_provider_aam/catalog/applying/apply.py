@@ -43,8 +43,8 @@ def apply_plan(
     form of what could not be created.
 
     Refusals of single rows become outcomes. Raises, after the rest has been noted as not tried, what makes every
-    further row pointless: a refused credential, or :data:`MOST_PASSING_IN_A_ROW` rows in a row that AAM was out of
-    order for. An interruption lets the writes under way end, and starts no other. Safe to repeat: plan again, apply
+    further row pointless: a refused credential, or :data:`MOST_PASSING_IN_A_ROW` consecutive rows that failed because AAM
+    was down. An interruption lets the writes under way end, and starts no other. Safe to repeat: plan again, apply
     again.
     """
     for row in plan.unchanged:
@@ -61,7 +61,7 @@ def apply_plan(
 
 
 class _Course:
-    """What rows teach those after them: which ids there are, that the account is full, that AAM is out of order."""
+    """What rows teach those after them: which ids there are, that the account is full, that AAM is down."""
 
     def __init__(self, client: AAMClient, plan: Plan, outcomes: OutcomeLog, done: Mapping[int, int | None]) -> None:
         self.ended: AAMError | None = None
@@ -119,7 +119,7 @@ class _Course:
         return found
 
     def _side_by_side(self, rest: Sequence[Numbered]) -> None:
-        """Creates that got no answer are looked for again when all others have been tried."""
+        """Creates that got no response are looked for again when all others have been tried."""
         try:
             self._client.side_by_side(self._carry_out, rest)
             self._client.side_by_side(self._settle, [*self._waiting])

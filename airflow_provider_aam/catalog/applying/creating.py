@@ -32,7 +32,7 @@ class Unsettled(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Creator:
-    """``patience_s`` is how long a write may take on the server that nobody waits for any more. ``planned`` are the
+    """``patience_s`` is how long a write may take on the server that no one waits for any more. ``planned`` are the
     values by which the plan's creates are told apart where they share a key."""
 
     updater: Updater
@@ -43,7 +43,7 @@ class Creator:
     def create(
         self, change: Change, fields: Mapping[str, Any], *, lost: AAMOutcomeUnknown | None = None, wait: bool = True
     ) -> Outcome:
-        """POST; a lost answer and a 409 are looked up; POST again only when the object is surely not there.
+        """POST; a lost response and a 409 are looked up; POST again only when the object is surely not there.
 
         ``wait=False``: raises :class:`Unsettled` rather than look again and again. Go on then with its ``lost``.
         """
@@ -117,7 +117,7 @@ class Creator:
         return Outcome.of(change, "created", id=self._id(record), message=note)
 
     def _adopt(self, change: Change, found: Records, fields: Mapping[str, Any], *, ours: bool) -> Outcome:
-        """An object with our key is there: ours, if an earlier answer was lost; otherwise somebody was quicker."""
+        """An object with our key is there: ours, if an earlier response was lost; otherwise someone was quicker."""
         if len(found) > 1:
             ids = ", ".join(str(self._id(record)) for record in found)
             text = f"AAM now has {len(found)} of them ({ids}): delete the duplicates"

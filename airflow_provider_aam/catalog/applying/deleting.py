@@ -1,4 +1,4 @@
-"""Deletes what somebody names, and nothing else."""
+"""Deletes what someone names, and nothing else."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def look_up(collection: Collection, change: Change) -> Records:
 
 
 def find_folders(collection: Collection, paths: Iterable[str]) -> dict[str, list[int]]:
-    """The ids of the folders with these paths, as far as there are any: AAM would create a second one beside."""
+    """The ids of the folders with these paths, as far as there are any: AAM would create a second one."""
     tree = FolderTree(collection.fetch_all())
     return {path: found for path in paths if (found := tree.find(path))}
 

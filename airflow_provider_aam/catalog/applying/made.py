@@ -1,4 +1,4 @@
-"""Which of a saved plan's creates an earlier run has made, and what has come into their place meanwhile."""
+"""Which of a saved plan's creates an earlier run has made, and what has come into their place in the meantime."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ class _Progress:
         refuse_used(self._account, doomed, self._plan.changes)
 
     def held_now(self, change: Change) -> Change:
-        """What an update writes beside its fields is never taken from a file, where nobody sees it."""
+        """What an update writes in addition to its fields is never taken from a file, where no one sees it."""
         kind = kind_called(change.kind)
         record = self._account.objects(kind.resource).get(int(change.id or 0)) or {}
         names = held(kind, record) if change.action == "update" else []

@@ -42,7 +42,7 @@ def push(
 
     ``max_concurrency`` counts for the writes instead of the client's own. Raises :class:`AAMSourceError` and
     :class:`AAMPlanRefused` before anything is written, :class:`AAMPushFailed` when more than ``max_failed`` rows were
-    rejected or ended unknown.
+    rejected or have an unknown outcome.
     """
     started_at = now()
     plan = build_plan(client, catalog, options, source=source, now=started_at)

@@ -1,4 +1,4 @@
-"""What became of a create whose answer was lost: looked up by its match key, never blindly repeated."""
+"""What became of a create whose response was lost: looked up by its match key, never blindly repeated."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from airflow_provider_aam.catalog.plan.plan import Change
 def settle(collection: Collection, change: Change, *, patience_s: float, sleep: Callable[[float], None]) -> Records:
     """:func:`look_up`, again after growing pauses of ``patience_s`` in all while nothing is there.
 
-    A server that nobody hears any more may still act, and lists may show a new object late.
+    A server that no one hears any more may still act, and lists may show a new object late.
     """
     for pause_s in _doubling(patience_s):
         sleep(pause_s)
@@ -33,7 +33,7 @@ def _doubling(total_s: float) -> list[float]:
 
 @contextmanager
 def unknown_if_blind(lost: AAMError) -> Iterator[None]:
-    """Whoever cannot look up what became of a lost write does not know it, whatever the look-up met."""
+    """Whoever cannot look up what became of a lost write does not know it, whatever the lookup met."""
     try:
         yield
     except AAMError as blind:

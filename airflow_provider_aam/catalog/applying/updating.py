@@ -40,7 +40,7 @@ class Updater:
             if diff(self.kind, fields, written):
                 raise unknown(lost, "AAM does not show the update yet.") from lost
         if diff_shown(self.kind, fields, written):
-            written = self._read(object_id, change)  # the answer may be the object as it was
+            written = self._read(object_id, change)  # the response may be the object as it was
         if ignored := diff_shown(self.kind, fields, written):
             names = ", ".join(field.field for field in ignored)
             note = f"AAM accepted the update but kept its own {names}"

@@ -84,7 +84,7 @@ def failed(change: Change, error: AAMError) -> Outcome:
 
 
 def _status_of(error: BaseException | None) -> int | None:
-    """AAM's, from the answer that the error goes back to."""
+    """AAM's, from the response that the error goes back to."""
     while error is not None:
         status = getattr(error, "status", None)
         if status is not None:

@@ -54,7 +54,7 @@ def export_catalog(
     kinds: Sequence[str] | None = None,
     now: Callable[[], datetime] = utc_now,
 ) -> ExportReceipt:
-    """Write one file a kind to ``directory``; planning them against the same account changes nothing.
+    """Write one file per kind to ``directory``; planning them against the same account changes nothing.
 
     ``kinds`` are keys (``traits``, ``segments``, …), all by default. Files of other names are left alone. No file
     appears before all are written, each then in one step. Raises :class:`AAMArgumentError` for an unknown kind and

@@ -15,7 +15,7 @@ _NOT_TEXT = re.compile(r"(?:y|n|yes|no|true|false|on|off|null)", re.IGNORECASE)
 
 
 def block(values: Mapping[str, Any], *, remark: str | None = None) -> Iterator[str]:
-    """The lines of one item of a list; ``remark`` stands behind the first of them."""
+    """The lines of one item of a list; ``remark`` is behind the first of them."""
     lead = "- "
     for name, value in values.items():
         text = f"{lead}{name}: {spell(value)}"

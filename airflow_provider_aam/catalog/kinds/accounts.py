@@ -1,4 +1,4 @@
-"""What traits and segments stand on: data sources, folders, trait types."""
+"""What traits and segments need: data sources, folders, trait types."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from airflow_provider_aam.catalog.kinds.kind import Kind, Use, same_word
 
 
 def same_day(desired: object, answered: object) -> bool:
-    """AAM's documents show answers with the day before the one that was sent (a time zone, presumably)."""
+    """AAM's documents show responses with the day before the one that was sent (a time zone, presumably)."""
     if desired in (None, "") or answered in (None, ""):
         return desired in (None, "") and answered in (None, "")
     sent, read = (parse_date(str(day)[:10]) for day in (desired, answered))

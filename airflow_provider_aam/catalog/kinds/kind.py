@@ -50,9 +50,9 @@ class Kind:
     canonical: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     """Fields with more than one spelling of the same value."""
     same: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
-    """Fields that AAM answers otherwise than it was told: (desired, answered) → whether that is the same."""
+    """Fields that AAM returns otherwise than it was told: (desired, returned) → whether that is the same."""
     resent: frozenset[str] = frozenset()
-    """Fields that an update writes as the row has them, because AAM's answer cannot be written back."""
+    """Fields that an update writes as the row has them, because AAM's response cannot be written back."""
     rules: frozenset[str] = frozenset()
     """Fields whose text names traits."""
     prunable: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -103,7 +103,7 @@ class Kind:
 
     @cached_property
     def within(self) -> tuple[str, ...]:
-        """Fields that AAM wants beside the id to address an object."""
+        """Fields that AAM wants next to the id to address an object."""
         return self.resource.path_ids
 
     @cached_property

@@ -12,7 +12,7 @@ from airflow_provider_aam.catalog.kinds import Kind
 from airflow_provider_aam.catalog.plan.plan import FieldChange
 
 SINGLE_PRECISION = 1e-6
-"""AAM may store a share like 0.19 in four bytes and answer 0.18999999761581421."""
+"""AAM may store a share like 0.19 in four bytes and return 0.18999999761581421."""
 EXACT = frozenset({"integrationCode"})
 """Texts that other systems look objects up by: there, every character counts."""
 
@@ -31,7 +31,7 @@ def diff(kind: Kind, desired: Mapping[str, Any], existing: Mapping[str, Any]) ->
 
 
 def diff_shown(kind: Kind, desired: Mapping[str, Any], existing: Mapping[str, Any]) -> tuple[FieldChange, ...]:
-    """:func:`diff` of the fields that an answer shows: AAM need not show all that was written."""
+    """:func:`diff` of the fields that a response shows: AAM need not show all that was written."""
     return diff(kind, {name: value for name, value in desired.items() if name in existing}, existing)
 
 

@@ -25,7 +25,7 @@ class FieldChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Link(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``text`` in ``field`` stands for the id of what the change at position ``to`` of the plan creates."""
+    """``text`` in ``field`` is in place of the id of what the change at position ``to`` of the plan creates."""
 
     field: str
     text: str
@@ -49,11 +49,11 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     fields: tuple[FieldChange, ...] = ()
     links: tuple[Link, ...] = ()
     within: dict[str, int] = {}
-    """What AAM wants beside the id to address the object, such as a mapping's ``destinationId``."""
+    """What AAM wants next to the id to address the object, such as a mapping's ``destinationId``."""
     resent: dict[str, Any] = {}
-    """What an update writes in place of AAM's own answer, which means the same but cannot be written back."""
+    """What an update writes in place of AAM's own response, which means the same but cannot be written back."""
     held: dict[str, Any] = {}
-    """What AAM's list has of an updated object, written as well where its single answer leaves a field out."""
+    """What AAM's list has of an updated object, written as well where its single response leaves a field out."""
     look_first: bool = False
     """A create whose object could have escaped the plan, because AAM's list showed no keys."""
     beside: tuple[int, ...] = ()
@@ -65,7 +65,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Unchanged(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """An object that is already as it shall be."""
+    """An object that already matches its row."""
 
     kind: str
     label: str
@@ -74,7 +74,7 @@ class Unchanged(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=Tru
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """``changes`` stand in the order of their application: what others need comes first, deletes come last."""
+    """``changes`` are in the order of their application: what others need comes first, deletes come last."""
 
     source: str
     match_on: str | None
@@ -143,7 +143,7 @@ def makes_folder(change: Change) -> bool:
 
 
 def _problems(plan: Plan) -> Iterator[str]:
-    """What no plan of ours has, of the changes that somebody may have edited."""
+    """What no plan of ours has, of the changes that someone may have edited."""
     known_kinds = {kind.name: kind for kind in KINDS.values()}
     for at, change in enumerate(plan.changes):
         known = known_kinds.get(change.kind)

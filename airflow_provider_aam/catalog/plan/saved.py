@@ -20,7 +20,7 @@ def sha256_of(plan: Plan) -> str:
 
 
 def write_plan(plan: Plan, path: Destination) -> None:
-    """The plan as JSON, whole or not at all. Raises :class:`AAMDestinationError`."""
+    """The plan as JSON, complete or not at all. Raises :class:`AAMDestinationError`."""
     try:
         with stage(path) as staged:
             with staged.local.open("wb") as file:
@@ -34,7 +34,7 @@ def write_plan(plan: Plan, path: Destination) -> None:
 
 
 def read_plan(path: Any, *, sha256: str | None) -> Plan:
-    """Raises :class:`AAMPlanRefused` for a file of another ``sha256``, :class:`AAMSourceError` if it is no plan."""
+    """Raises :class:`AAMPlanRefused` for a file of another ``sha256``, :class:`AAMSourceError` if it is not a plan."""
     try:
         content = path.read_bytes()
     except UNREADABLE as unreadable:

@@ -19,7 +19,7 @@ _FIRST = {"delete": 0, "update": 1, "create": 2}
 def summarise(plan: Plan, plan_uri: str) -> str:
     """Account and counts, then the changes, deletes first; at most :data:`MOST_CHARACTERS`.
 
-    A change is shown whole or not at all, so that nobody approves one of which the end was cut off.
+    A change is shown complete or not at all, so that no one approves one of which the end was cut off.
     """
     changes = f"**{counted(len(plan.changes), 'change')}**" if plan.changes else "No changes"
     already = counted(len(plan.unchanged), "object")

@@ -153,7 +153,7 @@ class Changes:
         return {name: fields.get(name) for name in names}
 
     def _fixed(self, kind: Kind, change: FieldChange, label: str) -> bool:
-        """What AAM keeps as an object was created with it is no change, but needs attention."""
+        """What AAM keeps as an object was created with it is not a change, but needs attention."""
         if change.field not in kind.model.only_on_create and "update" in kind.acts:
             return False
         said = f"{kind.name} {label}: AAM has {change.field} {change.before!r} and keeps it"

@@ -18,7 +18,7 @@ from airflow_provider_aam.catalog.problems import Problem
 
 
 class Comparison:
-    """Filled by :meth:`run`: what is planned, what is as it shall be, what is wrong."""
+    """Filled by :meth:`run`: what is planned, what already matches, what is wrong."""
 
     def __init__(self, pairing: Pairing) -> None:
         self.changes = Changes(pairing.targets)

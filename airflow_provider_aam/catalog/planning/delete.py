@@ -32,7 +32,7 @@ MOST_NAMED = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
-    """Objects of one kind: by AAM's ids, with what AAM wants beside each to address it, or by their codes."""
+    """Objects of one kind: by AAM's ids, with what else AAM wants to address each, or by their codes."""
 
     kind: Kind
     ids: Mapping[int, Mapping[str, int]]
@@ -60,7 +60,7 @@ def is_mapped(kind: Kind) -> bool:
 
 
 def named_by_ids(kind: Kind, ids: Iterable[Any], *, source: str) -> Named:
-    """Raises :class:`AAMSourceError` for what is no id."""
+    """Raises :class:`AAMSourceError` for what is not an id."""
     findings: list[Problem] = []
     found: dict[int, Mapping[str, int]] = {}
     for number, value in enumerate(ids, start=1):
@@ -100,9 +100,9 @@ def plan_deletes(
 ) -> Deletion:
     """The deletes of what is ``named``; with ``unmap`` those of its mappings before. Writes nothing.
 
-    What is not there is no problem: it may have been deleted by an earlier run. Raises :class:`AAMSourceError` for
-    codes that mean several objects, :class:`AAMPlanRefused` when something that stays still uses an object, or a guard
-    rail stops it.
+    What is not there is fine: it may have been deleted by an earlier run. Raises :class:`AAMSourceError` for
+    codes that mean several objects, :class:`AAMPlanRefused` when something that stays still uses an object, or a
+    guardrail stops it.
     """
     account = Account(client)
     kind = named.kind

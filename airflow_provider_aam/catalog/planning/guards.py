@@ -32,7 +32,7 @@ class Guards:
     def check(self, plan: Plan, *, existing: int, problems: Sequence[str] = ()) -> None:
         """Raises :class:`AAMPlanRefused` that names every limit that the plan exceeds, and ``problems`` found before.
 
-        The refused plan is logged first, and not written to a file: nobody can apply it.
+        The refused plan is logged first, and not written to a file: no one can apply it.
         """
         counts = plan.counts()
         changed = counts["update"] + counts["delete"]

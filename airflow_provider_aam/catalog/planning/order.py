@@ -37,7 +37,7 @@ def _links(planned: Planned, position: dict[Pending, int]) -> tuple[Link, ...]:
 
 
 def _levels(writes: Sequence[Planned]) -> list[int]:
-    """How many changes deep each one stands on others."""
+    """How many changes deep each one depends on others."""
     makers = {each.makes: at for at, each in enumerate(writes) if each.makes is not None}
     updates = {(each.kind.resource.name, each.change.id): at for at, each in enumerate(writes)}
     needs = [{makers[pending] for _, pending in each.awaited} | _changed_first(each, updates) for each in writes]

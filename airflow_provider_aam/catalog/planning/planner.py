@@ -38,7 +38,7 @@ def build_plan(client: AAMClient, catalog: Catalog, options: PlanOptions, *, sou
     """What must change in AAM so that every row is true. Writes nothing.
 
     ⌈N/1000⌉ requests for each kind that is described or referred to, one for each destination and model, and what it
-    takes to know who uses an object to be pruned. Raises :class:`AAMSourceError` with every finding of rows and of what
+    takes to know who uses an object to be pruned. Raises :class:`AAMSourceError` with every problem of rows and of what
     they refer to, :class:`AAMPlanRefused` when a guardrail stops it.
     """
     if options.prune_scope is not None:

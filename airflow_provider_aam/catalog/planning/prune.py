@@ -143,7 +143,7 @@ def surplus(
 
 
 def spare_indescribable(doomed: Sequence[Record], kind: Kind, describer: Describer) -> tuple[list[Record], list[str]]:
-    """Without the objects that an export leaves out: that a catalog lacks what it cannot say is nobody's decision."""
+    """Without the objects that an export leaves out: that a catalog lacks what it cannot say is no one's decision."""
     spared: list[Record] = []
     rest: list[Record] = []
     for record in doomed:

@@ -1,4 +1,4 @@
-"""What is worth a word about a plan, and what only the account can tell to be wrong with a change."""
+"""Warnings about a plan, and what only the account can tell to be wrong with a change."""
 
 from __future__ import annotations
 

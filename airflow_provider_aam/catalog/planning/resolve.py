@@ -19,7 +19,7 @@ from airflow_provider_aam.catalog.rules import segment_rule
 
 @dataclass(kw_only=True)
 class Desired:
-    """What one object shall be, in AAM's fields.
+    """What one object is to be, in AAM's fields.
 
     Where ``awaited`` names objects that the plan creates, ``fields`` hold their texts in place of ids.
     """

@@ -15,7 +15,7 @@ from airflow_provider_aam.catalog.kinds import Kind
 
 
 class Pending:
-    """An object that the plan creates. ``text`` stands for its id until AAM has given one."""
+    """An object that the plan creates. ``text`` is in place of its id until AAM has given one."""
 
     __slots__ = ("fields", "kind", "text")
 

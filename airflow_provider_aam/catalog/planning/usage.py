@@ -94,7 +94,7 @@ class _Usage:
             yield from self._account.objects(by.resource)
 
     def _around(self, within: Resource, around: Resource, name: str, wanted: Iterable[int]) -> Iterator[Record]:
-        """What stands within the objects that AAM finds with a list parameter."""
+        """What is within the objects that AAM finds with a list parameter."""
         collection = self._account.client.collection(around.name)
         for object_id in wanted:
             for record in collection.fetch_all(**{name: object_id}):
@@ -102,7 +102,7 @@ class _Usage:
                 yield from whole.get(within.name) or []
 
     def _needed(self, user: Record, use: Use, wanted: Mapping[int, Record]) -> set[int]:
-        """Which of ``wanted`` the object needs: a server that ignores a filter answers with all objects.
+        """Which of ``wanted`` the object needs: a server that ignores a filter returns all objects.
 
         A segment whose rule is not shown may need any of them, and what may be used is not deleted.
         """
