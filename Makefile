@@ -9,6 +9,7 @@ VENV := .venv
 VENV_211 := .venv-211
 VENV_PEERS := .venv-peers
 VENV_MUTANTS := .venv-mutants
+VENV_FUZZ := .venv-fuzz
 UV := $(VENV)/bin/uv
 # Stamps are touched after an install: uv keeps the times that files have in their wheels, which may be older than any pin.
 UV_READY := $(VENV)/uv-ready
@@ -16,7 +17,7 @@ UV_READY := $(VENV)/uv-ready
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONHASHSEED ?= 0
 
-.PHONY: help setup demo ui test test-211 lint types bench mutants docs constraints clean
+.PHONY: help setup demo ui test test-211 lint types bench mutants fuzz docs constraints clean
 
 help: ## list the commands
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -48,6 +49,9 @@ bench: $(VENV)/installed $(VENV_PEERS)/installed ## measure, print, and write be
 mutants: $(VENV_MUTANTS)/installed ## change the code at random, see which changes no test notices: SAMPLE=300 SEED=1
 	$(VENV_MUTANTS)/bin/python scripts/mutants.py --sample $(or $(SAMPLE),300) --seed $(or $(SEED),1) --match $(or $(MATCH),"")
 
+fuzz: $(VENV_FUZZ)/installed ## feed broken input to all that reads files, rules and answers, look for crashes: MINUTES=60
+	$(VENV_FUZZ)/bin/python scripts/fuzz.py --minutes $(or $(MINUTES),60)
+
 docs: $(VENV)/installed ## regenerate the generated pages and schemas
 	$(VENV)/bin/python scripts/docs.py
 
@@ -55,7 +59,7 @@ constraints: $(UV_READY) ## regenerate the pinned sets from setup.cfg
 	scripts/constraints.sh $(UV)
 
 clean: ## remove environments, caches and results of runs
-	rm -rf $(VENV) $(VENV_211) $(VENV_PEERS) $(VENV_MUTANTS) .mutants .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
+	rm -rf $(VENV) $(VENV_211) $(VENV_PEERS) $(VENV_MUTANTS) $(VENV_FUZZ) .mutants .fuzz .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
 
 $(UV_READY): constraints/bootstrap.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none was found; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -83,6 +87,11 @@ $(VENV_MUTANTS)/installed: $(UV_READY) constraints/airflow-3.3.txt constraints/m
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_MUTANTS)
 	$(UV) pip install --quiet --python $(VENV_MUTANTS)/bin/python --require-hashes --requirement constraints/airflow-3.3.txt --requirement constraints/mutants.txt
 	$(call install_package,$(VENV_MUTANTS))
+
+$(VENV_FUZZ)/installed: $(UV_READY) constraints/airflow-3.3.txt constraints/fuzz.txt setup.cfg
+	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_FUZZ)
+	$(UV) pip install --quiet --python $(VENV_FUZZ)/bin/python --require-hashes --requirement constraints/airflow-3.3.txt --requirement constraints/fuzz.txt
+	$(call install_package,$(VENV_FUZZ))
 
 $(VENV_PEERS)/installed: $(UV_READY) constraints/peers.txt
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_PEERS)
