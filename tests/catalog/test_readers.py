@@ -332,6 +332,10 @@ def test_parquet_lists_of_plain_values_become_text():
 
 def test_parquet_that_is_wrong_is_one_finding():
     assert "is not well-formed Parquet" in problem(".parquet", b"PAR1 nonsense")
+    whole = parquet_of(pa.table({"name": ["a"]}))
+    assert "is not well-formed Parquet" in problem(".parquet", whole.replace(b"name", b"n\xacme"))
+    not_utf8 = pa.StringArray.from_buffers(1, pa.py_buffer(b"\0\0\0\0\1\0\0\0"), pa.py_buffer(b"\xac"))
+    assert "is not well-formed Parquet" in problem(".parquet", parquet_of(pa.table({"name": not_utf8})))
     twice = pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], names=["name", "name"])
     assert "the column 'name' stands twice" in problem(".parquet", parquet_of(twice))
 

@@ -27,7 +27,7 @@ def read_parquet(file: IO[bytes], source: str, _keys: Sequence[str], findings: l
     content = file.read()
     try:
         header, batches = _read(parquet, content)
-    except (pa.ArrowException, OSError) as broken:
+    except (pa.ArrowException, OSError, UnicodeError) as broken:
         first_line = str(broken).partition("\n")[0]
         findings.append(Problem(place=Place(source=source), text=f"is not well-formed Parquet: {first_line}"))
         return []
@@ -36,7 +36,7 @@ def read_parquet(file: IO[bytes], source: str, _keys: Sequence[str], findings: l
     pack = RowPacker().pack
     rows: list[SourceRow] = []
     for batch in batches:
-        for row in batch.to_pylist():
+        for row in batch:
             place = Place(source=source, row=len(rows) + 1)
             rows.append(pack({name: _mend(value) for name, value in row.items() if not _is_nothing(value)}, place))
             findings += [
@@ -47,8 +47,8 @@ def read_parquet(file: IO[bytes], source: str, _keys: Sequence[str], findings: l
     return [Table(source=source, rows=rows, header=header)]
 
 
-def _read(parquet: Any, content: bytes) -> tuple[tuple[str, ...], list[Any]]:
-    """Column names and batches. A text that is kept once for many rows counts in each."""
+def _read(parquet: Any, content: bytes) -> tuple[tuple[str, ...], list[list[dict[str, Any]]]]:
+    """Column names, and rows in batches. A text that is kept once for many rows counts in each."""
     about = parquet.ParquetFile(io.BytesIO(content)).metadata
     spend("rows", about.num_rows)
     spend("columns", about.num_columns)
@@ -60,7 +60,7 @@ def _read(parquet: Any, content: bytes) -> tuple[tuple[str, ...], list[Any]]:
     for batch in file.iter_batches(batch_size=_BATCH):
         unpacked += sum(map(_size, batch.columns))
         spend("bytes, unpacked", unpacked)
-        batches.append(batch)
+        batches.append(batch.to_pylist())
     return tuple(file.schema_arrow.names), batches
 
 
