@@ -254,5 +254,5 @@ def test_more_active_models_than_aam_allows_are_refused(plan_all):
 def test_model_excludes_500_traits_at_most(plan_all):
     rows = account()
     rows["models"][0]["excludedTraits"] = [*range(1, 502)]
-    with pytest.raises(AAMSourceError, match="excludedTraits holds 501 traits, 500 at most"):
+    with pytest.raises(AAMSourceError, match="excludedTraits: holds 501 traits, 500 at most"):
         plan_all(rows)

@@ -66,12 +66,12 @@ def test_serialized_destinations_need_a_separator():
     [
         (
             {**PUSH, "cookieName": "c", "ttl": 0},
-            "cookieName belongs to ADS, this is PUSH\nttl belongs to ADS, this is PUSH",
+            "cookieName: belongs to ADS, this is PUSH\nttl: belongs to ADS, this is PUSH",
         ),
-        ({**ADS, "delimiter": ","}, "delimiter belongs to PUSH, this is ADS"),
+        ({**ADS, "delimiter": ","}, "delimiter: belongs to PUSH, this is ADS"),
         (
             {**PUSH, "startDate": "2026-02-01", "endDate": "2026-01-31"},
-            "endDate 2026-01-31 is before startDate 2026-02-01",
+            "endDate: 2026-01-31 is before startDate 2026-02-01",
         ),
         (
             {**PUSH, "urlFormatString": "http://x.example"},
@@ -80,7 +80,7 @@ def test_serialized_destinations_need_a_separator():
     ],
 )
 def test_destination_that_is_wrong(row, said):
-    assert faults(DestinationDraft, row) == [said]
+    assert faults(DestinationDraft, row) == said.split("\n")
 
 
 def test_destination_without_a_type_may_have_any_column():
@@ -103,8 +103,8 @@ def test_sheets_of_adobe_s_workbook_are_mappings():
     ("row", "said"),
     [
         ({}, ["destination is missing", "segment is missing", "startDate is missing"]),
-        ({**MAPPING, "destinationId": 4}, ["gives both destination and destinationId: keep one"]),
-        ({**MAPPING, "endDate": "2026-01-30"}, ["endDate 2026-01-30 is before startDate 2026-01-31"]),
+        ({**MAPPING, "destinationId": 4}, ["destinationId: cannot be combined with destination: keep one"]),
+        ({**MAPPING, "endDate": "2026-01-30"}, ["endDate: 2026-01-30 is before startDate 2026-01-31"]),
         ({**MAPPING, "endDate": "2026-01-31"}, []),
         ({**MAPPING, "endDate": ""}, []),
         ({**MAPPING, "traitType": "FOLDER"}, ["traitType: Input should be 'SEGMENT'"]),

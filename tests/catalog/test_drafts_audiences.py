@@ -24,11 +24,11 @@ def test_trait_names_its_type_and_model_by_words():
     ("more", "said"),
     [
         ({"traitType": "ALGO_TRAIT"}, ["model (or algoModelId) is missing: an ALGO_TRAIT needs it"]),
-        ({"model": "M"}, ["model belongs to an ALGO_TRAIT, this is a RULE_BASED_TRAIT"]),
-        ({"customerTraitType": "L", "type": 3}, ["gives both customerTraitType and type: keep one"]),
+        ({"model": "M"}, ["model: belongs to an ALGO_TRAIT, this is a RULE_BASED_TRAIT"]),
+        ({"customerTraitType": "L", "type": 3}, ["type: cannot be combined with customerTraitType: keep one"]),
         (
             {"traitType": "ALGO_TRAIT", "model": "M", "algoModelId": 3},
-            ["gives both model and algoModelId: keep one"],
+            ["algoModelId: cannot be combined with model: keep one"],
         ),
         (
             {"traitRule": None},
@@ -64,7 +64,10 @@ def test_segment_that_is_right(more):
         ({"segmentRule": ""}, "segmentRule: "),
         ({"segmentRule": "FREQUENCY([1T]) <= 5"}, "segmentRule: "),
         ({"segmentRule": ["1T"]}, "segmentRule: Input should be a valid string"),
-        ({"mergeRule": "a", "mergeRuleDataSourceId": 1}, "gives both mergeRule and mergeRuleDataSourceId: keep one"),
+        (
+            {"mergeRule": "a", "mergeRuleDataSourceId": 1},
+            "mergeRuleDataSourceId: cannot be combined with mergeRule: keep one",
+        ),
         ({"name": "x" * 256}, "name: "),
         ({"traitType": "SEGMENT"}, "traitType: Extra inputs are not permitted"),
     ],
@@ -88,7 +91,7 @@ def test_model_takes_sources_and_traits_as_words_and_as_ids():
 
 
 def test_model_has_one_baseline():
-    assert faults(ModelDraft, {**MODEL, "sid": 4}) == ["gives both baseline and sid: keep one"]
+    assert faults(ModelDraft, {**MODEL, "sid": 4}) == ["sid: cannot be combined with baseline: keep one"]
     without = {name: value for name, value in MODEL.items() if name not in ("baseline", "dataSources")}
     assert faults(ModelDraft, without) == ["dataSources is missing", "baseline is missing"]
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from airflow_provider_aam.catalog.drafts import DataSourceDraft, SegmentFolderDraft, TraitFolderDraft, TraitTypeDraft
+from airflow_provider_aam.catalog.drafts import (
+    DataSourceDraft,
+    SegmentDraft,
+    SegmentFolderDraft,
+    TraitDraft,
+    TraitFolderDraft,
+    TraitTypeDraft,
+)
 from catalog.drafting import faults, given
 
 FOLDERS = [TraitFolderDraft, SegmentFolderDraft]
@@ -18,7 +25,7 @@ def test_data_source_needs_a_name_only():
 
 def test_data_source_of_devices_has_no_ids_of_aam():
     row = {"name": "CRM", "idType": "cross_device", "useAudienceManagerVisitorID": "true"}
-    assert faults(DataSourceDraft, row) == ["useAudienceManagerVisitorID must be false with idType CROSS_DEVICE"]
+    assert faults(DataSourceDraft, row) == ["useAudienceManagerVisitorID: must be false with idType CROSS_DEVICE"]
     assert faults(DataSourceDraft, {**row, "useAudienceManagerVisitorID": "false"}) == []
     assert faults(DataSourceDraft, {**row, "idType": "COOKIE"}) == []
 
@@ -53,11 +60,11 @@ def test_folder_has_a_path_or_a_name_and_a_parent(model, row):
         ({"parentFolder": "/"}, ["path is missing (or name, with parentFolder or parentFolderId)"]),
         (
             {"path": "/a", "name": "a", "parentFolderId": 0},
-            ["gives both path and name: keep one\ngives both path and parentFolderId: keep one"],
+            ["name: cannot be combined with path: keep one", "parentFolderId: cannot be combined with path: keep one"],
         ),
         (
             {"name": "a", "parentFolder": "/", "parentFolderId": 0},
-            ["gives both parentFolder and parentFolderId: keep one"],
+            ["parentFolderId: cannot be combined with parentFolder: keep one"],
         ),
         ({"name": "a/b", "parentFolder": "/"}, ["name: must not hold “/”: it separates the names of a path"]),
         ({"path": "/"}, ["path: is the root, which AAM has"]),
@@ -73,8 +80,22 @@ def test_folder_that_is_wrong(model, row, said):
 
 
 def test_only_trait_folders_are_five_deep_at_most():
-    assert faults(TraitFolderDraft, {"path": "/a/b/c/d/e/f"}) == ["path: is 6 levels deep, 5 at most"]
-    assert faults(SegmentFolderDraft, {"path": "/a/b/c/d/e/f"}) == []
+    assert faults(TraitFolderDraft, {"path": "/a/b/c/d/e/f"}) == ["path: “/a/b/c/d/e/f” is 6 levels deep, 5 at most"]
+    parent = {"name": "f", "parentFolder": "/a/b/c/d/e"}
+    assert faults(TraitFolderDraft, parent) == ["parentFolder: “/a/b/c/d/e” is 5 levels deep, 4 at most for a parent"]
+    assert faults(TraitDraft, {"folder": "/a/b/c/d/e/f"})[0] == "folder: “/a/b/c/d/e/f” is 6 levels deep, 5 at most"
+    for model, row in [
+        (SegmentFolderDraft, {"path": "/a/b/c/d/e/f"}),
+        (SegmentFolderDraft, {**parent, "parentFolder": "/a/b/c/d/e/f"}),
+        (TraitFolderDraft, {**parent, "parentFolder": "/all traits/a/b/c/d"}),
+        (TraitFolderDraft, {**parent, "parentFolder": "/"}),
+    ]:
+        assert faults(model, row) == []
+    for model in (TraitDraft, SegmentDraft):
+        for path in ("/", "/a/b/c/d/e", " /All Traits/a/b/c/d/e/ "):
+            assert model.model_validate({"folder": path}).given == {"folder": path.strip()}
+        long = faults(model, {"folder": f"/a/{'x' * 256}"})
+        assert long[0] == f"folder: “{'x' * 60}…” has 256 characters, 255 at most"
 
 
 def test_trait_type_is_a_name_that_stays():

@@ -93,8 +93,14 @@ def test_traits_name_the_path_that_a_folder_will_have(emulator, push_all, plan_a
     ("row", "said"),
     [
         ({"folderId": 99, "name": "X"}, "folderId: AAM has no folder 99, or the technical account has no access to it"),
-        ({"folderId": "Old", "parentFolder": "/1/2/3/4/5/6"}, "parentFolder: “/1/2/3/4/5/6” is 6 levels deep"),
-        ({"name": "x", "parentFolder": "/1/2/3/4/5"}, "path: “/1/2/3/4/5/x” is 6 levels deep, 5 at most"),
+        (
+            {"folderId": "Old", "parentFolder": "/1/2/3/4/5/6"},
+            "parentFolder: “/1/2/3/4/5/6” is 6 levels deep, 4 at most for a parent",
+        ),
+        (
+            {"name": "x", "parentFolder": "/1/2/3/4/5"},
+            "parentFolder: “/1/2/3/4/5” is 5 levels deep, 4 at most for a parent",
+        ),
     ],
 )
 def test_folder_that_cannot_be_is_a_finding(plan_all, folders, row, said):
@@ -103,6 +109,14 @@ def test_folder_that_cannot_be_is_a_finding(plan_all, folders, row, said):
     with pytest.raises(AAMSourceError) as refused:
         plan_all({"traitFolders": [row]})
     assert said in str(refused.value)
+
+
+def test_folder_below_one_that_aam_has_is_five_levels_deep_at_most(emulator, plan_all):
+    above = 0
+    for number in range(5):
+        above = emulator.add("trait_folders", {"name": str(number), "parentFolderId": above})["folderId"]
+    with pytest.raises(AAMSourceError, match="name: “/0/1/2/3/4/x” is 6 levels deep, 5 at most"):
+        plan_all({"traitFolders": [{"name": "x", "parentFolderId": above}]})
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def check_catalog(catalog: Catalog, *, match_on: str | None = None) -> tuple[dic
 
 
 def check_rows(rows: Sequence[SourceRow], kind: Kind, *, match_on: str | None) -> tuple[list[Checked], list[Problem]]:
-    """All rows, and every problem of those that are not sound; keys that stand twice included.
+    """All rows, and every problem of those that are not sound; duplicate keys included.
 
     ``match_on`` ``None``: each row is matched by its id, its code or its name, whichever it gives first.
     """
@@ -95,7 +95,7 @@ def _rest(
     model: type[Draft], values: Mapping[str, Any], invalid: ValidationError
 ) -> tuple[Mapping[str, Any], frozenset[str]]:
     """What is right in a row that is not: the fields without fault, unless they contradict each other."""
-    broken = frozenset(str(error["loc"][0]) for error in invalid.errors(include_url=False) if error["loc"])
+    broken = frozenset(str(error["loc"][0]) for error in invalid.errors(include_url=False))
     try:
         rest = {name: value for name, value in values.items() if name not in broken}
         return model.model_validate(rest).given, broken
@@ -149,25 +149,23 @@ def _duplicates(checked: Sequence[Checked], kind: Kind, match_on: str | None) ->
             continue
         given = item.given
         way = kind.way_of(given, match_on)
-        column = kind.model.column_of(way) if way in kind.match_on[way] else way
-        fields = (*kind.match_on[way], *kind.refine)
-        key = hash((way, *(given.get(name) for field in fields for name in (field, kind.model.column_of(field)))))
-        if given.get(way) in (None, "") and not kind.refine:
+        reference = kind.model.references.get(way)
+        names = (way, kind.model.column_of(way), reference.field if reference else way)
+        name = next((name for name in names if given.get(name) not in (None, "")), None)
+        if name is None:
             continue
+        fields = (*kind.match_on[way], *kind.refine)
+        key = hash((way, *(given.get(each) for field in fields for each in (field, kind.model.column_of(field)))))
         earlier = first.setdefault(key, item.row)
         if earlier is not item.row:
-            said = given.get(way, given.get(column))
-            problem = f"“{said}” is a duplicate (first used at {earlier.place})"
-            findings.append(Problem(place=item.row.place_of(way), field=way, text=problem))
+            problem = f"“{given[name]}” is a duplicate (first used at {earlier.place_of(name)})"
+            findings.append(Problem(place=item.row.place_of(name), field=name, text=problem))
     return findings
 
 
 def _explain(invalid: ValidationError, row: SourceRow, unknown: dict[str, list[Place]]) -> list[Problem]:
     findings: list[Problem] = []
     for error in invalid.errors(include_url=False):
-        if not error["loc"]:
-            findings.extend(Problem(place=row.place, text=text) for text in str(error["msg"]).split("\n"))
-            continue
         field = str(error["loc"][0])
         if error["type"] == "extra_forbidden":
             unknown.setdefault(field, []).append(row.place_of(field))

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from airflow_provider_aam.api.resources import Resource
+
+Contradictions = list[tuple[str, str]]
+"""The column to be corrected, and what is wrong with it next to the others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,22 +133,30 @@ class Draft(BaseModel):
         given = self.given
         problems = [*self._clashes(given), *self._contradictions(given)]
         if problems:
-            raise PydanticCustomError("said", "{problems}", {"problems": "\n".join(problems)})
+            raise ValidationError.from_exception_data(
+                type(self).__name__,
+                [
+                    InitErrorDetails(
+                        type=PydanticCustomError("said", "{problem}", {"problem": text}), loc=(name,), input=given[name]
+                    )
+                    for name, text in problems
+                ],
+            )
         return self
 
-    def _clashes(self, given: Mapping[str, Any]) -> list[str]:
+    def _clashes(self, given: Mapping[str, Any]) -> Contradictions:
         return [
-            f"gives both {column} and {reference.field}: keep one"
+            (reference.field, f"cannot be combined with {column}: keep one")
             for column, reference in self.references.items()
             if column != reference.field and column in given and reference.field in given
         ]
 
-    def _contradictions(self, given: Mapping[str, Any]) -> list[str]:  # noqa: ARG002  for kinds that need it
-        """Fields that do not go together, as sentences."""
+    def _contradictions(self, given: Mapping[str, Any]) -> Contradictions:  # noqa: ARG002  for kinds that need it
+        """Fields that do not go together."""
         return []
 
 
-def ends_early(given: Mapping[str, Any]) -> list[str]:
+def ends_early(given: Mapping[str, Any]) -> Contradictions:
     """The contradiction of an ``endDate`` before its ``startDate``; both are yyyy-mm-dd, or the end is empty."""
     start, end = given.get("startDate"), given.get("endDate")
-    return [f"endDate {end} is before startDate {start}"] if start and end and end < start else []
+    return [("endDate", f"{end} is before startDate {start}")] if start and end and end < start else []

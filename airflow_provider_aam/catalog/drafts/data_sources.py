@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from airflow_provider_aam.catalog.drafts import fields as f
-from airflow_provider_aam.catalog.drafts.base import Draft
+from airflow_provider_aam.catalog.drafts.base import Contradictions, Draft
 from airflow_provider_aam.catalog.drafts.fields import column
 
 
@@ -60,7 +60,7 @@ class DataSourceDraft(Draft):
     custom_namespace_id: f.CountOrNone | None = column("Identity namespace, by AAM's id")
     custom_namespace_code: str | None = column("Identity namespace, by code")
 
-    def _contradictions(self, given: Mapping[str, Any]) -> list[str]:  # noqa: ARG002  the fields say it
+    def _contradictions(self, given: Mapping[str, Any]) -> Contradictions:  # noqa: ARG002  the fields say it
         if str(self.id_type).upper() == "CROSS_DEVICE" and self.use_audience_manager_visitor_id:
-            return ["useAudienceManagerVisitorID must be false with idType CROSS_DEVICE"]
+            return [("useAudienceManagerVisitorID", "must be false with idType CROSS_DEVICE")]
         return []

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from airflow_provider_aam.api import resources
 from airflow_provider_aam.catalog.drafts import fields as f
-from airflow_provider_aam.catalog.drafts.base import Draft, Reference, ends_early
+from airflow_provider_aam.catalog.drafts.base import Contradictions, Draft, Reference, ends_early
 from airflow_provider_aam.catalog.drafts.fields import column
 from airflow_provider_aam.catalog.drafts.hints import needs, when, without_value
 
@@ -108,12 +108,12 @@ class DestinationDraft(Draft):
             needed += ["serializationSeparator"] if kind == "ADS" else ["urlFormatString", "delimiter"]
         return [f"{name} is missing: {_named(given)} needs it" for name in needed if name not in given]
 
-    def _contradictions(self, given: Mapping[str, Any]) -> list[str]:
+    def _contradictions(self, given: Mapping[str, Any]) -> Contradictions:
         problems = ends_early(given)
         for kind, names in _OF_TYPE.items():
             if self.destination_type in _OF_TYPE and self.destination_type != kind:
                 misplaced = [name for name in names if given.get(name) not in (None, "", [])]
-                problems += [f"{name} belongs to {kind}, this is {self.destination_type}" for name in misplaced]
+                problems += [(name, f"belongs to {kind}, this is {self.destination_type}") for name in misplaced]
         return problems
 
 

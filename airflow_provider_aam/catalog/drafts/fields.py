@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -18,6 +17,7 @@ from airflow_provider_aam.catalog.rules import segment_rule, trait_rule
 LONGEST_NAME = 255
 LARGEST_DAYS = 2**31 - 1
 DEEPEST_TRAIT_FOLDER = DEEPEST["trait_folders"]
+_DEEPEST_PARENT = DEEPEST_TRAIT_FOLDER - 1
 
 _DATE = r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*$"
 _DATE_OR_NONE = r"^\s*([0-9]{4}-[0-9]{2}-[0-9]{2})?\s*$"
@@ -50,20 +50,37 @@ def _no_slash(value: object) -> object:
     return value
 
 
-def _path_at_most(deepest: int | None) -> Callable[[object], object]:
+def _names_in(path: object) -> list[str]:
+    return [name.strip() for name in path.split("/") if name.strip()] if isinstance(path, str) else []
+
+
+def _short_names(value: object) -> object:
+    too_long = next((name for name in _names_in(value) if len(name) > LONGEST_NAME), None)
+    if too_long is not None:
+        raise refuse(f"“{too_long[:60]}…” has {len(too_long)} characters, {LONGEST_NAME} at most")
+    return value
+
+
+def _below_the_root(value: object) -> object:
+    if isinstance(value, str) and value.strip() and not _names_in(value):
+        raise refuse("is the root, which AAM has")
+    return value
+
+
+def _at_most(deepest: int, of: str = "") -> BeforeValidator:
     def check(value: object) -> object:
-        names = [name for name in value.split("/") if name.strip()] if isinstance(value, str) else ["?"]
-        if not names:
-            raise refuse("is the root, which AAM has")
-        depth = len(names) - (names[0].strip() == "All Traits" and len(names) > 1)
-        if deepest is not None and depth > deepest:
-            raise refuse(f"is {depth} levels deep, {deepest} at most")
-        too_long = next((name for name in names if len(name.strip()) > LONGEST_NAME), None)
-        if too_long is not None:
-            raise refuse(f"“{too_long[:60]}…” has {len(too_long.strip())} characters, {LONGEST_NAME} at most")
+        names = _names_in(value)
+        depth = len(names) - (len(names) > 1 and names[0].casefold() == "all traits")
+        if depth > deepest:
+            raise refuse(f"“{str(value).strip()[:60]}” is {depth} levels deep, {deepest} at most{of}")
         return value
 
-    return check
+    return BeforeValidator(check)
+
+
+def _levels(least: int, most: int) -> Any:
+    pattern = rf"^\s*(?=/)(/+All Traits)?(/+[^/]+){{{least},{most}}}/*\s*$"
+    return Field(json_schema_extra={"pattern": pattern})
 
 
 def _trait_rule(value: object) -> object:
@@ -169,7 +186,13 @@ Code = Annotated[str, BeforeValidator(_one_line)]
 """A text in one line; empty means none."""
 Separator = Annotated[str, StringConstraints(strip_whitespace=False)]
 """A text that may be a blank."""
-FolderPath = Annotated[str, Field(pattern=r"^\s*/"), BeforeValidator(_one_line)]
+FolderPath = Annotated[str, Field(pattern=r"^\s*/"), BeforeValidator(_one_line), BeforeValidator(_short_names)]
+TraitFolderPath = Annotated[FolderPath, _at_most(DEEPEST_TRAIT_FOLDER), _levels(0, DEEPEST_TRAIT_FOLDER)]
+TraitFolderParent = Annotated[FolderPath, _at_most(_DEEPEST_PARENT, " for a parent"), _levels(0, _DEEPEST_PARENT)]
+NewTraitFolder = Annotated[TraitFolderPath, BeforeValidator(_below_the_root), _levels(1, DEEPEST_TRAIT_FOLDER)]
+NewSegmentFolder = Annotated[
+    FolderPath, BeforeValidator(_below_the_root), Field(json_schema_extra={"pattern": r"^\s*/+[^/\s]"})
+]
 Id = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_number)]
 PositiveId = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_number)]
 Count = Id
@@ -202,11 +225,3 @@ DestinationType = Annotated[Literal["PUSH", "ADS", "S2S", "PULL"], BeforeValidat
 Domains = Annotated[Literal["ALL_DOMAINS", "INCLUSION", "EXCLUSION"], BeforeValidator(_upper)]
 """``EXCLUSION`` is inferred: Adobe's page names the other two."""
 CookieFormat = Annotated[Literal["SINGLE_KEY", "KEY_VALUE"], BeforeValidator(_upper)]
-TraitFolderPath = Annotated[
-    FolderPath,
-    BeforeValidator(_path_at_most(DEEPEST_TRAIT_FOLDER)),
-    Field(json_schema_extra={"pattern": rf"^\s*(/+All Traits)?(/+[^/]+){{1,{DEEPEST_TRAIT_FOLDER}}}/*\s*$"}),
-]
-SegmentFolderPath = Annotated[
-    FolderPath, BeforeValidator(_path_at_most(None)), Field(json_schema_extra={"pattern": r"^\s*/+[^/\s]"})
-]

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from airflow_provider_aam.api import resources
 from airflow_provider_aam.catalog.drafts import fields as f
-from airflow_provider_aam.catalog.drafts.base import Draft, Reference
+from airflow_provider_aam.catalog.drafts.base import Contradictions, Draft, Reference
 from airflow_provider_aam.catalog.drafts.fields import column
 from airflow_provider_aam.catalog.drafts.hints import excludes, needs
 
@@ -22,7 +22,7 @@ class FolderDraft(Draft):
         {"anyOf": [{"required": ["path"]}, {"allOf": [needs("name"), needs("parentFolder", "parentFolderId")]}]},
     )
 
-    path: f.SegmentFolderPath | None = column("Path from the root, like /Web/Pricing; missing parents are created")
+    path: f.NewSegmentFolder | None = column("Path from the root, like /Web/Pricing; missing parents are created")
     folder_id: f.PositiveId | None = column("AAM's id, for a row that means an existing folder")
     name: f.FolderName | None = column("Name; without a path")
     parent_folder: f.FolderPath | None = column("Parent folder by path, / is the root; without a path")
@@ -34,9 +34,9 @@ class FolderDraft(Draft):
             return []
         return ["path is missing (or name, with parentFolder or parentFolderId)"]
 
-    def _contradictions(self, given: Mapping[str, Any]) -> list[str]:
+    def _contradictions(self, given: Mapping[str, Any]) -> Contradictions:
         doubled = [name for name in _BESIDE_NO_PATH if name in given and "path" in given]
-        return [f"gives both path and {name}: keep one" for name in doubled]
+        return [(name, "cannot be combined with path: keep one") for name in doubled]
 
 
 class TraitFolderDraft(FolderDraft):
@@ -46,9 +46,10 @@ class TraitFolderDraft(FolderDraft):
         "parentFolder": Reference(field="parentFolderId", to=resources.TRAIT_FOLDERS)
     }
 
-    path: f.TraitFolderPath | None = column(
+    path: f.NewTraitFolder | None = column(
         f"Path from the root, like /Web/Pricing, at most {f.DEEPEST_TRAIT_FOLDER} deep; missing parents are created"
     )
+    parent_folder: f.TraitFolderParent | None = column("Parent folder by path, / is the root; without a path")
 
 
 class SegmentFolderDraft(FolderDraft):

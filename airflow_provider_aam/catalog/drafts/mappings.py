@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from airflow_provider_aam.api import resources
 from airflow_provider_aam.catalog.drafts import fields as f
-from airflow_provider_aam.catalog.drafts.base import Draft, Reference, ends_early
+from airflow_provider_aam.catalog.drafts.base import Contradictions, Draft, Reference, ends_early
 from airflow_provider_aam.catalog.drafts.fields import column
 
 
@@ -51,7 +51,7 @@ class MappingDraft(Draft):
         serialized = _needed_for(around) == _SERIALIZED
         return frozenset({"url", "secureUrl"}) if serialized else frozenset()
 
-    def _contradictions(self, given: Mapping[str, Any]) -> list[str]:
+    def _contradictions(self, given: Mapping[str, Any]) -> Contradictions:
         return ends_early(given)
 
 

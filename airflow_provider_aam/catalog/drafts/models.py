@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from airflow_provider_aam.account.limits import MOST_EXCLUDED_TRAITS
 from airflow_provider_aam.api import resources
 from airflow_provider_aam.catalog.drafts import fields as f
-from airflow_provider_aam.catalog.drafts.base import Draft, Reference
+from airflow_provider_aam.catalog.drafts.base import Contradictions, Draft, Reference
 from airflow_provider_aam.catalog.drafts.fields import column
 
 
@@ -36,10 +36,7 @@ class ModelDraft(Draft):
     sid: f.PositiveId | None = column("Trait or segment whose users are the model, by AAM's id")
     excluded_traits: f.IdsOrWords | None = column("Traits it must not weigh, each as code, data source:code or id")
 
-    def _contradictions(self, given: Mapping[str, Any]) -> list[str]:
+    def _contradictions(self, given: Mapping[str, Any]) -> Contradictions:
         count = len(given.get("excludedTraits", ()))
-        return (
-            [f"excludedTraits holds {count} traits, {MOST_EXCLUDED_TRAITS} at most"]
-            if count > MOST_EXCLUDED_TRAITS
-            else []
-        )
+        problem = ("excludedTraits", f"holds {count} traits, {MOST_EXCLUDED_TRAITS} at most")
+        return [problem] if count > MOST_EXCLUDED_TRAITS else []

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from airflow_provider_aam.api import resources
 from airflow_provider_aam.catalog.drafts import fields as f
-from airflow_provider_aam.catalog.drafts.base import Draft, Reference
+from airflow_provider_aam.catalog.drafts.base import Contradictions, Draft, Reference
 from airflow_provider_aam.catalog.drafts.fields import column
 from airflow_provider_aam.catalog.drafts.hints import needs, when, without
 
@@ -39,7 +39,7 @@ class TraitDraft(Draft):
     )
     data_source: f.Key | None = column("Data source, by integration code or name")
     data_source_id: f.Id | None = column("Data source, by AAM's id")
-    folder: f.FolderPath | None = column("Folder by path from the root, like /Web/Pricing; created if missing")
+    folder: f.TraitFolderPath | None = column("Folder by path from the root, like /Web/Pricing; created if missing")
     folder_id: f.Id | None = column("Folder, by AAM's id; 0 is the root")
     integration_code: f.Code | None = column("Your own key for the trait, unique within its data source; empty is none")
     trait_rule: f.TraitRule | None = column('Rule over signals, like c_page == "pricing"')
@@ -64,8 +64,8 @@ class TraitDraft(Draft):
             return ["model (or algoModelId) is missing: an ALGO_TRAIT needs it"]
         return []
 
-    def _contradictions(self, given: Mapping[str, Any]) -> list[str]:
+    def _contradictions(self, given: Mapping[str, Any]) -> Contradictions:
         if self.trait_type in (None, "ALGO_TRAIT"):
             return []
         misplaced = [name for name in _OF_MODELS if name in given]
-        return [f"{name} belongs to an ALGO_TRAIT, this is a {self.trait_type}" for name in misplaced]
+        return [(name, f"belongs to an ALGO_TRAIT, this is a {self.trait_type}") for name in misplaced]

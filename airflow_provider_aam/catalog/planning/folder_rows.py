@@ -106,14 +106,15 @@ class FolderRows:
         given = item.given
         tree = self._folders.tree
         path = given.get("path") or self._below(given, tree)
+        name = "path" if "path" in given else "name"
         try:
             target = self._folders.find(path, declared=True)
         except AAMLookupFailed as problem:
-            self._report(item, "path", str(problem))
+            self._report(item, name, str(problem))
             return
         first = self._first.setdefault(target if isinstance(target, int) else target.text, item)
         if first is not item:
-            self._report(item, "path", f"“{tree.normalise(path)}” is a duplicate (first used at {first.row.place})")
+            self._report(item, name, f"“{tree.normalise(path)}” is a duplicate (first used at {first.row.place})")
             return
         if isinstance(target, int):
             self.existing.append((item, target))
