@@ -64,8 +64,8 @@ AREAS = {
     "pull": Area(("pull",), ("tests/pull",)),
     "catalog": Area(
         ("catalog/planning", "catalog/applying"),
-        _of_catalog("account", "delete", "diff", "folder_rows", "mappings", "other_readings", "plan")
-        + _of_catalog("pruning", "push", "references", "trouble"),
+        _of_catalog("account", "approved", "codes", "delete", "diff", "folder_rows", "mappings", "natural")
+        + _of_catalog("other_readings", "plan", "progress", "pruning", "push", "references", "trouble"),
     ),
 }
 

@@ -75,7 +75,7 @@ class Account:
         def whole() -> Iterator[Record]:
             for record in self.client.collection(resource.name).read_all(**including(*within)):
                 for name in within:
-                    within[name] += record.pop(name, None) or []
+                    within[name] += record.pop(name)
                 yield record
 
         objects = Objects(resource.id_field, whole())

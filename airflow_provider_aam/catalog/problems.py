@@ -48,18 +48,22 @@ def refuse(source: str, findings: Sequence[Problem], *, more: str = "") -> None:
     if not findings:
         return
     ordered = in_order(findings)
-    lines = "\n".join(f"  {text}" for text in ordered[:MOST_SHOWN])
-    cut = f"\n  … and {len(ordered) - MOST_SHOWN} more" if len(ordered) > MOST_SHOWN else ""
     behind = f"\n{more}" if more else ""
-    text = (
-        f"{one_line(source)} has {counted(len(ordered), 'problem')}. Nothing was changed in AAM.\n{lines}{cut}{behind}"
-    )
+    said = f"{one_line(source)} has {counted(len(ordered), 'problem')}. Nothing was changed in AAM."
+    text = f"{said}\n{in_lines(ordered)}{behind}"
     raise AAMSourceError(text, findings=tuple(ordered))
 
 
 def in_order(findings: Sequence[Problem]) -> list[str]:
     """Each once, in the order of the files."""
     return [*dict.fromkeys(str(finding) for finding in sorted(findings, key=_position))]
+
+
+def in_lines(texts: Sequence[str]) -> str:
+    """One a line, indented; beyond :data:`MOST_SHOWN` they are counted."""
+    left = len(texts) - MOST_SHOWN
+    more = f"\n  … and {left:,} more" if left > 0 else ""
+    return "\n".join(f"  {one_line(text)}" for text in texts[:MOST_SHOWN]) + more
 
 
 def _position(finding: Problem) -> tuple[str, int]:

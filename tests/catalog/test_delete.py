@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from airflow_provider_aam.api.errors import AAMPlanRefused, AAMSourceError
+from airflow_provider_aam.catalog.applying.deleting import deletion_problems, name_objects
 from airflow_provider_aam.catalog.applying.push import carry_out
 from airflow_provider_aam.catalog.applying.receipt import PushReceipt
+from airflow_provider_aam.catalog.checking.sources import LOCAL
 from airflow_provider_aam.catalog.kinds import (
     DATA_SOURCES,
     DESTINATIONS,
@@ -25,6 +27,10 @@ from airflow_provider_aam.catalog.reading.rows import SourceRow
 from airflow_provider_aam.catalog.reading.source import rows_from_list
 from airflow_provider_aam.emulator import Emulator
 
+ALL_DELETED = (
+    *("dataSources", "traitFolders", "segmentFolders", "derivedSignals", "traits", "models", "segments"),
+    *("destinations", "mappings"),
+)
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
@@ -222,3 +228,65 @@ def test_an_object_that_goes_meanwhile_is_deleted_all_the_same(emulator, client,
     planned = plan(ids_of(TRAITS, doomed)).plan
     client.collection("traits").delete(doomed)
     assert carry_out(client, planned, started_at=NOW).outcomes["deleted"] == 1
+
+
+# --- what a task or a caller names ------------------------------------------------------------------------------------
+
+
+def name(kind: str, **given: Any) -> tuple[Named, str]:
+    return name_objects(
+        kind, **{"ids": None, "codes": None, "data_source": None, "source": None, **given}, open_uri=LOCAL
+    )
+
+
+def test_objects_are_named_by_ids_by_codes_or_by_a_file(emulator, web, delete, tmp_path):
+    made = {code: add_trait(emulator, web, code) for code in "abcd"}
+    (tmp_path / "delete.csv").write_text(f"sid,note\n{made['c']},old\n", encoding="utf-8")
+    given = {
+        "the ids given": {"ids": [made["a"]]},
+        "the codes given": {"codes": ["b", "b"], "data_source": "web"},
+        str(tmp_path / "delete.csv"): {"source": str(tmp_path / "delete.csv")},
+    }
+    for called, each in given.items():
+        named, source = name("traits", **each)
+        assert (source, delete(named).outcomes["deleted"]) == (called, 1)
+    assert left(emulator, "traits", "sid") == {made["d"]}
+
+
+def test_what_names_nothing_is_a_problem_of_its_argument_or_file(tmp_path):
+    (tmp_path / "delete.csv").write_text("sid\n5\nx\n", encoding="utf-8")
+    given = {
+        "ids row 2: 'x' is not a sid: expected an integer above 0": {"ids": [5, "x"]},
+        f"{tmp_path}/delete.csv:3: sid: is 'x': expected an integer above 0": {"source": str(tmp_path / "delete.csv")},
+    }
+    for said, each in given.items():
+        with pytest.raises(AAMSourceError) as refused:
+            name("traits", **each)
+        assert refused.value.findings == (said,)
+        assert str(refused.value).startswith(said.partition(" row")[0].partition(":")[0] + " has 1 problem.")
+
+
+def test_rows_that_only_name_objects_are_not_held_to_describe_them(tmp_path):
+    (tmp_path / "delete.csv").write_text("sid,ttl\n5,never\n", encoding="utf-8")
+    (tmp_path / "broken.csv").write_text("sid,sid\n5,6\n", encoding="utf-8")
+    with pytest.raises(AAMSourceError) as refused:
+        name("traits", source=[str(tmp_path / "delete.csv"), str(tmp_path / "broken.csv")])
+    assert "broken.csv" in str(refused.value)
+    assert "never" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "said"),
+    [
+        ("traits", {"codes": ["a"], "data_source": "web"}, []),
+        ("segments", {"unmap": True}, []),
+        ("destinations", {"codes": ["a"], "unmap": True}, []),
+        ("users", {}, ["kind is 'users'; AAM's API can delete " + ", ".join(ALL_DELETED)]),
+        ("mappings", {"codes": ["a"]}, ["codes: mappings have no codes; give ids or source"]),
+        ("traits", {"data_source": "web"}, ["data_source goes with codes of traits or segments"]),
+        ("destinations", {"codes": ["a"], "data_source": "web"}, ["data_source goes with codes of traits or segments"]),
+        ("traits", {"unmap": True}, ["unmap is for segments, destinations"]),
+    ],
+)
+def test_arguments_that_cannot_be_for_objects_of_a_kind_are_named(kind, given, said):
+    assert deletion_problems(kind, **{"codes": None, "data_source": None, "unmap": False, **given}) == said

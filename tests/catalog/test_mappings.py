@@ -10,7 +10,7 @@ import pytest
 from airflow_provider_aam.api.errors import AAMBadAnswer, AAMPlanRefused, AAMPushFailed, AAMSourceError
 from airflow_provider_aam.catalog.applying.push import apply_saved, make_plan, push
 from airflow_provider_aam.catalog.exporting.export import export_catalog
-from airflow_provider_aam.catalog.kinds import MAPPINGS
+from airflow_provider_aam.catalog.kinds import DESTINATIONS, MAPPINGS
 from airflow_provider_aam.catalog.planning.options import PlanOptions
 from catalog.support import OtherAAM, rows_of
 
@@ -221,6 +221,8 @@ class LowerCaseAAM:
             "/v1/destinations": [destination],
             "/v1/destinations/5/mappings": self.mappings,
         }
+        if method == "POST" and not path.endswith("/mappings"):
+            return 201, {"destinationId": 6, **body}
         if method == "POST":
             new = {**body, "traitAlias": body["traitAlias"].lower(), "destinationMappingId": 70 + len(self.mappings)}
             self.mappings.append(new)
@@ -254,6 +256,16 @@ def test_lost_mapping_that_aam_stored_with_another_alias_is_not_sent_again():
     server.lost = [502]
     with OtherAAM(server) as aam, pytest.raises(AAMPushFailed) as failed:
         push(aam.client, {MAPPINGS: rows_of([mapping(traitAlias="A")])}, PlanOptions(), source="m.yaml")
+    assert "mapping 70 is new, with another traitAlias; it may be this." in str(failed.value)
+    assert len(server.mappings) == 1
+
+
+def test_lost_mapping_is_not_sent_again_beside_what_else_the_plan_creates():
+    server = LowerCaseAAM()
+    server.lost = [502]
+    catalog = {DESTINATIONS: rows_of([{**SERIAL, "name": "New"}]), MAPPINGS: rows_of([mapping(traitAlias="A")])}
+    with OtherAAM(server) as aam, pytest.raises(AAMPushFailed) as failed:
+        push(aam.client, catalog, PlanOptions(), source="account.yaml")
     assert "mapping 70 is new, with another traitAlias; it may be this." in str(failed.value)
     assert len(server.mappings) == 1
 

@@ -67,6 +67,12 @@ def test_empty_code_means_another_object_than_the_one_with_a_code(push_all, plan
         plan_all({"traits": [trait(1), trait(1, name="Trait 1", integrationCode=None, sid=coded)]})
 
 
+def test_code_of_nothing_but_an_escaped_blank_finds_no_object(plan_all, existing):
+    existing(1, integrationCode="&nbsp;")
+    (change,) = plan_all({"traits": [trait(2, integrationCode="&nbsp;")]}).changes
+    assert change.action == "create"
+
+
 def test_name_without_a_word_about_the_code_means_the_object_that_another_row_has(plan_all, existing):
     sid = existing(1)
     with pytest.raises(AAMSourceError, match=rf"“Trait 1” is trait {sid}, which the list given as source row 2"):
@@ -141,7 +147,7 @@ def test_only_the_data_source_of_all_rows_is_listed(plan_all, emulator, web):
     plan_all({"traits": [trait(1)]}, prune_scope={"dataSource": "app"})
     assert emulator.count("GET /v1/traits") == 3
     plan_all({"dataSources": [{"dataSourceId": web, "name": "Web site"}]})
-    assert "dataSourceId" not in emulator.requests[-1]["path"]
+    assert "dataSourceId" not in emulator.requests[-1]["query"]
 
 
 def test_lists_that_hide_codes_are_looked_behind_before_a_create():

@@ -48,11 +48,12 @@ def escaped(row: dict[str, Any]) -> dict[str, Any]:
     return {name: html.escape(value) if isinstance(value, str) else value for name, value in row.items()}
 
 
-def test_code_that_aam_stores_in_another_case_is_rejected_and_never_created_again(aam, other) -> None:
+def test_code_that_aam_stores_in_another_case_is_rejected_and_never_created_again(aam, other, tmp_path) -> None:
     aam.stored = lambda row: {**row, "integrationCode": row["integrationCode"].lower()}
     options = {"prune_scope": {"dataSource": "web"}}
     with pytest.raises(AAMPushFailed, match="but stored integrationCode “abc”: write that"):
-        push(other, [trait(1, integrationCode="ABC")], **options)
+        push(other, [trait(1, integrationCode="ABC")], **options, outcome_path=tmp_path / "o.jsonl")
+    assert [(row["status"], row["id"]) for row in outcomes_of(tmp_path / "o.jsonl")] == [("rejected", 100)]
     with pytest.raises(AAMSourceError, match=r"“ABC” differs from AAM's “abc” \(trait 100\) in upper and lower case"):
         push(other, [trait(1, integrationCode="ABC")], **options)
     assert list(aam.traits) == [100]

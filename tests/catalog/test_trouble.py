@@ -199,6 +199,14 @@ def test_lost_create_is_found_whatever_its_key_is(emulator, run, match_on, key):
     converges(emulator, run, items, match_on=match_on)
 
 
+def test_lost_create_is_looked_for_by_name_and_not_in_the_whole_list(emulator, run, web):
+    emulator.trouble(POST, "reset_after")
+    ends, error = run([trait(integrationCode=None)], match_on="name")
+    assert (error, [end["status"] for end in ends.values()]) == (None, ["created"])
+    asked = [request for request in emulator.requests if request["path"].startswith("/v1/traits")]
+    assert (asked[-1]["query"]["dataSourceId"], asked[-1]["query"]["search"]) == ([str(web)], ["Trait 1"])
+
+
 def unique(emulator, web):
     """Make the data source refuse a code that is there already."""
     emulator.add("data_sources", {"name": "U", "integrationCode": "uni", "uniqueTraitIntegrationCodes": True})
@@ -330,6 +338,8 @@ def test_update_that_somebody_else_has_made_is_not_made_again(emulator, run, sto
     monkeypatch.setattr(module, "build_plan", plan_and_be_late)
     ends, error = run(stored)
     assert (error, ends["t1"]["status"], ends["t2"]["status"]) == (None, "unchanged", "updated")
+    sid = next(row["sid"] for row in emulator.objects("traits") if row["integrationCode"] == "t1")
+    assert (ends["t1"]["id"], ends["t1"]["message"]) == (sid, "already had these values")
     assert emulator.count(PUT) == 2
 
 
@@ -443,6 +453,8 @@ def test_folder_that_somebody_else_makes_meanwhile_is_used(emulator, run, quick,
     monkeypatch.setattr(module, "build_plan", plan_and_be_late)
     ends, error = run(IN_FOLDERS)
     assert (error, ends["/A"]["status"], ends["/A/B"]["status"]) == (None, "unchanged", "created")
+    ids = {row["name"]: row["folderId"] for row in emulator.objects("trait_folders")}
+    assert (ends["/A"]["id"], ends["/A"]["message"]) == (ids["A"], "created by someone else in the meantime")
     assert folders_of(emulator) == ["/A", "/A/B"]
 
 

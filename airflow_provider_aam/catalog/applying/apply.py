@@ -32,8 +32,8 @@ def apply_plan(
     plan: Plan,
     outcomes: OutcomeLog,
     *,
-    max_failed: int = 0,
-    done: Mapping[int, int | None] | None = None,
+    max_failed: int,
+    done: Mapping[int, int | None],
 ) -> None:
     """Carry out ``plan``; ``outcomes`` hears of every row as soon as it has ended, the unchanged ones first.
 
@@ -49,7 +49,7 @@ def apply_plan(
     """
     for row in plan.unchanged:
         outcomes.add(Outcome(status="unchanged", kind=row.kind, label=row.label, id=row.id, place=row.place))
-    run = _Course(client, plan, outcomes, done or {})
+    run = _Course(client, plan, outcomes, done)
     numbered = [(at, change) for at, change in enumerate(plan.changes) if not run.is_done(at, change)]
     writes = [each for each in numbered if each[1].action != "delete"]
     deletes = [each for each in numbered if each[1].action == "delete"]

@@ -20,9 +20,8 @@ from airflow_provider_aam.catalog.planning.changes import held
 from airflow_provider_aam.catalog.planning.guards import identify
 from airflow_provider_aam.catalog.planning.targets import Targets
 from airflow_provider_aam.catalog.planning.usage import refuse_used
+from airflow_provider_aam.catalog.problems import in_lines
 from airflow_provider_aam.catalog.rules import segment_rule
-
-MOST_SHOWN = 50
 
 
 def find_progress(client: AAMClient, plan: Plan) -> tuple[Plan, dict[int, int | None]]:
@@ -36,11 +35,9 @@ def find_progress(client: AAMClient, plan: Plan) -> tuple[Plan, dict[int, int | 
     progress = _Progress(client, plan)
     done = progress.done()
     if progress.moved:
-        shown = "\n".join(f"  {text}" for text in progress.moved[:MOST_SHOWN])
-        more = f"\n  … and {len(progress.moved) - MOST_SHOWN} more" if len(progress.moved) > MOST_SHOWN else ""
         raise AAMPlanRefused(
             "Plan refused: the account has changed since the plan was made. Nothing was changed in AAM. Plan again "
-            f"({plan.source}, planned {plan.created_at}), and have the new plan approved.\n{shown}{more}"
+            f"({plan.source}, planned {plan.created_at}), and have the new plan approved.\n{in_lines(progress.moved)}"
         )
     progress.refuse_used(done)
     return msgspec.structs.replace(plan, changes=tuple(map(progress.held_now, plan.changes))), done

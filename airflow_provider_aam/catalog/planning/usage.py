@@ -15,10 +15,10 @@ from airflow_provider_aam.catalog.kinds import KINDS, Kind, Use
 from airflow_provider_aam.catalog.plan.plan import Change
 from airflow_provider_aam.catalog.planning.changes import Changes
 from airflow_provider_aam.catalog.planning.targets import Targets
+from airflow_provider_aam.catalog.problems import in_lines
 
 _SID = re.compile(r"(?<!\d)(\d+)T\b", re.IGNORECASE)
 MOST_NAMED = 3
-MOST_SHOWN = 50
 MOST_ASKED = 50
 """Up to so many deletes AAM is asked who uses each; beyond, the users' whole list is read."""
 
@@ -31,12 +31,9 @@ def refuse_used(account: Account, doomed: Mapping[str, Sequence[Record]], change
     usage = _Usage(account, doomed, changes)
     problems = [problem for key, records in doomed.items() for problem in usage.problems(KINDS[key], records)]
     if problems:
-        lines = "\n".join(f"  {problem}" for problem in problems[:MOST_SHOWN])
-        cut = len(problems) - MOST_SHOWN
-        more = f"\n  … and {cut:,} more" if cut > 0 else ""
         raise AAMPlanRefused(
             "Plan refused: it would delete objects that are still in use. Nothing was changed in AAM. Remove these "
-            f"references first, or keep the objects:\n{lines}{more}"
+            f"references first, or keep the objects:\n{in_lines(problems)}"
         )
 
 
