@@ -43,9 +43,9 @@ def apply_plan(
     form of what could not be created.
 
     Refusals of single rows become outcomes. Raises, after the rest has been noted as not tried, what makes every
-    further row pointless: a refused credential, or :data:`MOST_PASSING_IN_A_ROW` consecutive rows that failed because AAM
-    was down. An interruption lets the writes under way end, and starts no other. Safe to repeat: plan again, apply
-    again.
+    further row pointless: a refused credential, or :data:`MOST_PASSING_IN_A_ROW` consecutive rows that failed because
+    AAM was down. An interruption lets the writes under way end, and starts no other. Safe to repeat: plan again,
+    apply again.
     """
     for row in plan.unchanged:
         outcomes.add(Outcome(status="unchanged", kind=row.kind, label=row.label, id=row.id, place=row.place))
