@@ -34,8 +34,8 @@ class ApplyRequest:
 def apply_file(path: Path, request: ApplyRequest) -> Ending:
     """Apply the plan in ``path``.
 
-    Raises ``AAMSourceError`` when it is no plan file, ``AAMPlanRefused`` when it is not the one of ``sha256`` or nobody
-    says yes, and what :func:`~airflow_provider_aam.catalog.apply_saved` raises.
+    Raises ``AAMSourceError`` when it is not a plan file, ``AAMPlanRefused`` when it is not the one of ``sha256`` or
+    no one says yes, and what :func:`~airflow_provider_aam.catalog.apply_saved` raises.
     """
     plan = read_plan(path, sha256=request.sha256)
     for line in _summary(path, plan):

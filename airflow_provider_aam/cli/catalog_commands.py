@@ -15,16 +15,18 @@ CatalogPaths = Annotated[
 ]
 OneKind = Annotated[
     str | None,
-    typer.Option(metavar="KIND", help="What all files hold, e.g. traits, where neither names nor columns tell."),
+    typer.Option(
+        metavar="KIND", help="Kind of all rows, e.g. traits; needed when neither file name nor columns show it."
+    ),
 ]
 
 
 def validate_files(paths: CatalogPaths, *, kind: OneKind = None, as_json: AsJson = False) -> None:
-    """Check catalog files without asking anybody: no Connection, no Airflow.
+    """Check catalog files offline. Needs no Connection and no Airflow.
 
-    Each file is checked alone, each folder as one catalog. Findings are printed as file:line: field: problem.
+    Each file is checked alone, each folder as one catalog. Problems are printed as file:line: field: problem.
 
-    Exit code 0: no findings. 1: findings.
+    Exit code 0: no problems. 1: problems.
     """
     from airflow_provider_aam.cli.exits import run_command
     from airflow_provider_aam.cli.validate import validate
@@ -37,19 +39,21 @@ def plan_catalog(
     *,
     conn_id: ConnId = "aam_default",
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", dir_okay=False, help="Write the plan there, for apply.")
+        Path | None, typer.Option(metavar="FILE", dir_okay=False, help="Save the plan to this file, for apply.")
     ] = None,
     kind: OneKind = None,
     match_on: Annotated[
         str | None,
-        typer.Option(metavar="COLUMN", help="How rows find their objects. Default: by id, code or name, as they give."),
+        typer.Option(
+            metavar="COLUMN", help="Column to match rows on. Default: the first of id, code and name that a row has."
+        ),
     ] = None,
     prune_scope: Annotated[
         list[str] | None,
         typer.Option(
             metavar="BOUND",
-            help="Delete what the files do not hold in data-source=…, folder=… or kinds=…,…; each at most once, "
-            "e.g. --prune-scope data-source=web --prune-scope kinds=traits,segments.",
+            help="Also delete objects missing from the files, within data-source=…, folder=… or kinds=…. "
+            "Repeat the option to narrow that down, e.g. --prune-scope data-source=web --prune-scope kinds=traits,segments.",
         ),
     ] = None,
     max_deletes: Annotated[int, typer.Option(min=0, help="Refuse a plan that deletes more objects.")] = 10,
@@ -59,7 +63,7 @@ def plan_catalog(
     create_folders: Annotated[bool, typer.Option(help="Create missing folders of rows, or refuse them.")] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Show what must change in AAM to make it as catalog files say. Changes nothing.
+    """Show what would change in AAM to match the catalog. Changes nothing.
 
     Exit code 0: nothing would change. 1: something would.
     """
@@ -81,17 +85,19 @@ def plan_catalog(
 
 def apply_plan(
     plan: Annotated[
-        Path, typer.Argument(metavar="PLAN", exists=True, dir_okay=False, help="What plan --out has written.")
+        Path, typer.Argument(metavar="PLAN", exists=True, dir_okay=False, help="Plan file from plan --out.")
     ],
     *,
     conn_id: ConnId = "aam_default",
     outcomes: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", dir_okay=False, help="Write every row's end there as JSON Lines, as it happens."),
+        typer.Option(
+            metavar="FILE", dir_okay=False, help="Write each row's outcome to this file as JSON Lines, as it happens."
+        ),
     ] = None,
     max_failed: Annotated[int, typer.Option(min=0, help="Rows that may fail without failing the command.")] = 0,
     max_concurrency: Annotated[
-        int | None, typer.Option(min=1, help="Writes under way at once at most, in place of the Connection's.")
+        int | None, typer.Option(min=1, help="Concurrent writes; at most the Connection's max_concurrency.")
     ] = None,
     sha256: Annotated[
         str | None, typer.Option(metavar="HEX", help="Refuse a plan file of another SHA-256: not the approved one.")
@@ -99,7 +105,7 @@ def apply_plan(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask. Needed where there is no terminal.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Carry out exactly this plan, or what is left of it; refuse if the account moved under it."""
+    """Apply a saved plan, or finish one that was interrupted. Refuses if the account has changed since."""
     from airflow_provider_aam.cli.apply import ApplyRequest, apply_file
     from airflow_provider_aam.cli.exits import run_command
 
@@ -123,7 +129,7 @@ def export_files(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the account as catalog files, one a kind: sorted, commented, and the same bytes each time."""
+    """Export the account to catalog files, one per kind. The same account always gives the same bytes."""
     from airflow_provider_aam.cli.exits import run_command
     from airflow_provider_aam.cli.export import export_account
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def aam_client(conn_id: str) -> Iterator[AAMClient]:
-    """The client; closed in the end. Warnings are logged meanwhile, the rest is the command's to say."""
+    """The client; closed in the end. Warnings are logged in the meantime, the rest is the command's to say."""
     look_into_the_database()
     from airflow_provider_aam.hooks.aam import AAMHook
 

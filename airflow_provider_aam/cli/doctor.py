@@ -1,4 +1,4 @@
-"""`airflow-aam doctor`: is the set-up complete, and if not, which step is it?"""
+"""`airflow-aam doctor`: is the setup complete, and if not, which step is it?"""
 
 from __future__ import annotations
 

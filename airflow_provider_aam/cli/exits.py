@@ -31,15 +31,15 @@ class ExitCode(enum.IntEnum):
 
     OK = 0
     FOUND = 1
-    """It worked, and found something: differences, findings in a file, a red step. Never the end of an error."""
+    """It worked, and found something: differences, problems in a file, a red step. Never the end of an error."""
     USAGE = 2
     """The command line, a file or the Connection is wrong; nothing was changed in AAM. Also typer's own code."""
     ADOBE = 3
-    """Adobe refused, gave no usable answer, or could not be reached."""
+    """Adobe refused, gave no usable response, or could not be reached."""
     REFUSED = 4
     """A guardrail stopped it before anything was written."""
     INCOMPLETE = 5
-    """Some of the writes failed, or nobody knows whether they happened."""
+    """Some of the writes failed, or no one knows whether they happened."""
     BUG = 70
     """An error that this package does not expect; the only one with a traceback."""
 
@@ -74,7 +74,7 @@ def code_of(error: AAMError) -> ExitCode:
 def run_command(body: Callable[[], Ending], *, as_json: bool = False) -> NoReturn:
     """Run a command's body and end the process with its exit code.
 
-    Stdout gets the result alone: whatever else is printed meanwhile (Airflow logs there) goes to stderr. An
+    Stdout gets the result alone: whatever else is printed in the meantime (Airflow logs there) goes to stderr. An
     :class:`AAMError` becomes its message on stderr; with ``as_json`` stdout holds ``{"error": {"kind", "message"}}``,
     and ``problems`` or ``findings`` where the error lists any.
     """

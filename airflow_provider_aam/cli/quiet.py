@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# They log that they look for a Connection, and a traceback for an extra that is no JSON.
+# They log that they look for a Connection, and a traceback for an extra that is not JSON.
 _READERS_OF_CONNECTIONS = ("airflow.sdk.definitions.connection", "airflow.models.connection", "airflow.hooks.base")
 
 

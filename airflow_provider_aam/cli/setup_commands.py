@@ -1,4 +1,4 @@
-"""The commands around a set-up, and what they take. The body of each is imported when it runs."""
+"""The commands of the setup, and what they take. The body of each is imported when it runs."""
 
 from __future__ import annotations
 
@@ -73,9 +73,9 @@ def show_connection(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="With --add: replace one of the same id.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make an Airflow Connection of the files that Adobe's Developer Console offers for download.
+    """Build an Airflow Connection from the credential files of Adobe's Developer Console.
 
-    It says what it recognised, and everything that is missing or cannot work. Nothing is asked of Adobe.
+    It says what it recognized, and everything that is missing or cannot work. Sends nothing to Adobe.
     """
     from airflow_provider_aam.cli.connection import ConnectionRequest, build_connection
     from airflow_provider_aam.cli.exits import run_command
@@ -94,7 +94,7 @@ def show_connection(
 
 
 def run_doctor(*, conn_id: ConnId = "aam_default", as_json: AsJson = False) -> None:
-    """Check each step of the set-up against a Connection, and say which one to repeat. Changes nothing.
+    """Test a Connection step by step and name the setup step to repeat. Changes nothing.
 
     Exit code 0: no step is red. 1: at least one is.
     """

@@ -1,4 +1,4 @@
-"""`airflow-aam validate`: what is wrong with catalog files, without asking anybody."""
+"""`airflow-aam validate`: what is wrong with catalog files, without asking anyone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog import check, load
 from airflow_provider_aam.cli.exits import Ending, ExitCode
@@ -14,7 +15,7 @@ from airflow_provider_aam.cli.kinds import count_of, key_of
 
 
 def validate(paths: Sequence[Path], *, kind: str | None) -> Ending:
-    """Check each file alone, and each folder as one catalog. The exit code is ``FOUND`` if there are findings.
+    """Check each file alone, and each folder as one catalog. The exit code is ``FOUND`` if there are problems.
 
     Warnings go to stderr and change no exit code. ``kind`` is what all files hold, where their names do not tell.
     Raises ``AAMArgumentError`` for an unknown kind.
@@ -30,7 +31,7 @@ def validate(paths: Sequence[Path], *, kind: str | None) -> Ending:
             print(f"warning: {warning}", file=sys.stderr)
         for finding in findings:
             print(finding)
-        found = "1 finding" if len(findings) == 1 else f"{len(findings):,} findings" if findings else "no findings"
+        found = counted(len(findings), "problem") if findings else "no problems"
         held = ", ".join(count_of(key, count) for key, count in objects.items())
         print(f"{found} in {held or 'no objects'}")
 
@@ -42,7 +43,7 @@ def validate(paths: Sequence[Path], *, kind: str | None) -> Ending:
 
 
 def _check(path: Path, kind: str | None, objects: Counter[str], warnings: dict[str, None]) -> Iterator[str]:
-    """Findings as ``file:line: field: problem``, in the order of the files. Adds to ``objects`` and ``warnings``."""
+    """Problems as ``file:line: field: problem``, in the order of the files. Adds to ``objects`` and ``warnings``."""
     try:
         catalog, _ = load(path, kind=kind)
     except AAMSourceError as unread:

@@ -261,7 +261,7 @@ def test_project_without_a_fitting_credential(tmp_path, refuse):
             "a public key; what signs is the file private.key",
         ),
         (b"-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----", "cannot be read: the text is cut or changed"),
-        (b"[1]", "a JSON list is no credential"),
+        (b"[1]", "a JSON list is not a credential"),
         (b'{"CLIENT_ID": 7, "SCOPES": []}', "client_id must be text"),
         (b" " * 1_000_001, "more than 1,000,000 bytes"),
         (b"[" * 100_000, "neither PEM text nor JSON (a number too long, or lists without end)"),

@@ -109,7 +109,7 @@ def test_group_trap_is_seen_by_its_empty_lists(emulator, doctor):
     emulator.configure(rbac=True)
     code, steps = doctor()
     assert code == 1
-    assert steps["Technical user"]["state"] == "green"
+    assert steps["Technical account"]["state"] == "green"
     assert steps["Group"]["state"] == "red"
     assert steps["Group"]["fix"] == Step.TECHNICAL_USER.pointer
     emulator.add_to_group()
@@ -123,7 +123,7 @@ def test_text_false_makes_nobody_an_administrator(emulator, doctor):
     emulator.trouble("GET /v1/users/self", "status", status=200, body=user)
     code, steps = doctor()
     assert (code, steps["Group"]["state"]) == (1, "red")
-    assert steps["Technical user"]["text"].startswith("robot@example.com ")
+    assert steps["Technical account"]["text"].startswith("robot@example.com ")
 
 
 def test_user_in_a_group_that_sees_nothing_is_yellow(emulator, doctor):

@@ -34,7 +34,7 @@ def test_right_file_has_no_findings_though_what_it_names_is_elsewhere(validate, 
         "segmentRule": "{nowhere}",
     }
     write(tmp_path / "a.json", {"traits": [trait(1), trait(2)], "segments": [segment]})
-    assert validate("a.json") == (0, ["no findings in 2 traits, 1 segment"])
+    assert validate("a.json") == (0, ["no problems in 2 traits, 1 segment"])
 
 
 def test_each_finding_is_a_line_with_its_place(validate, tmp_path):
@@ -51,7 +51,7 @@ def test_each_finding_is_a_line_with_its_place(validate, tmp_path):
         ("3", "ttl"),
         ("4", "dataSource"),
     ]
-    assert lines[-1] == "3 findings in 3 traits"
+    assert lines[-1] == "3 problems in 3 traits"
 
 
 def test_file_that_cannot_be_read_does_not_hide_the_findings_of_others(validate, tmp_path):
@@ -67,7 +67,7 @@ def test_file_that_cannot_be_read_does_not_hide_the_findings_of_others(validate,
         1,
         ["aam/.hidden", "aam/a.json", "aam/d.yaml", "aam/deep/b.json", "aam/e.txt"],
     )
-    assert lines[-1] == "5 findings in 3 traits"
+    assert lines[-1] == "5 problems in 3 traits"
 
 
 def test_files_are_checked_alone_and_a_folder_as_one_catalog(validate, tmp_path):
@@ -79,13 +79,13 @@ def test_files_are_checked_alone_and_a_folder_as_one_catalog(validate, tmp_path)
     assert re.match(
         r"aam/b\.json:\d+: integrationCode: “web” is a duplicate \(first used at aam/a\.json:\d+\)$", lines[0]
     )
-    assert validate("aam", "aam/a.json") == (1, [lines[0], "1 finding in 3 data sources"])
+    assert validate("aam", "aam/a.json") == (1, [lines[0], "1 problem in 3 data sources"])
 
 
 def test_kind_is_told_where_names_do_not(validate, tmp_path):
     (tmp_path / "x.csv").write_text("name,integrationCode\nA,a\n")
     assert "which kind of object it holds is not clear" in validate("x.csv")[1][0]
-    assert validate("x.csv", "--kind", "data-sources") == (0, ["no findings in 1 data source"])
+    assert validate("x.csv", "--kind", "data-sources") == (0, ["no problems in 1 data source"])
     assert validate("x.csv", "--kind", "traids") == (2, [])
 
 
@@ -109,13 +109,13 @@ def test_neither_airflow_nor_rich_is_imported(tmp_path):
         "assert not {'airflow', 'rich'} & {name.split('.')[0] for name in sys.modules}\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "no findings in 1 trait\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "no problems in 1 trait\n"), done.stderr
 
 
 def test_warning_is_said_and_changes_no_exit_code(airflow_aam, tmp_path):
     path = write(tmp_path / "a.json", {"traits": [trait(1), {"dataSource": "web", "integrationCode": "t", "ttl": 7}]})
     done = airflow_aam("validate", path)
-    assert (done.exit_code, done.stdout) == (0, "no findings in 2 traits\n")
+    assert (done.exit_code, done.stdout) == (0, "no problems in 2 traits\n")
     assert done.stderr.startswith(
         "warning: 1 row of traits can only update a trait that AAM has; a new one needs more (f"
     )
@@ -132,4 +132,4 @@ def test_reference_that_stands_twice_in_a_rule_is_a_finding(validate, tmp_path):
     assert code == 1
     finding, summary = lines
     assert finding.partition(": ")[2] == "segmentRule: “{a}” appears twice in one chain of AND: name it once"
-    assert summary == "1 finding in 2 segments"
+    assert summary == "1 problem in 2 segments"

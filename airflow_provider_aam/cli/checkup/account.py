@@ -1,4 +1,4 @@
-"""With a good token: what Adobe's gateway and AAM say to it. One request, whose answer settles several steps."""
+"""With a good token: what Adobe's gateway and AAM say to it. One request, whose response settles several steps."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def check_host(visit: Visit) -> StepVerdict:
     except AAMError as error:
         raise _with_host(error, host) from error
     if host in _GATEWAYS and not session.credential.org_id:
-        return yellow(f"{host} without the header x-gw-ims-org-id", "Put the organisation's id into extra['org_id'].")
+        return yellow(f"{host} without the header x-gw-ims-org-id", "Put the organization's id into extra['org_id'].")
     if legacy:
         return green(f"{host} with a token of its own")
     sent = "x-api-key" + (" and x-gw-ims-org-id" if session.credential.org_id else "")
@@ -71,7 +71,7 @@ def check_group(visit: Visit) -> StepVerdict:
     if groups == []:
         return red(f"the user is in no group, and {seen}", Step.TECHNICAL_USER)
     return yellow(
-        f"{_count(groups)}, but {seen}: an empty account, or a group that may see nothing", Step.TECHNICAL_USER
+        f"{_count(groups)}, but {seen}: an empty account, or a group without access to anything", Step.TECHNICAL_USER
     )
 
 

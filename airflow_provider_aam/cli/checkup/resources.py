@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 CORE = frozenset({"segments", "traits", "segment_folders", "trait_folders", "data_sources"})
 """What a technical account is for. The other lists may be closed to it (users, groups) or not bought (data feeds)."""
 NEARLY_FULL = 0.9
-_ASK_ADOBE = "Delete objects that nobody uses, or ask Adobe for a higher limit."
+_ASK_ADOBE = "Delete unused objects, or ask Adobe for a higher limit."
 
 
 def readable() -> list[str]:
@@ -41,7 +41,7 @@ def limited() -> list[str]:
 
 
 def _documented(name: str) -> int | None:
-    """For what AAM has no answer, or none that is understood."""
+    """For what AAM has no response, or none that is understood."""
     return LIMITS.get(name, NO_LIMITS).most.get(None)
 
 
@@ -93,7 +93,7 @@ def check_limit(visit: Visit, name: str) -> StepVerdict:
     if not uses and name in visit.refused:
         return skipped("its list is closed to this user")
     if not uses:
-        return skipped("AAM's answer is not understood, and no limit is documented")
+        return skipped("AAM's response is not understood, and no limit is documented")
     text = ", ".join(f"{use.type} {use.count:,} of {use.limit:,}" for use in uses)
     fullest = max(use.count / use.limit if use.limit else 1.0 for use in uses)
     if fullest >= 1:

@@ -12,7 +12,7 @@ from airflow_provider_aam.api.guide import POINTER, Step
 class State(enum.StrEnum):
     GREEN = "green"
     YELLOW = "yellow"
-    """It works, but may not be what is wanted."""
+    """It works, but perhaps not as wanted."""
     RED = "red"
     SKIPPED = "skipped"
 

@@ -32,7 +32,7 @@ def check_found(visit: Visit) -> StepVerdict:
 
 
 def _missing(visit: Visit) -> StepVerdict:
-    """In the hook's words, which know the difference between a variable that is not there and one that is no JSON."""
+    """In the hook's words, which know the difference between a variable that is not there and one that is not JSON."""
     try:
         visit.hook.get_conn()
     except AirflowNotFoundException as missing:
@@ -55,14 +55,14 @@ def check_private_key(visit: Visit) -> StepVerdict:
     """Raises ``AAMKeyRejected``."""
     credential = visit.session.credential
     if not isinstance(credential, JwtCredential):
-        return skipped("this way of signing in needs none")
+        return skipped("this kind of credential has none")
     from airflow_provider_aam.api.assertion import load_private_key
 
     return green(f"RSA key of {load_private_key(credential).key_size} bits")
 
 
 def check_clock(visit: Visit) -> StepVerdict:
-    """Compares this clock with the ``Date`` header of whatever the token host answers. Raises ``AAMNoAnswer``."""
+    """Compares this clock with the ``Date`` header of whatever the token host returns. Raises ``AAMNoAnswer``."""
     from airflow_provider_aam.api.assertion import LIFETIME
 
     session = visit.session
@@ -72,13 +72,13 @@ def check_clock(visit: Visit) -> StepVerdict:
     answer = session.transport.send(Request(method="GET", url=url, path="/", headers=headers))
     there = parse_http_date(answer.headers.get("Date"))
     if there is None:
-        return yellow(f"{session.token_url} answers, but without a time to compare with", _CLOCK)
+        return yellow(f"{session.token_url} responds, but without a time to compare with", _CLOCK)
     skew = sent_at + (visit.now() - sent_at) / 2 - there
     seconds = abs(skew.total_seconds())
     text = f"this clock is {in_words(seconds)} {'ahead of' if skew > timedelta(0) else 'behind'} {session.token_url}"
     if abs(skew) <= SMALL_SKEW:
         return green(
-            f"{session.token_url} answers; {text}" if seconds >= 2 else f"{session.token_url} answers; clocks agree"
+            f"{session.token_url} responds; {text}" if seconds >= 2 else f"{session.token_url} responds; clocks agree"
         )
     if isinstance(session.credential, JwtCredential) and abs(skew) >= LIFETIME:
         return red(f"{text}: a JWT is valid for {in_words(LIFETIME)} only", _CLOCK)

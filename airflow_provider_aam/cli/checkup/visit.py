@@ -28,7 +28,7 @@ class Visit:
     refusal: AAMError | None = None
     pages: dict[str, Page] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
-    """Lists that AAM answers with 403 or 404."""
+    """Lists that AAM refuses with 403 or 404."""
 
     @property
     def client(self) -> AAMClient:

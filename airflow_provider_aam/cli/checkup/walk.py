@@ -31,7 +31,7 @@ def plan_checks() -> Iterator[Check]:
     yield Check(title="Host and headers", step=Step.FIRST_CALL, run=account.check_host)
     yield Check(title="API in the project", step=Step.ADD_API, run=account.check_api_in_project)
     yield Check(title="Product profile", step=Step.PRODUCT_PROFILE, run=account.check_product_profile)
-    yield Check(title="Technical user", step=Step.TECHNICAL_USER, run=account.check_user)
+    yield Check(title="Technical account", step=Step.TECHNICAL_USER, run=account.check_user)
     yield from _each("Read", resources.readable(), resources.check_reading)
     yield Check(title="Group", step=Step.TECHNICAL_USER, run=account.check_group, essential=False)
     yield from _each("Write", resources.writable(), resources.check_writing)

@@ -16,7 +16,7 @@ LONGEST_S = 300
 
 
 def add_to_airflow(connection: Mapping[str, Any], conn_id: str, *, overwrite: bool) -> None:
-    """`airflow connections import` of a file that its owner alone can read: no secret stands in the list of processes.
+    """`airflow connections import` of a file that its owner alone can read: no secret is in the list of processes.
 
     Raises :class:`AAMConfigError` when Airflow does not say that it has imported it.
     """

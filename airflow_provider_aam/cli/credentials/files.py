@@ -79,7 +79,7 @@ def _unpack(path: Path, content: bytes) -> Iterator[tuple[str, bytes]]:
 
 def _read(source: str, content: bytes) -> list[Found]:
     if len(content) > LARGEST_FILE:
-        raise ValueError(f"{source}: more than {LARGEST_FILE:,} bytes, so it is no credential file")
+        raise ValueError(f"{source}: more than {LARGEST_FILE:,} bytes, so it is not a credential file")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -114,12 +114,12 @@ def _read_pem(source: str, blocks: Sequence[tuple[str, str]]) -> list[Found]:
         elif label == "CERTIFICATE":
             found.append(Found(source=source, kind="certificate", auth="jwt", values={"certificate": block}))
     if not found:
-        raise ValueError(f"{source}: a {blocks[0][0].lower()}; what signs is the file {KEY_FILE} beside it")
+        raise ValueError(f"{source}: a {blocks[0][0].lower()}; what signs is the file {KEY_FILE} next to it")
     return found
 
 
 def _add_keys_that_lie_elsewhere(paths: Sequence[Path], found: list[Found], problems: list[str]) -> None:
-    """The key that a JSON file names by its path, else `private.key` beside a JSON file of a JWT credential."""
+    """The key that a JSON file names by its path, else `private.key` next to a JSON file of a JWT credential."""
     for each in [*found]:
         named = each.values.get("private_key_path")
         if named:

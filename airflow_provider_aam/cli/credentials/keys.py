@@ -22,7 +22,7 @@ DEAD = (
 
 
 def check_keys(values: Mapping[str, str], found: Sequence[Found], now: datetime) -> tuple[list[str], list[str]]:
-    """Problems (it cannot work) and notes (it may not work) of the key, the certificate and the known fingerprints."""
+    """Problems (it cannot work) and notes (it might not) of the key, the certificate and the known fingerprints."""
     problems: list[str] = []
     key = certificate = None
     try:
@@ -32,7 +32,7 @@ def check_keys(values: Mapping[str, str], found: Sequence[Found], now: datetime)
     try:
         certificate = _load_certificate(values)
     except ValueError as broken:
-        problems.append(f"{_source(found, 'certificate')} is no certificate ({broken}); unpack config.zip again")
+        problems.append(f"{_source(found, 'certificate')} is not a certificate ({broken}); unpack config.zip again")
     notes: list[str] = []
     if certificate is not None:
         problems += _check_certificate(certificate, key, found, now)

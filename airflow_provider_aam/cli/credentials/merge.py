@@ -18,7 +18,7 @@ _DOWNLOAD = f"give the file of 'Download JSON' on the credential's page. {Step.C
 _FIXES = {
     "login": f"the client id is missing (CLIENT_ID or API_KEY): {_DOWNLOAD}",
     "password": f"the client secret is missing: {_DOWNLOAD}",
-    "org_id": f"the organisation's id is missing (ORG_ID, …@AdobeOrg): {_DOWNLOAD}",
+    "org_id": f"the organization's id is missing (ORG_ID, …@AdobeOrg): {_DOWNLOAD}",
     "technical_account_id": f"the technical account's id is missing (…@techacct.adobe.com): {_DOWNLOAD}",
     "private_key": (
         "the private key is missing: give config.zip or its private.key too. If it is lost, or Adobe has converted the "
@@ -116,7 +116,7 @@ def _advise(auth: Auth, values: Mapping[str, str], found: Sequence[Found]) -> It
     if left_out:
         yield f"Not used, because JWT has ended and a server-to-server credential is given: {', '.join(left_out)}."
     if "org_id" not in values:
-        yield f"No organisation id is given (ORG_ID): Adobe's gateway may ask for it. {Step.OPEN_CONSOLE.pointer}"
+        yield f"No organization id is given (ORG_ID): Adobe's gateway may ask for it. {Step.OPEN_CONSOLE.pointer}"
     if "scopes" not in values:
         yield (
             "No scopes are given, so the built-in ones are asked for, and those are a guess: Adobe publishes none. "

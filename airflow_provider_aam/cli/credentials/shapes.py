@@ -34,7 +34,7 @@ def recognise(source: str, document: Any) -> list[Found]:
     """What a JSON file says, one entry a credential. Raises ``ValueError`` with what is wrong and what to do."""
     if not isinstance(document, dict):
         raise ValueError(  # noqa: TRY004  wrong content, not a wrong call
-            f"{source}: a JSON {type(document).__name__} is no credential; give the downloaded JSON file"
+            f"{source}: a JSON {type(document).__name__} is not a credential; give the downloaded JSON file"
         )
     if isinstance(document.get("project"), dict):
         return [*_read_project(source, document["project"])]
