@@ -52,8 +52,8 @@ def plan_catalog(
         list[str] | None,
         typer.Option(
             metavar="BOUND",
-            help="Also delete objects missing from the files, within data-source=…, folder=… or kinds=…. "
-            "Repeat the option to narrow that down, e.g. --prune-scope data-source=web --prune-scope kinds=traits,segments.",
+            help="Also delete objects missing from the files, within data-source=…, folder=… or kinds=…. Repeat the "
+            "option to narrow that down, e.g. --prune-scope data-source=web --prune-scope kinds=traits,segments.",
         ),
     ] = None,
     max_deletes: Annotated[int, typer.Option(min=0, help="Refuse a plan that deletes more objects.")] = 10,
