@@ -81,7 +81,9 @@ def parse_sids(problems: list[str], sids: object) -> tuple[int, ...]:
     listed = _listed(problems, "sids", sids, example="[4011872, 4011873]")
     wrong = [sid for sid in listed if whole_number(sid) is None]
     if wrong:
-        problems.append(f"sids: {', '.join(map(repr, wrong[:5]))} {'is' if len(wrong) == 1 else 'are'} no id")
+        problems.append(
+            f"sids: {', '.join(map(repr, wrong[:5]))} {'is not an id' if len(wrong) == 1 else 'are not ids'}"
+        )
     return tuple(dict.fromkeys(number for number in map(whole_number, listed) if number is not None))
 
 
@@ -89,7 +91,9 @@ def _parse_codes(problems: list[str], codes: object) -> tuple[str, ...]:
     listed = _listed(problems, "codes", codes, example="['pricing-visit']")
     wrong = [code for code in listed if not _is_text(code)]
     if wrong:
-        problems.append(f"codes: {', '.join(map(repr, wrong[:5]))} {'is' if len(wrong) == 1 else 'are'} no text")
+        problems.append(
+            f"codes: {', '.join(map(repr, wrong[:5]))} {'is not a code' if len(wrong) == 1 else 'are not codes'}"
+        )
     return tuple(dict.fromkeys(map(str, listed)))
 
 

@@ -111,7 +111,7 @@ def _stored(
 def described(emulator: Any) -> dict[str, list[str]]:
     """Every object of the emulator's account as a text: natural keys in place of ids, nothing read-only.
 
-    Equal accounts give equal texts; an object that is there twice stands twice. ``""`` and no value are the same for
+    Equal accounts give equal texts; an object that is there twice is listed twice. ``""`` and no value are the same for
     AAM, and lists have no order.
     """
     rows: dict[str, list[dict[str, Any]]] = {name: emulator.objects(name) for name in REFERENCES}

@@ -67,7 +67,7 @@ def outcomes_of(path: Path) -> list[dict[str, Any]]:
 
 
 def codes(emulator: Any) -> list[str]:
-    """Integration codes of all traits, in order; a code that is there twice stands twice."""
+    """Integration codes of all traits, in order; a code that is there twice is listed twice."""
     return sorted(row["integrationCode"] for row in emulator.objects("traits"))
 
 

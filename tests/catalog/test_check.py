@@ -116,7 +116,7 @@ def test_unknown_column_of_many_rows_is_reported_once():
     assert findings[0].startswith("1: Rule: unknown column (in 3 rows). Did you mean “traitRule”?")
 
 
-def test_key_that_stands_twice_names_the_first_place():
+def test_duplicate_key_names_the_first_place():
     _, findings = check(trait(1), trait(2), trait(3, integrationCode="t1"))
     assert findings == ["3: integrationCode: “t1” is a duplicate (first used at the list given as source row 1)"]
 

@@ -1,7 +1,7 @@
 """For every kind: export → change one field of one object → plan → apply → nothing is left to do.
 
 The emulator echoes, derives and normalises as AAM is known to: aliases come back as URLs, days one earlier, what a data
-source of users across devices may not have as false, words in upper case. ``CONVERGENCE_ROUNDS=50`` looks longer.
+source of users across devices must not have as false, words in upper case. ``CONVERGENCE_ROUNDS=50`` looks longer.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ _WORDS = {
     **dict.fromkeys(("traitAlias", "valueAlias"), st.sampled_from(w.ALIASES)),
     "folderId": st.just(0),
 }
-"""Values of columns whose type alone does not say what may stand there."""
+"""Values of columns whose type alone does not say what is allowed there."""
 
 
 def values_of(kind: Kind, column: str) -> st.SearchStrategy[Any]:

@@ -32,7 +32,7 @@ def test_trait_names_its_type_and_model_by_words():
         ),
         (
             {"traitRule": None},
-            ['traitRule is missing: a RULE_BASED_TRAIT needs one ("" if it shall never fire by rule)'],
+            ['traitRule is missing: a RULE_BASED_TRAIT needs one ("" if it must never fire by rule)'],
         ),
     ],
 )

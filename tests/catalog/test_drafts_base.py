@@ -1,4 +1,4 @@
-"""Data sources, folders, trait types: what traits and segments stand on."""
+"""Data sources, folders, trait types: what traits and segments rest on."""
 
 from __future__ import annotations
 

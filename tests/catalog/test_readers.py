@@ -65,7 +65,7 @@ def test_yaml_keeps_scalars_as_they_are_written_and_knows_every_line():
     ]
     assert [str(row.place) for row in rows] == ["t:6", "t:10"]
     assert str(rows[0].place_of("integrationCode")) == "t:8"
-    assert str(rows[0].place_of("ttl")) == "t:4", "where the merged value stands"
+    assert str(rows[0].place_of("ttl")) == "t:4", "where the merged value is"
     assert str(rows[0].place_of("absent")) == "t:6"
 
 
@@ -86,26 +86,26 @@ def test_yaml_may_hold_no_rows(content):
     [
         ("", "t:1: is empty: where there are none, write traits: []"),
         ("# nothing\n", "t:1: is empty: where there are none, write traits: []"),
-        ("---\n", "t:1: must be a list, or a mapping with a list 'traits'"),
-        ("just text", "t:1: must be a list, or a mapping with a list 'traits'"),
+        ("---\n", "t:1: must be a list, or an object with a list 'traits'"),
+        ("just text", "t:1: must be a list, or an object with a list 'traits'"),
         ("traits: 5", "t:1: traits must be a list"),
         ("traits:", "t:1: traits must be a list"),
         ("x-a: 1", "t:1: has no list 'traits'"),
-        ("- a", "t:1: a mapping was due: - name: …"),
-        ("- name: a\n- \n  [b]", "t:3: a mapping was due: - name: …"),
+        ("- a", "t:1: expected an object (- name: …), found “a”"),
+        ("- name: a\n- \n  [b]", "t:3: expected an object (- name: …), found a list"),
         ("traits: []\nsegments: []", "t:2: unknown key 'segments'; known: traits"),
-        ("traits:\n- name: a\ntraits:\n- name: b", "t:3: traits: stands twice (first in line 1)"),
-        ("- name: a\n  name: b", "t:2: name: stands twice (first in line 1)"),
-        ("- a: 1\n  sites: [a, [b]]", "t:2: sites: one value, or a list of plain values, was due here"),
-        ("- sites: [a, ~]", "t:1: sites: one value, or a list of plain values, was due here"),
-        ("- name: {a: b}", "t:1: name: one value, or a list of plain values, was due here"),
+        ("traits:\n- name: a\ntraits:\n- name: b", "t:3: traits: is a duplicate (first used in line 1)"),
+        ("- name: a\n  name: b", "t:2: name: is a duplicate (first used in line 1)"),
+        ("- a: 1\n  sites: [a, [b]]", "t:2: sites: expected one value, or a list of plain values"),
+        ("- sites: [a, ~]", "t:1: sites: expected one value, or a list of plain values"),
+        ("- name: {a: b}", "t:1: name: expected one value, or a list of plain values"),
         ("- &a {name: a}\n- &a {name: b}", "t:2: is not YAML: found duplicate anchor; first occurrence, second occ"),
         ("traits: &a 5\nx-b: &a 6", "t:2: is not YAML: found duplicate anchor; first occurrence, second occurrence"),
         ("? [a]\n: b\ntraits: []", "t:1: a key must be a plain name"),
         ("- [a]: b", "t:1: a key must be a plain name"),
         ("- ? [a]\n  : b", "t:1: a key must be a plain name"),
         ("- name: a\n  <<: 5", "t:2: << must name a mapping, like <<: *defaults"),
-        ("- &a\n  name: a\n  <<: *a", "t:3: << leads back to the mapping it stands in"),
+        ("- &a\n  name: a\n  <<: *a", "t:3: << leads back to the mapping it is in"),
         ("- name: a\n\tttl: 5", "t:2: is not YAML: while scanning a plain scalar, found a tab character that violates"),
         ("- name: 'a", "t:1: is not YAML: while scanning a quoted scalar, found unexpected end of stream (column 11)"),
         ("- a: 1\n---\n- b: 2", "t:2: is not YAML: expected a single document in the stream, but found another"),
@@ -166,15 +166,15 @@ def test_yaml_reports_all_findings_at_once():
     _, findings = read(".yaml", "other: 1\ntraits:\n- 5\n- name: a\n  name: b\n")
     assert findings == [
         "t:1: unknown key 'other'; known: traits",
-        "t:3: a mapping was due: - name: …",
-        "t:5: name: stands twice (first in line 4)",
+        "t:3: expected an object (- name: …), found “5”",
+        "t:5: name: is a duplicate (first used in line 4)",
     ]
 
 
 def test_yaml_aliases_that_multiply_are_not_expanded():
     bomb = "\n".join(["x-0: &a0 [lol]", *(f"x-{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 60))])
     assert problem(".yaml", f"{bomb}\ntraits: [{{name: *a59}}]").endswith(
-        "one value, or a list of plain values, was due here"
+        "expected one value, or a list of plain values"
     )
 
 
@@ -220,10 +220,10 @@ def test_json_may_be_a_list():
         ("{}", 't:1: must be a list, or {"traits": [...]}'),
         ('\n{"traits": {}}', 't:2: must be a list, or {"traits": [...]}'),
         ('{"traits": [], "b": 1, "a": 1}', "t:1: unknown keys a, b; known: traits"),
-        ('{"traits": [], "traits": [{"name": "lost"}]}', "t:1: the key 'traits' stands twice in one object"),
-        ('[{"name": "a"},\n {"name": "a", "name": "b"}]', "t:2: the key 'name' stands twice in one object"),
-        ("[1]", "t:1: a int stands where an object was due"),
-        ('[{"ttl": NaN}]', "t: is not JSON: NaN is no value in JSON"),
+        ('{"traits": [], "traits": [{"name": "lost"}]}', "t:1: duplicate key in one object: 'traits'"),
+        ('[{"name": "a"},\n {"name": "a", "name": "b"}]', "t:2: duplicate key in one object: 'name'"),
+        ("[1]", "t:1: expected an object, found a number"),
+        ('[{"ttl": NaN}]', "t: is not JSON: NaN is not a value in JSON"),
         ("[" * 100_000, "t: is not JSON: "),
         (f"[{'1' * 5000}]", "t: is not JSON: Exceeds the limit"),
     ],
@@ -239,7 +239,7 @@ def test_json_lists_of_plain_values_become_text(suffix):
     assert values(suffix, content) == [{"sites": ["1", "a", "true", "0.5"], "excludedTraits": []}]
     for wrong in ({"a": 1}, [[1]], [None], [{}]):
         content = json.dumps({"name": wrong}) if suffix == ".jsonl" else json.dumps([{"name": wrong}])
-        assert problem(suffix, content) == "t:1: name: one value, or a list of plain values, was due here"
+        assert problem(suffix, content) == "t:1: name: expected one value, or a list of plain values"
 
 
 def test_jsonl_has_one_object_a_line():
@@ -266,11 +266,11 @@ def test_csv_as_spreadsheets_write_it(delimiter):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "t:1: is empty: a header row with column names was due"),
-        ("\ufeff\n \n", "t:1: is empty: a header row with column names was due"),
+        ("", "t:1: is empty; expected a header row with column names"),
+        ("\ufeff\n \n", "t:1: is empty; expected a header row with column names"),
         ("\nname\na", "t:1: has no header row with column names"),
         (",,\na,b,c", "t:1: has no header row with column names"),
-        ("name,ttl,name\na,1,b", "t:1: the column 'name' stands twice"),
+        ("name,ttl,name\na,1,b", "t:1: the column 'name' is a duplicate"),
         ("name,ttl\na,1\nb,2,3", "t:3: 3 cells under 2 columns: quote cells that hold the delimiter"),
         ('name\n"a\nb', "t:2: is not well-formed CSV: unexpected end of data"),
         ('name\n"a"b', "t:2: is not well-formed CSV: ',' expected after '\"'"),
@@ -325,8 +325,8 @@ def test_parquet_lists_of_plain_values_become_text():
     table = pa.table({"name": [{"a": 1}, None], "sites": [["a"], [None]]})
     _, findings = read(".parquet", parquet_of(table))
     assert findings == [
-        "t row 1: name: one value, or a list of plain values, was due here",
-        "t row 2: sites: one value, or a list of plain values, was due here",
+        "t row 1: name: expected one value, or a list of plain values",
+        "t row 2: sites: expected one value, or a list of plain values",
     ]
 
 
@@ -337,7 +337,7 @@ def test_parquet_that_is_wrong_is_one_finding():
     not_utf8 = pa.StringArray.from_buffers(1, pa.py_buffer(b"\0\0\0\0\1\0\0\0"), pa.py_buffer(b"\xac"))
     assert "is not well-formed Parquet" in problem(".parquet", parquet_of(pa.table({"name": not_utf8})))
     twice = pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], names=["name", "name"])
-    assert "the column 'name' stands twice" in problem(".parquet", parquet_of(twice))
+    assert "the column 'name' is a duplicate" in problem(".parquet", parquet_of(twice))
 
 
 def test_parquet_without_pyarrow_says_what_to_install(monkeypatch):
@@ -449,7 +449,7 @@ def test_list_from_another_task_becomes_rows():
 
 @pytest.mark.parametrize("items", ["[{}]", b"x", {"name": "a"}, None, 5])
 def test_what_is_no_list_is_refused(items):
-    with pytest.raises(AAMSourceError, match="a list of mappings or a file's URI was due"):
+    with pytest.raises(AAMSourceError, match="expected a list of objects, or a file's URI"):
         rows_from_list(items)
 
 
@@ -457,6 +457,6 @@ def test_items_that_are_no_mappings_are_all_named():
     with pytest.raises(AAMSourceError) as refused:
         rows_from_list([{}, 5, "a"])
     assert [text.partition(": ")[2] for text in refused.value.findings] == [
-        "a int stands where a mapping was due",
-        "a str stands where a mapping was due",
+        "expected an object, found int",
+        "expected an object, found str",
     ]

@@ -85,7 +85,7 @@ def test_formula_is_read_as_the_value_stored_beside_it():
     ("rows", "said"),
     [
         ([[], ["name"], ["a"]], "[T] row 1: has no header row with column names"),
-        ([["name", "ttl", "name"], ["a"]], "[T] row 1: the column 'name' stands twice"),
+        ([["name", "ttl", "name"], ["a"]], "[T] row 1: the column 'name' is a duplicate"),
         ([["name"], ["a"], ["b", None, "c"]], "[T] row 3: 3 cells under 1 columns: name each column in row 1"),
         ([["name", "ttl"], ["a", "#REF!"]], "[T] row 2: ttl: the cell holds the error #REF!"),
     ],
@@ -115,7 +115,7 @@ def test_without_openpyxl_the_error_says_what_to_install(monkeypatch):
 
 def test_workbook_without_a_filled_sheet_is_empty():
     for content in (workbook(Sheet1=[]), workbook(Sheet1=[[None], [" "]], **{"x-notes": [["n"], ["o"]]})):
-        assert read(content) == ([], ["plan.xlsx: is empty: a sheet with a header row was due"])
+        assert read(content) == ([], ["plan.xlsx: is empty; expected a sheet with a header row"])
 
 
 def source(path: Path, **sheets: list[list[Any]]) -> list[dict[str, Any]]:

@@ -137,7 +137,7 @@ def test_empty_table_is_refused(airflow_aam, path, tmp_path):
     (tmp_path / "traits.csv").write_text(" \n")
     done = airflow_aam("plan", tmp_path / "traits.csv")
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "traits.csv:1: is empty: a header row with column names was due" in done.stderr
+    assert "traits.csv:1: is empty; expected a header row with column names" in done.stderr
 
 
 def test_messages_of_the_engine_fit_the_command_line(airflow_aam, path):

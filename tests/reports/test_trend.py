@@ -142,7 +142,7 @@ def test_filters_that_find_nothing_are_an_error(trend, tmp_path):
         ({}, r"give either sids or filters \(\{\} for all\)"),
         ({"sids": [1], "filters": {}}, "give either sids or filters"),
         ({"filters": "x"}, "filters must be a mapping of AAM's query parameters, not 'x'"),
-        ({"sids": ["a"]}, "sids: 'a' is no id"),
+        ({"sids": ["a"]}, "sids: 'a' is not an id"),
     ],
 )
 def test_bad_argument_is_named(given, problem):

@@ -1,4 +1,4 @@
-"""What is worth a word about rows, and needs no look at the account."""
+"""Warnings about rows that need no look at the account."""
 
 from __future__ import annotations
 

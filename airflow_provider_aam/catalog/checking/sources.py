@@ -1,4 +1,4 @@
-"""What a source describes, whichever way it is given, and what is wrong with it, without asking anybody."""
+"""What a source describes, whichever way it is given, and what is wrong with it, offline."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def load(
         known = [kind] if kind else [*KINDS]
         unknown = ", ".join(repr(key) for key in source if key not in known)
         if unknown:
-            raise AAMSourceError(f"source has rows of {unknown}; known here: {', '.join(known)}. Nothing was changed.")
+            raise AAMSourceError(
+                f"source has rows of {unknown}; known here: {', '.join(known)}. Nothing was changed in AAM."
+            )
         rows = {key: rows_from_list(rows, source=f"the {key} given as source") for key, rows in source.items()}
         return _by_kind(rows), "the rows given as source"
     uris = _uris(source)
@@ -56,13 +58,13 @@ def load(
     if kind is None:
         raise AAMSourceError(
             "source is a list of rows, and nothing tells what they are: give kind, or a mapping such as "
-            '{"traits": […]}. Nothing was changed.'
+            '{"traits": […]}. Nothing was changed in AAM.'
         )
     return _by_kind({kind: rows_from_list(source)}), "the list given as source"
 
 
 def check(catalog: Catalog) -> tuple[list[str], list[str]]:
-    """What is wrong with the rows, each as ``file:line: field: problem``, and what is only worth a word."""
+    """What is wrong with the rows, each as ``file:line: field: problem``, and the warnings."""
     checked, findings = check_catalog(catalog)
     return in_order([*findings, *repeated(checked)]), [*partial_rows(checked)]
 
@@ -78,7 +80,7 @@ def _by_kind(rows: Mapping[str, Any]) -> Catalog:
 
 
 def _uris(source: Any) -> list[str]:
-    """Empty when it is no URI, and no list of URIs."""
+    """Empty when it is neither a URI nor a list of URIs."""
     if isinstance(source, str | os.PathLike):
         return [os.fspath(source)]
     items = [*source] if isinstance(source, Sequence) else []

@@ -33,7 +33,7 @@ class Reference:
     listed: bool = True
     """Whether AAM's lists show every object that may be referred to."""
     none: int | None = None
-    """An id that stands for no object."""
+    """An id that means no object."""
 
 
 class Draft(BaseModel):
@@ -100,7 +100,7 @@ class Draft(BaseModel):
 
     @classmethod
     def missing_within(cls, given: Mapping[str, Any], around: Mapping[str, Any]) -> list[str]:  # noqa: ARG003
-        """What an object to be created lacks because of the object that it stands within, as sentences."""
+        """What an object to be created lacks because of the object that it is within, as sentences."""
         return []
 
     @classmethod

@@ -196,7 +196,7 @@ NewSegmentFolder = Annotated[
 Id = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_number)]
 PositiveId = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_number)]
 Count = Id
-"""A whole number that is no id, in the unit that the column says."""
+"""A whole number that is not an id, in the unit that the column says."""
 CountOrNone = Annotated[
     int | str,
     BeforeValidator(_count_or_none),

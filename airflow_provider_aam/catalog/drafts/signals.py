@@ -16,7 +16,7 @@ class DerivedSignalDraft(Draft):
 
     derived_signal_id: f.PositiveId | None = column("AAM's id, for a row that means an existing signal")
     source_key: f.Key | None = column("Key that is seen, like c_sku")
-    source_value: f.Key | None = column("Value that is seen; a source pair stands once in an account")
+    source_value: f.Key | None = column("Value that is seen; an account has each source pair once")
     target_key: f.Key | None = column("Key that is added")
     target_value: f.Key | None = column("Value that is added")
     integration_code: f.Code | None = column("Your own key for the signal; empty is none")

@@ -59,7 +59,7 @@ class TraitDraft(Draft):
     @classmethod
     def missing(cls, given: Mapping[str, Any]) -> list[str]:
         if given.get("traitType") == "RULE_BASED_TRAIT" and "traitRule" not in given:
-            return ['traitRule is missing: a RULE_BASED_TRAIT needs one ("" if it shall never fire by rule)']
+            return ['traitRule is missing: a RULE_BASED_TRAIT needs one ("" if it must never fire by rule)']
         if given.get("traitType") == "ALGO_TRAIT" and not {"algoModelId", "model"} & set(given):
             return ["model (or algoModelId) is missing: an ALGO_TRAIT needs it"]
         return []

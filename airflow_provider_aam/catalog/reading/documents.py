@@ -87,13 +87,13 @@ def _files(
                 findings.append(Problem(place=place, text=str(Unreadable(unreadable))))
                 continue
             if not entries:
-                findings.append(Problem(place=place, text="is an empty folder; a catalog's files were due in it"))
+                findings.append(Problem(place=place, text="is an empty folder; expected catalog files in it"))
             yield from _files(entries, findings, root=root or path)
 
 
 def _strays(path: CatalogPath, root: CatalogPath | None) -> str:
     """Why a path of this machine is not read; nothing of any other: object stores have no links."""
-    if not os.path.exists(str(path)):  # noqa: PTH110  what Airflow hands in is no pathlib path
+    if not os.path.exists(str(path)):  # noqa: PTH110  what Airflow hands in is not a pathlib path
         return ""
     real = Path(os.path.realpath(str(path)))
     if not (real.is_file() or real.is_dir()):

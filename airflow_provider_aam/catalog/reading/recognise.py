@@ -26,7 +26,7 @@ def kinds_of_columns(columns: Collection[str], kinds: KindColumns) -> list[str]:
 
     The columns are those of Adobe's bulk workbook or our own. Only rule and type columns are sure to tell traits from
     segments: an update of either holds ``sid`` and the fields to change. A mapping names its destination and has a
-    ``traitType`` as well. A trait of a model stands under its ``sid``. A misspelt column does not hide a kind that
+    ``traitType`` as well. The baseline of a model is its ``sid``. A misspelt column does not hide a kind that
     another column belongs to alone.
     """
     names = {name for name in columns if name}

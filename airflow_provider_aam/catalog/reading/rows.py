@@ -1,4 +1,4 @@
-"""One row of a source, as it was written, and where it stands."""
+"""One row of a source, as it was written, and where it is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_SHARED = 4096
 
 _Layout = tuple[tuple[str, ...], tuple[str, ...], tuple[int, ...]]
 """Names of the values; names of the fields whose line is known; a line of each: ≥ 0 counts from the row's own line,
-a negative one is the line itself (what a YAML merge key brings stands elsewhere)."""
+a negative one is the line itself (what a YAML merge key brings is elsewhere)."""
 
 
 class SourceRow:
@@ -35,7 +35,7 @@ class SourceRow:
 
     @property
     def values(self) -> dict[str, Any]:
-        """Built anew for each reader."""
+        """Built for each reader."""
         return dict(zip(self._layout[0], self._cells, strict=True))
 
     def get(self, name: str) -> Any:
@@ -48,7 +48,7 @@ class SourceRow:
         return Place(source=self._source, line=self._line, row=self._row)
 
     def place_of(self, name: str) -> Place:
-        """Where the field ``name`` stands; the row's place where no line of its own is known."""
+        """Where the field ``name`` is; the row's place where no line of its own is known."""
         _, named, offsets = self._layout
         if name not in named:
             return self.place

@@ -66,17 +66,17 @@ def rows_of(tables: Sequence[Table], key: str, source: str, findings: list[Probl
 
 
 def rows_from_list(items: object, *, source: str = "the list given as source") -> list[SourceRow]:
-    """Rows from what another task returned. Raises :class:`AAMSourceError` when it is no list of mappings."""
+    """Rows from what another task returned. Raises :class:`AAMSourceError` when it is not a list of mappings."""
     findings: list[Problem] = []
     rows: list[SourceRow] = []
     if not isinstance(items, Sequence) or isinstance(items, str | bytes):
-        raise AAMSourceError(f"{source} is a {type(items).__name__}; a list of mappings or a file's URI was due.")
+        raise AAMSourceError(f"{source} is a {type(items).__name__}; expected a list of objects, or a file's URI.")
     for number, item in enumerate(items, start=1):
         place = Place(source=source, row=number)
         if isinstance(item, Mapping):
             rows.append(SourceRow(values={str(name): value for name, value in item.items()}, place=place))
         else:
-            findings.append(Problem(place=place, text=f"a {type(item).__name__} stands where a mapping was due"))
+            findings.append(Problem(place=place, text=f"expected an object, found {type(item).__name__}"))
     refuse(source, findings)
     return rows
 

@@ -34,7 +34,7 @@ _WORDS = {
 _COMPARISONS = {"AT_MOST", "AT_LEAST", "EXACTLY"}
 _AROUND = 12
 _WORD = re.compile(r'\{(?P<name>(?:"[^"]*"|[^"}])*)\}')
-_FREQUENCY_DUE = " (how often must follow, such as >= 1: recency without frequency is refused)"
+_FREQUENCY_EXPECTED = " (how often must follow, such as >= 1: recency without frequency is refused)"
 _DAYS_MISPLACED = " (D belongs to recency, inside: FREQUENCY([7T] <= 2D) >= 1)"
 _BARE_COMPARISON = " (how often and how recently is asked by FREQUENCY([7T] <= 2D) >= 1)"
 _BARE_LIST = " (a list belongs to FREQUENCY([7T, 8T]) >= 1)"
@@ -43,8 +43,8 @@ _NO_D = " (days are a number followed by D)"
 _NO_BRACES = " (a trait's code or name is put in braces: {code})"
 
 
-def explain(rule: str, fault: UnexpectedInput, due: set[str]) -> str:
-    """What stands where in the rule, which tokens were due there, and what may have been meant."""
+def explain(rule: str, fault: UnexpectedInput, expected: set[str]) -> str:
+    """What the rule has where, which tokens were expected there, and what was probably meant."""
     from lark.exceptions import UnexpectedToken
 
     if isinstance(fault, UnexpectedToken):
@@ -55,22 +55,22 @@ def explain(rule: str, fault: UnexpectedInput, due: set[str]) -> str:
         if rest.startswith("{"):
             return f"{_place(fault)}: {_explain_word(rest)}"
     if kind == _END:
-        return f"expected {_name(due)}, but the rule ends{_hint(kind, text, due)}"
-    return f"{_place(fault)}: expected {_name(due)}, found “{text}”{_hint(kind, text, due)}"
+        return f"expected {_name(expected)}, but the rule ends{_hint(kind, text, expected)}"
+    return f"{_place(fault)}: expected {_name(expected)}, found “{text}”{_hint(kind, text, expected)}"
 
 
-def _hint(kind: str, text: str, due: set[str]) -> str:
-    if "EXACTLY" in due:
-        return _FREQUENCY_DUE
+def _hint(kind: str, text: str, expected: set[str]) -> str:
+    if "EXACTLY" in expected:
+        return _FREQUENCY_EXPECTED
     if kind == "NUMBER":
-        return _NO_D if "DAYS" in due else _NO_T if "SID" in due else ""
-    if kind == "DAYS" and "NUMBER" in due:
+        return _NO_D if "DAYS" in expected else _NO_T if "SID" in expected else ""
+    if kind == "DAYS" and "NUMBER" in expected:
         return _DAYS_MISPLACED
-    if kind in _COMPARISONS and _END in due:
+    if kind in _COMPARISONS and _END in expected:
         return _BARE_COMPARISON
     if kind == "LSQB":
         return _BARE_LIST
-    return _NO_BRACES if "WORD" in due and text[:1].isalpha() and not kind else ""
+    return _NO_BRACES if "WORD" in expected and text[:1].isalpha() and not kind else ""
 
 
 def _explain_word(rest: str) -> str:

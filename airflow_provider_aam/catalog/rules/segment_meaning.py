@@ -107,7 +107,7 @@ def _lets_in_everyone(nodes: list[Node], operands: dict[int, _Operand]) -> Itera
 
 
 def _negated(nodes: list[Node]) -> list[bool]:
-    """Of each node whether an odd number of NOT stands over it."""
+    """Of each node whether an odd number of NOT is over it."""
     negated = [False] * len(nodes)
     for at in range(len(nodes) - 1, -1, -1):
         node = nodes[at]

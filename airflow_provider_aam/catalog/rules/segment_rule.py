@@ -82,14 +82,14 @@ def find_contradictions(rule: str) -> list[str]:
     """All that makes no sense in a rule, whatever the traits are. Empty if the rule has a fault; see `find_fault`.
 
     That a bare upper cap is refused and recency is above 0 is documented; the need of an operand that is not negated,
-    and that a visitor with no trait at all may not match, are inferred from it.
+    and that a visitor with no trait at all must not match, are inferred from it.
     """
     parsed = parse(rule)
     return [] if parsed.fault else contradictions(parsed.tokens, parsed.tree)
 
 
 def find_repetitions(rule: str) -> list[str]:
-    """All that stands twice in one list or one chain of AND or OR. Empty if the rule has a fault.
+    """All duplicates in one list or one chain of AND or OR. Empty if the rule has a fault.
 
     AAM is not known to refuse it, so rules that an account holds already may have them.
     """

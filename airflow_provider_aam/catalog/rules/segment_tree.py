@@ -17,7 +17,7 @@ OPERAND = "OPERAND"
 _BINDS = {"OR": 1, "AND": 2, "NOT": 3, OPERAND: 4}
 """How tightly, in the grammar's order."""
 _PULLS = {"OR": 1, "AND": 2, "NOT": 4}
-"""As far as an operator tears what stands beside it apart; NOT takes no second NOT without parentheses."""
+"""As far as an operator tears what is next to it apart; NOT takes no second NOT without parentheses."""
 
 
 class Node(NamedTuple):

@@ -25,7 +25,7 @@ class Word:
     """
 
     text: str
-    """As it stands in the rule, such as ``123t`` or ``{ web : "Visited: pricing" }``."""
+    """As the rule has it, such as ``123t`` or ``{ web : "Visited: pricing" }``."""
     span: tuple[int, int]
     """Where: ``rule[span[0]:span[1]] == text``."""
     sid: int | None = None
@@ -47,7 +47,7 @@ def references(rule: str) -> list[Word]:
 
 
 def replace(rule: str, texts: Mapping[str, str]) -> str:
-    """The rule with other operands: ``{word.text: new text}``. A word that is no key stays, as does all between."""
+    """The rule with other operands: ``{word.text: new text}``. A word that is not a key stays, as does all between."""
     return _WORD.sub(lambda match: texts.get(match[0], match[0]), rule)
 
 

@@ -42,11 +42,11 @@ def find_fault(rule: str) -> str | None:
     try:
         _tokens(rule)
     except UnexpectedToken as fault:
-        due = fault.accepts or fault.expected
+        expected = fault.accepts or fault.expected
         if fault.token.type == _END:
-            return f"expected {_name(due)}, but the rule ends"
-        quote = f' (write "{fault.token}")' if fault.token.type == "KEY" and "NUMBER" in due else ""
-        return f"column {fault.column}: expected {_name(due)}, found “{fault.token}”{quote}"
+            return f"expected {_name(expected)}, but the rule ends"
+        quote = f' (write "{fault.token}")' if fault.token.type == "KEY" and "NUMBER" in expected else ""
+        return f"column {fault.column}: expected {_name(expected)}, found “{fault.token}”{quote}"
     except UnexpectedCharacters as fault:
         return f"column {fault.column}: {_explain(rule, int(str(fault.pos_in_stream)), fault.allowed or set())}"
     return None
@@ -80,7 +80,7 @@ def canonical(rule: str) -> str:
 
 
 def _needless(tokens: list[Token]) -> set[int]:
-    """Where the parentheses stand without which the rule means the same.
+    """Where the parentheses are without which the rule means the same.
 
     A pair is needed when an operator beside it binds more tightly than the loosest one inside. Without recursion: rules
     may be nested more deeply than Python's stack.

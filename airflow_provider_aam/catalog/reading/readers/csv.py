@@ -21,7 +21,7 @@ def read_csv(file: IO[bytes], source: str, _keys: Sequence[str], findings: list[
     if text is None:
         return []
     if not text.strip():
-        problem = "is empty: a header row with column names was due"
+        problem = "is empty; expected a header row with column names"
         findings.append(Problem(place=Place(source=source, line=1), text=problem))
         return []
     header_line = text.partition("\n")[0]

@@ -10,12 +10,14 @@ from airflow_provider_aam.catalog.reading.limits import spend
 
 
 def check_header(header: Sequence[str], place: Place, findings: list[Problem]) -> bool:
-    """Whether there is one. A column without a name is no error here: only a value under it is."""
+    """Whether there is one. A column without a name is not an error here: only a value under it is."""
     if not any(header):
         findings.append(Problem(place=place, text="has no header row with column names"))
         return False
     spend("columns", len(header))
-    findings.extend(Problem(place=place, text=f"the column {name!r} stands twice") for name in repeated(header) if name)
+    findings.extend(
+        Problem(place=place, text=f"the column {name!r} is a duplicate") for name in repeated(header) if name
+    )
     return True
 
 

@@ -7,11 +7,12 @@ import re
 from collections.abc import Sequence
 from typing import IO, Any, NoReturn
 
+from airflow_provider_aam.api.answers import shape_of
 from airflow_provider_aam.api.names import near
 from airflow_provider_aam.catalog.problems import Place, Problem
 from airflow_provider_aam.catalog.reading.limits import spend
 from airflow_provider_aam.catalog.reading.readers.header import repeated
-from airflow_provider_aam.catalog.reading.readers.lists import ONE_VALUE_DUE, plain_list
+from airflow_provider_aam.catalog.reading.readers.lists import ONE_VALUE_EXPECTED, plain_list
 from airflow_provider_aam.catalog.reading.readers.text import decode_text, is_extra
 from airflow_provider_aam.catalog.reading.rows import RowPacker, SourceRow, Table
 
@@ -19,7 +20,7 @@ _BLANKS = re.compile(r"\s*")
 
 
 class _Object(dict[str, Any]):
-    """An object that knows which of its keys stood twice: the last of them is all that is left."""
+    """An object that knows which of its keys are duplicates: the last of them is all that is left."""
 
     __slots__ = ("twice",)
 
@@ -29,7 +30,7 @@ class _Object(dict[str, Any]):
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no value in JSON")
+    raise ValueError(f"{name} is not a value in JSON")
 
 
 _decoder = json.JSONDecoder(object_pairs_hook=_Object, parse_constant=_no_constant)
@@ -79,9 +80,9 @@ def read_jsonl(file: IO[bytes], source: str, _keys: Sequence[str], findings: lis
 
 def _held_lists(document: Any, keys: Sequence[str], place: Place, findings: list[Problem]) -> dict[str, int]:
     """The length of each list of objects in the document, in the document's order."""
-    due = f'{{"{keys[0]}": [...]' + (", …}" if len(keys) > 1 else "}")
+    expected = f'{{"{keys[0]}": [...]' + (", …}" if len(keys) > 1 else "}")
     if not isinstance(document, _Object):
-        findings.append(Problem(place=place, text=f"must be a list, or {due}"))
+        findings.append(Problem(place=place, text=f"must be a list, or {expected}"))
         return {}
     others = sorted(name for name in document if name not in keys and not is_extra(name))
     if others:
@@ -93,7 +94,7 @@ def _held_lists(document: Any, keys: Sequence[str], place: Place, findings: list
         return {}
     wrong = [key for key in keys if (key in document or len(keys) == 1) and not isinstance(document.get(key), list)]
     if wrong:
-        problem = f"must be a list, or {due}" if len(keys) == 1 else f"{', '.join(wrong)} must be a list"
+        problem = f"must be a list, or {expected}" if len(keys) == 1 else f"{', '.join(wrong)} must be a list"
         findings.append(Problem(place=place, text=problem))
     return {key: len(items) for key, items in document.items() if key in keys and key not in wrong}
 
@@ -146,12 +147,12 @@ def _not_json(broken: ValueError | RecursionError, place: Place) -> Problem:
 
 def _twice(value: _Object, place: Place) -> Problem:
     names = ", ".join(repr(name) for name in value.twice)
-    return Problem(place=place, text=f"the key {names} stands twice in one object")
+    return Problem(place=place, text=f"duplicate key in one object: {names}")
 
 
 def _add(value: Any, place: Place, rows: list[SourceRow], packer: RowPacker, findings: list[Problem]) -> None:
     if not isinstance(value, _Object):
-        findings.append(Problem(place=place, text=f"a {type(value).__name__} stands where an object was due"))
+        findings.append(Problem(place=place, text=f"expected an object, found {shape_of(value)}"))
     elif value.twice:
         findings.append(_twice(value, place))
     else:
@@ -159,5 +160,5 @@ def _add(value: Any, place: Place, rows: list[SourceRow], packer: RowPacker, fin
             if isinstance(field, list):
                 value[name] = plain_list(field)
             if isinstance(field, dict) or (isinstance(field, list) and value[name] is None):
-                findings.append(Problem(place=place, field=name, text=ONE_VALUE_DUE))
+                findings.append(Problem(place=place, field=name, text=ONE_VALUE_EXPECTED))
         rows.append(packer.pack(value, place))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-ONE_VALUE_DUE = "one value, or a list of plain values, was due here"
+ONE_VALUE_EXPECTED = "expected one value, or a list of plain values"
 
 
 def plain_list(items: Sequence[object]) -> list[str] | None:
-    """None when something in it is no plain value."""
+    """None when something in it is not a plain value."""
     texts = [_text(item) for item in items]
     return None if None in texts else [text for text in texts if text is not None]
 

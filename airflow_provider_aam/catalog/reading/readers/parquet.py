@@ -9,7 +9,7 @@ from typing import IO, Any
 from airflow_provider_aam.catalog.problems import Place, Problem
 from airflow_provider_aam.catalog.reading.limits import spend
 from airflow_provider_aam.catalog.reading.readers.header import repeated
-from airflow_provider_aam.catalog.reading.readers.lists import ONE_VALUE_DUE, plain_list
+from airflow_provider_aam.catalog.reading.readers.lists import ONE_VALUE_EXPECTED, plain_list
 from airflow_provider_aam.catalog.reading.rows import RowPacker, SourceRow, Table
 
 _BATCH = 1_000
@@ -32,7 +32,7 @@ def read_parquet(file: IO[bytes], source: str, _keys: Sequence[str], findings: l
         findings.append(Problem(place=Place(source=source), text=f"is not well-formed Parquet: {first_line}"))
         return []
     place = Place(source=source)
-    findings.extend(Problem(place=place, text=f"the column {name!r} stands twice") for name in repeated(header))
+    findings.extend(Problem(place=place, text=f"the column {name!r} is a duplicate") for name in repeated(header))
     pack = RowPacker().pack
     rows: list[SourceRow] = []
     for batch in batches:
@@ -40,7 +40,7 @@ def read_parquet(file: IO[bytes], source: str, _keys: Sequence[str], findings: l
             place = Place(source=source, row=len(rows) + 1)
             rows.append(pack({name: _mend(value) for name, value in row.items() if not _is_nothing(value)}, place))
             findings += [
-                Problem(place=place, field=name, text=ONE_VALUE_DUE)
+                Problem(place=place, field=name, text=ONE_VALUE_EXPECTED)
                 for name, value in row.items()
                 if isinstance(value, dict) or (isinstance(value, list) and plain_list(value) is None)
             ]

@@ -57,7 +57,7 @@ def read_xlsx(file: IO[bytes], source: str, _keys: Sequence[str], findings: list
         return []
     filled = [(title, lines) for title, lines in sheets if any(lines)]
     if not filled:
-        problem = "is empty: a sheet with a header row was due"
+        problem = "is empty; expected a sheet with a header row"
         findings.append(Problem(place=Place(source=source), text=problem))
     return [_table(f"{source}[{title}]", title, lines, findings) for title, lines in filled]
 
@@ -89,7 +89,7 @@ def _lines(sheet: Any) -> list[Sequence[Any]]:
 
 
 class _Wrong(str):
-    """What stands in a cell whose formula failed, like ``#REF!``."""
+    """What is in a cell whose formula failed, like ``#REF!``."""
 
     __slots__ = ()
 

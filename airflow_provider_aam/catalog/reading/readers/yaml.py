@@ -68,7 +68,7 @@ class _Document:
             self._find(1, f"is empty: where there are none, write {self._keys[0]}: []")
         else:
             self._nodes.skip(start)
-            self._find(1, f"must be a list, or a mapping with {self._lists()}")
+            self._find(1, f"must be a list, or an object with {self._lists()}")
         self._nodes.end()
         return tables
 
@@ -91,7 +91,7 @@ class _Document:
 
     def _read_list(self, key: str, line: int, start: Any) -> None:
         if key in self._lines:
-            self._find(line, f"stands twice (first in line {self._lines[key]})", key)
+            self._find(line, f"is a duplicate (first used in line {self._lines[key]})", key)
         self._lines.setdefault(key, line)
         if isinstance(start, yaml.SequenceStartEvent) and start.anchor is None:
             rows = self._rows(start)

@@ -1,4 +1,4 @@
-"""YAML's events as small nodes, only for as long as somebody needs them: the row being read, and what has an anchor."""
+"""YAML's events as small nodes, only for as long as they are needed: the row being read, and what has an anchor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A YAML mapping as a row: merge keys, keys that stand twice, and the line of every field."""
+"""A YAML mapping as a row: merge keys, duplicate keys, and the line of every field."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import yaml
 
 from airflow_provider_aam.catalog.problems import Place, Problem
 from airflow_provider_aam.catalog.reading.limits import spend
-from airflow_provider_aam.catalog.reading.readers.lists import ONE_VALUE_DUE
+from airflow_provider_aam.catalog.reading.readers.lists import ONE_VALUE_EXPECTED
 from airflow_provider_aam.catalog.reading.readers.yaml_nodes import ListNode, MappingNode, is_merge, is_null
 from airflow_provider_aam.catalog.reading.rows import RowPacker, SourceRow
 
@@ -28,14 +28,14 @@ class YamlRows:
     def row(self, node: Any) -> SourceRow | None:
         place = self._place(node)
         if not isinstance(node, MappingNode):
-            self._find(place, "a mapping was due: - name: …")
+            self._find(place, f"expected an object (- name: …), found {_shown(node)}")
             return None
         values: dict[str, Any] = {}
         lines: dict[str, int] = {}
         for name, value in self._pairs(node, within=()):
             field = name.value
             if field in lines:
-                self._find(self._place(name), f"stands twice (first in line {lines[field]})", field)
+                self._find(self._place(name), f"is a duplicate (first used in line {lines[field]})", field)
                 continue
             lines[field] = name.start_mark.line + 1
             if type(value) is yaml.ScalarEvent:
@@ -45,7 +45,7 @@ class YamlRows:
                 self._count(len(value.items))
                 values[field] = [item.value for item in value.items]
             else:
-                self._find(self._place(value), ONE_VALUE_DUE, field)
+                self._find(self._place(value), ONE_VALUE_EXPECTED, field)
         return self._pack(values, place, lines)
 
     def _pairs(self, node: MappingNode, *, within: tuple[MappingNode, ...]) -> _Pairs:
@@ -72,7 +72,7 @@ class YamlRows:
                 if not isinstance(source, MappingNode):
                     self._find(self._place(name), "<< must name a mapping, like <<: *defaults")
                 elif source is node or any(source is outer for outer in within):
-                    self._find(self._place(name), "<< leads back to the mapping it stands in")
+                    self._find(self._place(name), "<< leads back to the mapping it is in")
                 else:
                     yield source
 
@@ -86,6 +86,10 @@ class YamlRows:
 
     def _place(self, node: Any) -> Place:
         return Place(source=self._source, line=node.start_mark.line + 1)
+
+
+def _shown(node: Any) -> str:
+    return "a list" if isinstance(node, ListNode) else f"“{node.value[:60]}”"
 
 
 def _is_value(item: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Mappings of segments to destinations: objects that stand within a destination."""
+"""Mappings of segments to destinations: objects within a destination."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def _frequency_problems(state: State, function: Frequency) -> list[str]:
 
 
 def _all_negated(node: Node, *, negated: bool = False) -> bool:
-    """Whether an odd number of NOT stands over every operand."""
+    """Whether an odd number of NOT is over every operand."""
     if isinstance(node, Frequency) or node[0] == "sid":
         return negated
     return all(_all_negated(part, negated=negated != (node[0] == "not")) for part in node[1:])
