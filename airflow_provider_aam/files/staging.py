@@ -56,18 +56,19 @@ class Stage(Protocol):
         """Put the finished file under its final name, in place of an older one."""
 
 
-def stage(destination: Destination) -> AbstractContextManager[Stage]:
+def stage(destination: Destination, *, through_link: bool = True) -> AbstractContextManager[Stage]:
     """Check that ``destination`` can be written and open a place for its bytes.
 
-    Missing folders are created. Raises :class:`AAMDestinationError`.
+    A link that people name keeps pointing to where it does; without ``through_link``, for names that a job chooses in a
+    folder, the file takes the link's place. Missing folders are created. Raises :class:`AAMDestinationError`.
     """
     fs = getattr(destination, "fs", None)  # not by class: in some versions every UPath is a pathlib.Path, too
     path = path_of(destination)
     if fs is None:
-        return _stage_locally(Path(path))
+        return _stage_locally(Path(path), through_link=through_link)
     protocols = (fs.protocol,) if isinstance(fs.protocol, str) else tuple(fs.protocol)
     if "file" in protocols or "local" in protocols:
-        return _stage_locally(Path(path))
+        return _stage_locally(Path(path), through_link=through_link)
     store = next((name for name in protocols if name in OBJECT_STORES), None)
     if store is not None:
         return _stage_for_store(fs, path, put_options=OBJECT_STORES[store])
@@ -80,30 +81,30 @@ def path_of(destination: Destination) -> str:
 
 
 class _Local:
-    def __init__(self, final: Path, sibling: Path) -> None:
+    def __init__(self, final: Path, target: Path, sibling: Path) -> None:
         self.uri = f"file://{final}"
         self.local = sibling
-        # A link keeps pointing to where it does: its target is what gets replaced.
-        self._final = final.resolve()
+        self._target = target
 
     def publish(self) -> None:
         with self.local.open("rb") as file:
             os.fsync(file.fileno())
-        self.local.replace(self._final)
+        self.local.replace(self._target)
 
 
 @contextmanager
-def _stage_locally(path: Path) -> Iterator[Stage]:
+def _stage_locally(path: Path, *, through_link: bool) -> Iterator[Stage]:
     final = path.expanduser().absolute()
     with _explained(final):
-        folder = final.resolve().parent
-        if final.exists() and not final.is_file():
+        target = final.resolve() if through_link else final.parent.resolve() / final.name
+        folder = target.parent
+        if target.exists() and not target.is_file() and not target.is_symlink():
             raise AAMDestinationError(f"{final} cannot be written: it is a folder or a device, not a file.")
         folder.mkdir(parents=True, exist_ok=True)
         sibling = folder / _hidden_name()
         sibling.touch(exist_ok=False)
     try:
-        yield _Local(final, sibling)
+        yield _Local(final, target, sibling)
     finally:
         sibling.unlink(missing_ok=True)
 

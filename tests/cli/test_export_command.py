@@ -47,3 +47,13 @@ def test_folder_that_cannot_be_made_is_told(account, airflow_aam, tmp_path):
     assert (done.exit_code, done.stdout) == (2, "")
     assert "file" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_link_in_the_folder_is_replaced_and_not_written_through(account, airflow_aam, tmp_path):
+    outside = tmp_path / "bashrc"
+    outside.write_text("mine")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "traits.yaml").symlink_to(outside)
+    assert airflow_aam("export", "out", "--kinds", "traits").exit_code == 0
+    assert outside.read_text() == "mine"
+    assert not (tmp_path / "out" / "traits.yaml").is_symlink()

@@ -153,6 +153,25 @@ def test_link_keeps_pointing_to_its_target(tmp_path):
     assert target.read_bytes() == b"new"
 
 
+@pytest.mark.parametrize("target", ["file", "folder", "nowhere", "link"])
+def test_file_that_a_job_names_takes_the_place_of_a_link(tmp_path, target):
+    (tmp_path / "file").write_bytes(b"old")
+    (tmp_path / "folder").mkdir()
+    folder = tmp_path / "exports"
+    (tmp_path / "real").mkdir()
+    folder.symlink_to(tmp_path / "real")
+    link = folder / "link"
+    link.symlink_to(tmp_path / target if target != "link" else link)
+    with stage(link, through_link=False) as staged:
+        staged.local.write_bytes(b"new")
+        staged.publish()
+    assert (link.is_symlink(), link.read_bytes()) == (False, b"new")
+    assert folder.is_symlink(), "the folder is named by people"
+    assert (tmp_path / "file").read_bytes() == b"old"
+    assert [path.name for path in (tmp_path / "real").iterdir()] == ["link"]
+    assert [*(tmp_path / "folder").iterdir()] == []
+
+
 def test_relative_path_becomes_an_absolute_uri(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert write(Path("a.jsonl")) == f"file://{tmp_path}/a.jsonl"

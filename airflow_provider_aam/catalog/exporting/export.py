@@ -72,7 +72,7 @@ def export_catalog(
         staged = []
         for kind in chosen:
             file = _File(kind, account, describer)
-            target = stages.enter_context(stage(directory / kind.file_name))
+            target = stages.enter_context(stage(directory / kind.file_name, through_link=False))
             with target.local.open("wb") as out:
                 for line in file.lines(client.base_url):
                     content = line.encode() + b"\n"
