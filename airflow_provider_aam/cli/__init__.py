@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from airflow_provider_aam import __version__
 from airflow_provider_aam.cli import catalog_commands, setup_commands
 
+# click's, which newer versions of typer carry inside themselves
+_UsageError: Any = typer.BadParameter.__base__
+
+
+class _Commands(TyperGroup):
+    """A command line that cannot be is JSON as well, where ``--json`` is given."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        ctx.obj = "--json" in args
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except _UsageError as wrong:
+            if ctx.obj:
+                from airflow_provider_aam.cli.exits import print_json
+
+                print_json({"error": {"kind": "UsageError", "message": wrong.format_message()}})
+            raise
+
+
 # Without typer's pretty exceptions: they may print the values of local variables, and some of those are secrets.
 app = typer.Typer(
     name="airflow-aam",
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -40,10 +66,16 @@ def root(
     """Work with Adobe Audience Manager (AAM) from the command line."""
 
 
-app.command("emulator")(setup_commands.run_emulator)
-app.command("connection")(setup_commands.show_connection)
-app.command("doctor")(setup_commands.run_doctor)
-app.command("validate")(catalog_commands.validate_files)
-app.command("plan")(catalog_commands.plan_catalog)
-app.command("apply")(catalog_commands.apply_plan)
-app.command("export")(catalog_commands.export_files)
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "emulator": setup_commands.run_emulator,
+    "connection": setup_commands.show_connection,
+    "doctor": setup_commands.run_doctor,
+    "docs": setup_commands.print_page,
+    "validate": catalog_commands.validate_files,
+    "plan": catalog_commands.plan_catalog,
+    "apply": catalog_commands.apply_plan,
+    "export": catalog_commands.export_files,
+}
+for _name, _command in _COMMANDS.items():
+    # Left to itself, the list of commands cuts descriptions to one line.
+    app.command(_name, short_help=(inspect.getdoc(_command) or "").partition("\n")[0])(_command)

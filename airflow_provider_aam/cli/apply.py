@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,7 +44,7 @@ def apply_file(path: Path, request: ApplyRequest) -> Ending:
         print(line, file=sys.stderr)
     if plan.changes and not request.yes:
         _ask()
-    with aam_client(request.conn_id) as client, _watched(plan, request.outcomes) as outcome_path:
+    with _interrupted(path), aam_client(request.conn_id) as client, _watched(plan, request.outcomes) as outcome_path:
         receipt = apply_saved(
             client,
             plan,
@@ -70,6 +72,22 @@ def _ask() -> None:
         agreed = False
     if not agreed:
         raise AAMPlanRefused("Not confirmed. Nothing was changed in AAM.")
+
+
+@contextmanager
+def _interrupted(path: Path) -> Iterator[None]:
+    """Ctrl-C and SIGTERM let writes that are under way end, begin no others, and say what was done."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt as stopped:
+        done = f"Done so far: {stopped}" if stopped.args else "Nothing was changed in AAM"
+        again = f"airflow-aam apply {shlex.quote(str(path))}"
+        raise KeyboardInterrupt(
+            f"Interrupted. {done}. To finish, run {again} again: it repeats nothing that is done."
+        ) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -100,7 +100,7 @@ def apply_plan(
         int | None, typer.Option(min=1, help="Concurrent writes; at most the Connection's max_concurrency.")
     ] = None,
     sha256: Annotated[
-        str | None, typer.Option(metavar="HEX", help="Refuse a plan file of another SHA-256: not the approved one.")
+        str | None, typer.Option(metavar="HEX", help="Refuse a plan file with another SHA-256 than the approved one.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask. Needed where there is no terminal.")] = False,
     as_json: AsJson = False,

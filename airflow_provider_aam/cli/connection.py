@@ -10,6 +10,7 @@ from typing import Any
 
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.moments import utc_now
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.cli.credentials.add import add_to_airflow
 from airflow_provider_aam.cli.credentials.files import read_files
 from airflow_provider_aam.cli.credentials.found import Found
@@ -40,7 +41,7 @@ def build_connection(paths: Sequence[Path], request: ConnectionRequest) -> Endin
         raise AAMArgumentError.from_problems("The command line", ["--overwrite goes with --add only"])
     found, problems = read_files(paths)
     for each in found:
-        print(f"{each.source}: {each.kind}", file=sys.stderr)
+        print(one_line(f"{each.source}: {each.kind}"), file=sys.stderr)
     extra = {"ims_url": request.ims_url, "environment": request.environment}
     draft = merge(found, problems, host=request.host, extra=extra, now=utc_now())
     shown = draft.connection if request.show_secrets else hide_secrets(draft.connection)
@@ -52,7 +53,7 @@ def build_connection(paths: Sequence[Path], request: ConnectionRequest) -> Endin
     if not request.show_secrets and not request.add:
         notes.append("Secrets are shown as ***: add --show-secrets for a Connection that works, or --add to add it.")
     for note in notes:
-        print(f"note: {note}", file=sys.stderr)
+        print(one_line(f"note: {note}"), file=sys.stderr)
     return Ending(document=_document(found, draft, notes, shown, request), show=lambda: print(text))
 
 

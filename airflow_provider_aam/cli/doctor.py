@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import groupby
 
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.cli.airflow_context import look_into_the_database
 from airflow_provider_aam.cli.exits import Ending, ExitCode
 from airflow_provider_aam.cli.quiet import quiet
@@ -60,12 +61,12 @@ def _show(conn_id: str, steps: Sequence[dict[str, str]]) -> None:
     table.add_column(overflow="fold")
     for step in _folded(steps):
         mark, colour = _MARKS[step["state"]]
-        fix = f"\n[bold]→[/bold] {escape(step['fix'])}" if step["fix"] else ""
-        table.add_row(f"[{colour}]{mark}[/{colour}]", step["step"], f"{escape(step['text'])}{fix}")
+        fix = f"\n[bold]→[/bold] {escape(one_line(step['fix']))}" if step["fix"] else ""
+        table.add_row(f"[{colour}]{mark}[/{colour}]", step["step"], f"{escape(one_line(step['text']))}{fix}")
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = WIDTH_IN_FILES
     console.print(table)
     counts = Counter(step["state"] for step in steps)
     counted = ", ".join(f"{counts[state]} {state}" for state in _MARKS if counts[state])
-    console.print(f"\n{escape(conn_id)}: {counted}")
+    console.print(f"\n{escape(one_line(conn_id))}: {counted}")

@@ -24,6 +24,7 @@ from airflow_provider_aam.api.errors import (
     AAMPushFailed,
     AAMSourceError,
 )
+from airflow_provider_aam.api.visible import visible
 
 
 class ExitCode(enum.IntEnum):
@@ -40,6 +41,8 @@ class ExitCode(enum.IntEnum):
     """A guardrail stopped it before anything was written."""
     INCOMPLETE = 5
     """Some of the writes failed, or no one knows whether they happened."""
+    INTERRUPTED = 130
+    """Ctrl-C, or SIGTERM during an apply; the message says what was done."""
     BUG = 70
     """An error that this package does not expect; the only one with a traceback."""
 
@@ -53,22 +56,18 @@ class Ending:
     code: ExitCode = ExitCode.OK
 
 
+_USAGE = (AAMSourceError, AAMConfigError, AAMArgumentError, AAMLookupFailed, AAMDestinationError)
 # The first row that fits decides.
-_CODES: tuple[tuple[type[AAMError], ExitCode], ...] = (
-    (AAMSourceError, ExitCode.USAGE),
-    (AAMConfigError, ExitCode.USAGE),
-    (AAMArgumentError, ExitCode.USAGE),
-    (AAMLookupFailed, ExitCode.USAGE),
-    (AAMDestinationError, ExitCode.USAGE),
-    (AAMPlanRefused, ExitCode.REFUSED),
-    (AAMPushFailed, ExitCode.INCOMPLETE),
-    (AAMOutcomeUnknown, ExitCode.INCOMPLETE),
-    (AAMError, ExitCode.ADOBE),
+_CODES = (
+    (_USAGE, ExitCode.USAGE),
+    ((AAMPlanRefused,), ExitCode.REFUSED),
+    ((AAMPushFailed, AAMOutcomeUnknown), ExitCode.INCOMPLETE),
+    ((AAMError,), ExitCode.ADOBE),
 )
 
 
 def code_of(error: AAMError) -> ExitCode:
-    return next(code for kind, code in _CODES if isinstance(error, kind))
+    return next(code for kinds, code in _CODES if isinstance(error, kinds))
 
 
 def run_command(body: Callable[[], Ending], *, as_json: bool = False) -> NoReturn:
@@ -91,18 +90,16 @@ def told_errors(*, as_json: bool = False) -> Iterator[None]:
     try:
         yield
     except AAMError as error:
-        lists = {name: getattr(error, name, ()) for name in ("problems", "findings")}
-        _fail(
-            error,
-            error.message,
-            code_of(error),
-            as_json=as_json,
-            **{name: each for name, each in lists.items() if each},
-        )
+        lists = {name: each for name in ("problems", "findings") if (each := getattr(error, name, ()))}
+        _fail(error, error.message, code_of(error), as_json=as_json, **lists)
+    except KeyboardInterrupt as stopped:
+        _fail(stopped, str(stopped) or "Interrupted.", ExitCode.INTERRUPTED, as_json=as_json)
     except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
         raise
     except Exception as error:  # noqa: BLE001  or Python would end with 1, which means FOUND here
-        if not _is_missing_connection(error):
+        from airflow_provider_aam.compat import AirflowNotFoundException
+
+        if not isinstance(error, AirflowNotFoundException):
             traceback.print_exc()
             _fail(error, str(error), ExitCode.BUG, as_json=as_json)
         _fail(error, str(error), ExitCode.USAGE, as_json=as_json)
@@ -110,20 +107,19 @@ def told_errors(*, as_json: bool = False) -> Iterator[None]:
 
 def _print(ending: Ending, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(ending.document, indent=2, ensure_ascii=False))
+        print_json(ending.document)
     else:
         ending.show()
 
 
-def _fail(error: Exception, message: str, code: ExitCode, *, as_json: bool, **lists: Sequence[str]) -> NoReturn:
-    print(message, file=sys.stderr)
+def _fail(error: BaseException, message: str, code: ExitCode, *, as_json: bool, **lists: Sequence[str]) -> NoReturn:
+    print(visible(message), file=sys.stderr)
     if as_json:
-        document = {"kind": type(error).__name__, "message": message, **lists}
-        print(json.dumps({"error": document}, indent=2, ensure_ascii=False))
+        print_json({"error": {"kind": type(error).__name__, "message": message, **lists}})
     raise typer.Exit(code) from None
 
 
-def _is_missing_connection(error: Exception) -> bool:
-    from airflow_provider_aam.compat import AirflowNotFoundException
-
-    return isinstance(error, AirflowNotFoundException)
+def print_json(document: Mapping[str, Any]) -> None:
+    """In other languages' letters, but what moves a cursor or turns text around is escaped."""
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    print("".join(mark if mark.isprintable() or mark == "\n" else json.dumps(mark)[1:-1] for mark in text))

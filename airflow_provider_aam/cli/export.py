@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.catalog import ExportReceipt, export_catalog
 from airflow_provider_aam.cli.client import aam_client
 from airflow_provider_aam.cli.exits import Ending
@@ -27,4 +28,4 @@ def _show(directory: Path, receipt: ExportReceipt) -> None:
         left_out = receipt.left_out[key]
         note = f"; {left_out:,} left out, the file's comments say why" if left_out else ""
         print(f"{name:{width}}  {count_of(key, count)}{note}")
-    print(f"Written to {directory}, sha256 {receipt.sha256}")
+    print(f"Written to {one_line(str(directory))}, sha256 {receipt.sha256}")

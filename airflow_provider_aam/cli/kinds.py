@@ -15,16 +15,12 @@ def key_of(name: str | None) -> str | None:
 
 def keys_of(names: Sequence[str], *, option: str) -> list[str]:
     """The keys: ``traitFolders`` for trait-folders and the like. Raises ``AAMArgumentError`` with all unknown names."""
-    keys = [kind_of_name(name, KINDS) for name in names]
-    known = [key for key in keys if key is not None]
-    if len(known) < len(keys):
-        problems = [
-            f"{option} has {name!r}; known are {', '.join(KINDS)}"
-            for name, key in zip(names, keys, strict=True)
-            if key is None
-        ]
+    keys = {name: kind_of_name(name, KINDS) for name in names}
+    unknown = [name for name, key in keys.items() if key is None]
+    if unknown:
+        problems = [f"{option} has {name!r}; known are {', '.join(KINDS)}" for name in unknown]
         raise AAMArgumentError.from_problems("The command line", problems)
-    return known
+    return [key for key in keys.values() if key is not None]
 
 
 def count_of(key: str, count: int) -> str:

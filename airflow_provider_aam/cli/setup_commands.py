@@ -21,6 +21,10 @@ class Environment(enum.StrEnum):
     BETA = "beta"
 
 
+class Page(enum.StrEnum):
+    SETUP = "setup"
+
+
 class Format(enum.StrEnum):
     ENV = "env"
     COMMAND = "command"
@@ -91,6 +95,13 @@ def show_connection(
         overwrite=overwrite,
     )
     run_command(lambda: build_connection(files, request), as_json=as_json)
+
+
+def print_page(page: Annotated[Page, typer.Argument(help="setup: how to get access to AAM, step by step.")]) -> None:
+    """Print a page of the documentation: the setup steps that messages name."""
+    from importlib.resources import files
+
+    typer.echo((files(__package__) / f"{page}-aam-access.md").read_text("utf-8"), nl=False)
 
 
 def run_doctor(*, conn_id: ConnId = "aam_default", as_json: AsJson = False) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMSourceError
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.catalog import check, load
 from airflow_provider_aam.cli.exits import Ending, ExitCode
 from airflow_provider_aam.cli.kinds import count_of, key_of
@@ -28,9 +29,9 @@ def validate(paths: Sequence[Path], *, kind: str | None) -> Ending:
 
     def show() -> None:
         for warning in warnings:
-            print(f"warning: {warning}", file=sys.stderr)
+            print(one_line(f"warning: {warning}"), file=sys.stderr)
         for finding in findings:
-            print(finding)
+            print(one_line(finding))
         found = counted(len(findings), "problem") if findings else "no problems"
         held = ", ".join(count_of(key, count) for key, count in objects.items())
         print(f"{found} in {held or 'no objects'}")

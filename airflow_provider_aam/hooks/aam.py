@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_aam.api.errors import AAMError
+from airflow_provider_aam.api.errors import AAMConfigError, AAMError
 from airflow_provider_aam.api.guide import Step
 from airflow_provider_aam.compat import AirflowNotFoundException, BaseHook
 from airflow_provider_aam.hooks.masking import mask
@@ -52,7 +52,7 @@ class AAMHook(BaseHook):
         """A client apart from :attr:`client`, less patient than the Connection says if told to; close it."""
         from airflow_provider_aam.api.client import AAMClient
 
-        config = self._read_config()
+        config = self.read_config()
         impatient = replace(
             config,
             max_attempts=min(config.max_attempts, most_attempts or config.max_attempts),
@@ -121,7 +121,8 @@ class AAMHook(BaseHook):
             f"{Step.CONNECTION.pointer}"
         )
 
-    def _read_config(self) -> AAMConfig:
+    def read_config(self) -> AAMConfig:
+        """The checked Connection. Raises ``AAMConfigError`` with every problem."""
         from airflow_provider_aam.api.credentials import JwtCredential
         from airflow_provider_aam.hooks.connection import read_config
 
@@ -129,6 +130,9 @@ class AAMHook(BaseHook):
             connection = self.get_connection(self.aam_conn_id)
         except AirflowNotFoundException:
             raise AirflowNotFoundException(self._missing()) from None
+        if connection.conn_type not in ("", None, self.conn_type):
+            problem = f"its type is {connection.conn_type!r}: set it to {self.conn_type!r}, or give another Connection"
+            raise AAMConfigError.from_problems(f"Connection {self.aam_conn_id!r}", [problem])
         config = read_config(connection)
         if isinstance(config.credential, JwtCredential):
             _warn_of_jwt()

@@ -33,8 +33,14 @@ def probe(client: AAMClient) -> tuple[bool, str]:
 
 def explain(error: AAMError, step: Step) -> str:
     """The error's message, with ``step`` to repeat unless it names one itself, or no server was reached."""
-    reached = not any(isinstance(each, AAMNoAnswer) and each.fate is Fate.NOT_DONE for each in (error, error.__cause__))
-    return f"{error.message} {step.pointer}" if reached and GUIDE not in error.message else error.message
+    return (
+        f"{error.message} {step.pointer}" if reached_a_server(error) and GUIDE not in error.message else error.message
+    )
+
+
+def reached_a_server(error: AAMError) -> bool:
+    """Whether there is anything to repeat in the setup; else the message says what to check."""
+    return not any(isinstance(each, AAMNoAnswer) and each.fate is Fate.NOT_DONE for each in (error, error.__cause__))
 
 
 def _describe(user: Mapping[str, Any]) -> str:

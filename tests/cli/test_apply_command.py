@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -148,3 +150,40 @@ def test_on_a_terminal_a_failure_names_no_outcome_file_that_is_not_there(emulato
     assert code == 5
     assert "not today" in shown
     assert "Outcome of every row" not in shown
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_an_interrupted_apply_says_what_was_done_and_is_finished_by_a_second(emulator, airflow_aam, saved, number):
+    emulator.trouble("POST /v1/traits", "delay", times=None, seconds=3)
+    command = [COMMAND, "apply", saved, "--yes", "--max-concurrency", "1", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        for _ in range(600):
+            if emulator.count("POST /v1/traits"):
+                break
+            time.sleep(0.1)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    said = f"Interrupted. Done so far: 2 created. To finish, run airflow-aam apply {saved} again"
+    assert said in err
+    assert "Traceback" not in err
+    assert json.loads(out)["error"]["message"].startswith(said)
+    assert len(names(emulator)) == 1
+    emulator.clear_trouble()
+    done = airflow_aam("apply", saved, "--yes")
+    assert (done.exit_code, done.stdout) == (0, f"Applied {saved}: 1 created, 2 unchanged.\n")
+
+
+def test_interrupted_before_it_writes_nothing_was_changed(emulator, saved):
+    emulator.clear_stats()
+    emulator.trouble("GET /v1/*", "delay", times=None, seconds=3)
+    with subprocess.Popen([COMMAND, "apply", saved, "--yes"], stderr=subprocess.PIPE, text=True) as process:
+        for _ in range(600):
+            if any(request["method"] == "GET" for request in emulator.requests):
+                break
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Interrupted. Nothing was changed in AAM." in err
+    assert asked_to_write(emulator) == []

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from airflow_provider_aam.cli import app
 from airflow_provider_aam.cli.exits import Ending, ExitCode, run_command
 from airflow_provider_aam.compat import AirflowNotFoundException
 
+REPOSITORY = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).with_name("airflow-aam"))
 NAMES = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
@@ -31,6 +35,38 @@ def test_help_names_the_commands():
     assert done.exit_code == 0
     assert {"connection", "doctor", "emulator"} <= set(NAMES)
     assert [name for name in NAMES if name not in done.stdout] == []
+
+
+def test_help_shows_descriptions_whole():
+    printed = " ".join(CliRunner().invoke(app, ["--help"]).stdout.split())
+    firsts = [inspect.getdoc(each.callback).partition("\n")[0] for each in app.registered_commands]
+    assert [text for text in firsts if text not in printed] == []
+
+
+@pytest.mark.parametrize(
+    "line", [["plan", "MISSING"], ["plan"], ["apply", "--no-such-option"], ["validate"], ["no-such"]]
+)
+def test_wrong_command_lines_are_json_too(line):
+    done = CliRunner().invoke(app, [*line, "--json"])
+    assert done.exit_code == 2
+    error = json.loads(done.stdout)["error"]
+    assert error["kind"] == "UsageError"
+    assert error["message"] in " ".join(done.stderr.replace("\n", " ").split())
+    assert CliRunner().invoke(app, line).stdout == ""
+
+
+def test_the_setup_guide_is_printed_and_in_the_wheel(tmp_path):
+    guide = (REPOSITORY / "docs" / "setup-aam-access.md").read_text()
+    done = CliRunner().invoke(app, ["docs", "setup"])
+    assert (done.exit_code, done.stdout) == (0, guide)
+    source = tmp_path / "source"
+    ignored = shutil.ignore_patterns(".*", "build", "*.egg-info", "__pycache__")
+    shutil.copytree(REPOSITORY, source, symlinks=True, ignore=ignored)
+    build = "from setuptools import build_meta as b; b.build_wheel('dist')"
+    subprocess.run([sys.executable, "-c", build], cwd=source, check=True, capture_output=True, timeout=120)
+    (wheel,) = (source / "dist").glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        assert archive.read("airflow_provider_aam/cli/setup-aam-access.md").decode() == guide
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -93,6 +129,24 @@ def test_stdout_holds_the_result_alone(capsys):
             run_command(body, as_json=as_json)
         assert ended.value.exit_code == ExitCode.FOUND
         assert capsys.readouterr().out == expected
+
+
+HOSTILE = "a\n::error::forged \x1b[2J \u202egnp \x9b31m \U000e0041"
+
+
+def test_what_others_wrote_is_one_line_and_moves_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = [{"name": HOSTILE, "traitType": HOSTILE, HOSTILE: 1}]
+    Path(f"{HOSTILE.replace('/', '')}.json").write_text(json.dumps({"traits": rows}))
+    (file,) = tmp_path.iterdir()
+    for line in (["validate", file.name], ["connection", file.name], ["plan", f"{HOSTILE}x"]):
+        for more in ([], ["--json"]):
+            done = CliRunner().invoke(app, [*line, *more])
+            assert done.exit_code in (1, 2)
+            text = done.stdout + done.stderr
+            assert "error::forged" in text
+            assert {mark for mark in text if not mark.isprintable()} <= {"\n"}
+            assert not [each for each in text.splitlines() if each.startswith("::error::")]
 
 
 def test_exit_codes_are_documented():

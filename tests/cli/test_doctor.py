@@ -153,6 +153,34 @@ def test_closed_list_that_few_need_is_no_failure(emulator, doctor):
     assert re.match(r"closed to this user \(40[34] ", steps["Read users"]["text"])
 
 
+def test_a_list_that_aam_does_not_have_is_not_called_closed(emulator, doctor):
+    emulator.trouble("GET /v1/users", "status", times=None, status=404, body={"code": "NOT_FOUND", "message": "no"})
+    code, steps = doctor()
+    assert (code, steps["Read users"]["state"]) == (0, "yellow")
+    assert steps["Read users"]["text"].startswith("AAM does not have this list (404")
+
+
+@pytest.mark.parametrize("given", [{"ims_url": "http://127.0.0.1:1"}, {"changes": {"host": "http://127.0.0.1:1"}}])
+def test_a_wrong_port_leads_to_host_and_port_and_to_no_step(doctor, given):
+    _, steps = doctor(**given)
+    assert [steps[title]["fix"] for title in red(steps)] == ["Check host and port of the Connection."]
+
+
+def test_a_connection_of_another_type_is_sent_nowhere(emulator, doctor):
+    code, steps = doctor(changes={"conn_type": "http"})
+    assert (code, red(steps)) == (1, ["Fields"])
+    assert "its type is 'http': set it to 'aam'" in steps["Fields"]["text"]
+    assert emulator.requests == []
+
+
+def test_addresses_that_expose_secrets_are_yellow(doctor):
+    _, steps = doctor(changes={"host": "http://aam.invalid"}, ims_url="https://ims.invalid", verify=False)
+    assert steps["Fields"]["state"] == "yellow"
+    assert "host is http://aam.invalid: secrets and tokens are sent unencrypted" in steps["Fields"]["text"]
+    assert "anyone can pose as https://ims.invalid" in steps["Fields"]["text"]
+    assert steps["Fields"]["fix"] == "Use https://. Give the path of a CA bundle instead."
+
+
 def test_reader_without_write_permission_is_yellow(emulator, doctor):
     emulator.reset("account")
     none = {"total": 0, "page": 0, "pageSize": 1, "list": []}

@@ -76,6 +76,8 @@ class OutcomeLog:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, KeyboardInterrupt):
+            error.args = (self.said(),)
         if self._file is None:
             return
         try:

@@ -53,8 +53,11 @@ def check_reading(visit: Visit, name: str) -> StepVerdict:
         visit.refused.add(name)
         if name in CORE:
             raise
-        text = f"closed to this user ({refusal.status} {refusal.code or ''}".rstrip() + ")"
-        return yellow(text, f"Nothing, unless you want to pull it. Else: {Step.TECHNICAL_USER.pointer}")
+        said = f"({refusal.status} {refusal.code or ''}".rstrip() + ")"
+        if isinstance(refusal, AAMNotFound):
+            return yellow(f"AAM does not have this list {said}", "Ignore this unless you pull it; if so, ask Adobe.")
+        fix = f"Ignore this unless you pull it; if so: {Step.TECHNICAL_USER.pointer}"
+        return yellow(f"closed to this user {said}", fix)
     count = _count(page)
     return green(f"{count:,} there" if count else "none there")
 

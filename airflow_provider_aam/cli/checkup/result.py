@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from airflow_provider_aam.api.errors import AAMConfigError, AAMError
 from airflow_provider_aam.api.guide import POINTER, Step
+from airflow_provider_aam.hooks.probe import reached_a_server
 
 
 class State(enum.StrEnum):
@@ -60,6 +61,8 @@ def skipped(text: str) -> StepVerdict:
 
 def red_of(error: AAMError, step: Step) -> StepVerdict:
     """The error's own words; its own pointer to the guide, else the one to ``step``."""
+    if not reached_a_server(error):
+        return red(error.message, "Check host and port of the Connection.")
     return red_of_text("; ".join(error.problems) if isinstance(error, AAMConfigError) else error.message, step)
 
 

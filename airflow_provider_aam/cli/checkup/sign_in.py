@@ -22,12 +22,9 @@ _CLOCK = "Set this machine's clock, best by NTP."
 def check_found(visit: Visit) -> StepVerdict:
     conn_id = visit.hook.aam_conn_id
     try:
-        connection = visit.hook.get_connection(conn_id)
+        visit.hook.get_connection(conn_id)
     except AirflowNotFoundException:
         return _missing(visit)
-    if connection.conn_type != visit.hook.conn_type:
-        text = f"Connection {conn_id!r} is of type {connection.conn_type!r}; the hook does not mind, the form does"
-        return yellow(text, f"Set its type to {visit.hook.conn_type!r}.")
     return green(f"Connection {conn_id!r}")
 
 
@@ -44,6 +41,9 @@ def check_fields(visit: Visit) -> StepVerdict:
     """Raises ``AAMConfigError`` with every problem."""
     session = visit.session
     auth = _auth(visit)
+    exposed = [exposure.partition(". ") for exposure in visit.hook.read_config().exposures()]
+    if exposed:
+        return yellow("; ".join(said for said, _, _ in exposed), " ".join({fix: None for _, _, fix in exposed}))
     if isinstance(session.credential, JwtCredential):
         from airflow_provider_aam.api.refusals import MIGRATION
 

@@ -14,6 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.cli.credentials.found import Found
 from airflow_provider_aam.cli.credentials.shapes import recognise
 
@@ -51,7 +52,7 @@ def read_files(paths: Sequence[Path]) -> tuple[list[Found], list[str]]:
         except _UNREADABLE_ZIP as broken:
             problems.append(f"{path}: the zip file cannot be read ({broken}); unpack it and give its files")
     _add_keys_that_lie_elsewhere(paths, found, problems)
-    return found, problems
+    return found, [*map(one_line, problems)]
 
 
 def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
