@@ -13,7 +13,7 @@ ACCOUNT = {"segments": 20_000, "traits": 100_000, "trait_folders": 2_000, "desti
 CHANGED = 500
 
 BEFORE = "67a1884bec8986e50fb0ec67a915a6a859d71bfb"
-"""The last commit before the engine was laid out in rooms; its plan of the same files is measured beside ours."""
+"""The last commit before the engine was laid out in rooms; its plan of the same files is measured next to ours."""
 
 HEAD = f"""\
 ## An account as catalog files

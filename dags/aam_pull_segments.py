@@ -1,4 +1,4 @@
-"""Every night: all segments of Adobe Audience Manager into one compressed file a day."""
+"""Every night: all segments of Adobe Audience Manager into one compressed file per day."""
 
 import pendulum
 

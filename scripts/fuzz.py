@@ -3,7 +3,7 @@
 `make fuzz MINUTES=60` gives each target the same share of the time, one half to changes of bytes that follow the
 coverage (atheris), the other to inputs that Hypothesis draws, steered by the same coverage. A crash is an exception
 that is not the package's own, or more than 5 seconds of the processor, or more than 500 MB, for one input. Each kind of
-crash is kept once under `.fuzz/crashes`, beside what was raised; a later run goes on with the corpus of the last.
+crash is kept once under `.fuzz/crashes`, next to what was raised; a later run goes on with the corpus of the last.
 """
 
 from __future__ import annotations

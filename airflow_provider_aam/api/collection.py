@@ -61,7 +61,7 @@ class Collection(Reading):
         return self.get(object_id, **around) if answer is None else self._record(answer, around=around)
 
     def delete(self, object_id: int, **params: Any) -> bool:
-        """Whether this call deleted it: an object that is gone already is no error.
+        """Whether this call deleted it: an object that is gone already makes no error.
 
         ``params`` name the objects around it (``destinationId=…``).
         """

@@ -21,7 +21,7 @@ from airflow_provider_aam.api.pool import in_order
 from airflow_provider_aam.api.rows import Rows
 
 LARGEST_PAGE = 1000
-"""What Adobe's own bulk workbook asks for at most; beyond it the server's behaviour is not documented."""
+"""What Adobe's own bulk workbook asks for at most; beyond it the server's behavior is not documented."""
 
 AGAIN = "The account may be changing while it is read. Retry, or run at a quieter hour."
 SMALLEST_PAGE = 10

@@ -87,7 +87,7 @@ def _build_server(private_key: str | None, services: Sequence[Service]) -> uvico
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named because asyncio turns Nagle's algorithm off only then: 40 ms an answer otherwise.
+    # The protocol is named because asyncio turns Nagle's algorithm off only then: 40 ms a response otherwise.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

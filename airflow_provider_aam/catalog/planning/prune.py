@@ -25,7 +25,7 @@ NEW = -1
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """Objects of one data source, or of one folder and everything under it, or of both. ``None`` is no bound."""
+    """Objects of one data source, or of one folder and everything under it, or of both. ``None`` sets no bound."""
 
     data_source_id: int | None = None
     folder_ids: frozenset[int] | None = None

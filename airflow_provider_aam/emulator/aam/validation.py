@@ -23,7 +23,7 @@ VALIDATION = Service(
 
 
 def validation_route(path: str, about: str, problems: Callable[[State, str], list[str]]) -> Route:
-    """Return the route that says whether `{"code": …}` is valid, and if not, why; the answer's shape is inferred."""
+    """Return the route that says whether `{"code": …}` is valid, and if not, why; the response's shape is inferred."""
 
     def validate(call: Call) -> Reply:
         found = problems(call.state, str(call.json_object().get("code") or ""))

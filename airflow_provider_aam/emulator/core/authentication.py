@@ -68,7 +68,7 @@ def _rules(call: Call, token: Token | None) -> str:
 
 
 def _at_gateway(call: Call, value: str, token: Token | None) -> Token:
-    """Check in the order key, token, project, profile; the order is inferred, the answers are documented."""
+    """Check in the order key, token, project, profile; the order is inferred, the responses are documented."""
     state, credentials = call.state, call.state.credentials
     api_key = call.headers.get("x-api-key", "")
     if not api_key:

@@ -1,4 +1,4 @@
-"""One request as a handler sees it, and the answer it gives."""
+"""One request as a handler sees it, and the response it gives."""
 
 from __future__ import annotations
 

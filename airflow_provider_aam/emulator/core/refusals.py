@@ -1,4 +1,4 @@
-"""The answers that are not a success. A refusal is an exception that is also a response."""
+"""The responses that are not a success. A refusal is an exception that is also a response."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def unsupported_media_type(content_type: str) -> Refusal:
 
 
 def gateway(status: int, error_code: str, message: str) -> Refusal:
-    """An answer of the I/O gateway in front of aam.adobe.io, which has its own shape."""
+    """A response of the I/O gateway in front of aam.adobe.io, which has its own shape."""
     return Refusal(status, {"error_code": error_code, "message": message})
 
 
@@ -80,5 +80,5 @@ def bearer_required(error: str, description: str) -> Refusal:
 
 
 def ims(status: int, error: str, description: str) -> Refusal:
-    """An answer of IMS (RFC 6749 shape)."""
+    """A response of IMS (RFC 6749 shape)."""
     return Refusal(status, {"error": error, "error_description": description})

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Service:
     """A group of the documentation page: its resources, and its routes that do not follow from these.
 
-    `bodies` are the fields of bodies that are no resource's, by the name that the documentation page gives them.
+    `bodies` are the fields of bodies that belong to no resource, by the name that the documentation page gives them.
     """
 
     tag: str

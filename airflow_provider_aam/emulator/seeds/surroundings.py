@@ -1,4 +1,4 @@
-"""What the believable account has beside what is targeted: taxonomy, trait types, people, feeds, inbound files."""
+"""What the believable account has next to what is targeted: taxonomy, trait types, people, feeds, inbound files."""
 
 from __future__ import annotations
 

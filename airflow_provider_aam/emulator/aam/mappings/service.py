@@ -33,7 +33,7 @@ class Mappings(Resource):
         return key
 
     def render(self, call: Call, *, one: bool) -> Callable[[int], bytes]:  # noqa: ARG002
-        """Return the function from an id to the mapping as an answer shows it."""
+        """Return the function from an id to the mapping as a response shows it."""
         collection, days = self.collection(call.state), call.state.settings.mapping_dates_shift_days
         if not days:
             return renderer(collection, escaped=call.escaped)

@@ -41,7 +41,7 @@ def interval_of(text: str) -> int:
 
 
 def described(row: Row) -> dict[str, Any]:
-    """Return what a report says of a trait or segment beside its figures."""
+    """Return what a report says of a trait or segment next to its figures."""
     return {name: row.get(name) for name in _DESCRIBED}
 
 

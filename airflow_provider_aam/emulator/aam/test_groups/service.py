@@ -1,4 +1,4 @@
-"""Segment test groups [client; the answer's other fields than the id are inferred]."""
+"""Segment test groups [client; the response's other fields than the id are inferred]."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ TRAITS = Resource(
 
 
 def test(call: Call) -> Reply:
-    """Answer POST /traits/test. Its body is unknown; `url`, `headers` and `code` are inferred, as is the answer.
+    """Answer POST /traits/test. Its body is unknown; `url`, `headers` and `code` are inferred, as is the response.
 
     It says whether the rule is valid and which signals the event carries; rules are not evaluated.
     """
