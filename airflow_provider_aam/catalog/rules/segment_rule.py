@@ -1,6 +1,6 @@
 """Segment rules: whether one is well-formed and makes sense, what it names, and one spelling for all equal rules.
 
-After Adobe's "Segment expressions" and "Recency and frequency" documentation, with readable trait references beside.
+After Adobe's "Segment expressions" and "Recency and frequency" documentation, with readable trait references as well.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ def canonical(rule: str) -> str:
 def _needless(tokens: list[Token]) -> set[int]:
     """Where the parentheses are without which the rule means the same.
 
-    A pair is needed when an operator beside it binds more tightly than the loosest one inside. Without recursion: rules
+    A pair is needed when an operator next to it binds tighter than the loosest one inside. Without recursion: rules
     may be nested more deeply than Python's stack.
     """
     needless: set[int] = set()

@@ -1,6 +1,6 @@
 """Excel workbooks: each sheet is a table, its first row holds the column names, an empty cell is absent.
 
-A formula is read as the value that the spreadsheet program stored beside it; where none is stored, the cell is empty.
+A formula is read as the value that the spreadsheet program stored with it; where none is stored, the cell is empty.
 """
 
 from __future__ import annotations

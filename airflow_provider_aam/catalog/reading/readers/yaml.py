@@ -21,7 +21,7 @@ from airflow_provider_aam.catalog.reading.rows import SourceRow, Table
 
 
 def read_yaml(file: IO[bytes], source: str, keys: Sequence[str], findings: list[Problem]) -> list[Table]:
-    """A list of mappings, or a mapping with such lists under ``keys``; ``x-…`` keys beside them may hold anchors."""
+    """A list of mappings, or a mapping with such lists under ``keys``; ``x-…`` keys next to them may hold anchors."""
     stream = TextStream(file, source)
     found = Findings()
     try:

@@ -1,4 +1,4 @@
-"""What must hold of a segment, and what a row can tell beside its fields."""
+"""What must hold of a segment, and what a row can tell next to its fields."""
 
 from __future__ import annotations
 
