@@ -347,6 +347,16 @@ def test_destination_that_aam_lists_and_does_not_find_is_not_left_out(answered: 
         [*client.destinations.read_all()]
 
 
+@pytest.mark.parametrize(("count", "more"), [(10, "9"), (11, "8, …")])
+def test_ten_of_those_that_are_not_found_are_named(answered: Answered, count: int, more: str) -> None:
+    listed = b"[" + b", ".join(b'{"destinationId": %d}' % each for each in range(count)) + b"]"
+    client = answered(listed, *[not_found()] * count, listed)
+    with pytest.raises(
+        AAMIncomplete, match=rf"AAM lists {count} that it does not find .* one by one: 0, 1, .* {more}\. "
+    ):
+        [*client.destinations.read_all()]
+
+
 @pytest.mark.parametrize("mappings", [b"", b', "mappings": null', b', "mappings": {"total": 2, "list": [{}]}'])
 def test_mappings_that_do_not_come_with_their_destination_are_read_by_themselves(
     answered: Answered, raw_server: RawServer, mappings: bytes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from fakes import FakeTime
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.collection import Collection
@@ -17,6 +18,7 @@ from airflow_provider_aam.api.errors import (
     AAMIncomplete,
     AAMInvalid,
     AAMLimitReached,
+    AAMNoAnswer,
     AAMNoProductProfile,
     AAMNotFound,
     AAMOutcomeUnknown,
@@ -256,6 +258,27 @@ def test_created_object_without_an_id_is_of_unknown_outcome(answered: Any, body:
 def test_object_of_another_shape_is_a_bad_answer(answered: Any, body: bytes) -> None:
     with pytest.raises(AAMBadAnswer, match=r"traits: AAM returned .* instead of one object with sid"):
         answered(http_answer(body)).traits.get(1)
+
+
+def test_broken_json_is_said_with_the_request(answered: Any) -> None:
+    with pytest.raises(AAMBadAnswer, match=r"^GET /v1/traits/1: the response is not JSON \("):
+        answered(http_answer(b'{"sid": 1'), max_attempts=1).traits.get(1)
+
+
+def test_verdict_on_a_rule_that_gets_no_response_changed_nothing(answered: Any, raw_server: RawServer) -> None:
+    client = answered(max_attempts=2)
+    raw_server.answers = [None, None]
+    with pytest.raises(AAMNoAnswer, match=r"^POST /v1/traits/validate: "):
+        client.traits.validate("c == 1")
+    assert len(raw_server.requests) == 2
+
+
+def test_overload_at_the_last_attempt_lets_the_next_request_go_at_once(answered: Any, time: FakeTime) -> None:
+    client = answered(http_answer(b"{}", 429), http_answer(b'{"sid": 1}'), max_attempts=1)
+    with pytest.raises(AAMError):
+        client.traits.get(1)
+    assert client.traits.get(1) == {"sid": 1}
+    assert time.slept == []
 
 
 def test_another_object_than_asked_for_is_never_merged_and_written(answered: Any, raw_server: RawServer) -> None:

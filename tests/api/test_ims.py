@@ -371,3 +371,19 @@ def test_any_answer_is_a_token_or_an_error_of_the_tree(status: int, body: bytes)
     except AAMError as error:
         said = error.message
     assert said.startswith(("Token(", "POST /ims/token/v3", "the AAM Connection"))
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ([], "it is a JSON list."),
+        ("tok-1", "it is a JSON str."),
+        ({"b": 1, "a": 2}, "its keys are ['a', 'b']."),
+        (b"{", "it is not JSON."),
+    ],
+)
+def test_what_is_not_a_token_is_described_without_its_values(body: Any, said: str) -> None:
+    with pytest.raises(AAMTokenUnavailable) as caught:
+        Endpoint(answer(200, body)).token(SERVER_TO_SERVER)
+    assert f"is not a token: {said} Is extra['ims_url'] the URL of Adobe IMS?" in caught.value.message
+    assert "tok-1" not in caught.value.message

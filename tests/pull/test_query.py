@@ -68,11 +68,11 @@ def test_updated_since_of_a_first_run_means_all(nothing):
         ({"filters": {"pageSize": 2}}, "use page_size"),
         ({"filters": {"sortBy": "name"}}, "sorted by id"),
         ({"filters": "folderId=7"}, "must be a mapping"),
-        ({"page_size": 0}, "from 1 to 1000, not 0"),
+        ({"page_size": 0}, "^page_size must be .* from 1 to 1000, not 0"),
         ({"page_size": 1001}, "from 1 to 1000, not 1001"),
         ({"page_size": "100"}, "an integer"),
         ({"page_size": True}, "an integer"),
-        ({"max_concurrency": 0}, "1 or more, not 0"),
+        ({"max_concurrency": 0}, "^max_concurrency must be .*1 or more, not 0"),
     ],
     ids=lambda value: str(value)[:60],
 )
