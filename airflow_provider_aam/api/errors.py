@@ -63,8 +63,8 @@ class AAMError(Exception):
     retryable: bool = False
 
     def __init__(self, message: str, **details: Any) -> None:
-        quotes_others = isinstance(self, AAMLookupFailed | AAMDestinationError)  # and has one line: a name, a path
-        message = one_line(message) if quotes_others else visible(message)
+        # Those that quote names and paths have one line.
+        message = (one_line if isinstance(self, AAMLookupFailed | AAMDestinationError) else visible)(message)
         super().__init__(message)
         self.message = message
         self.details = details

@@ -76,8 +76,7 @@ def flat_tree(resource: Resource, answer: Any) -> Page:
         inner: Any = (node.get(children) or []) if isinstance(node, dict) else None
         if not isinstance(inner, list):
             wrong = shape_of(node if inner is None else inner)
-            one, many = ("folder", "folders") if resource.id_field == "folderId" else ("category", "categories")
-            expected = f"a {one}" if inner is None else f"a list of {many}"
+            expected = "an object" if inner is None else f"a list as {children}"
             raise AAMBadAnswer(f"{what}: expected {expected}, found {wrong}.", fate=Fate.UNKNOWN)
         flat = with_names(resource, {name: value for name, value in node.items() if name != children})
         waiting.extend((child, flat.get(resource.id_field)) for child in reversed(inner))

@@ -258,7 +258,7 @@ def test_ids_under_other_names_are_filled_in(answered: Answered) -> None:
 
 
 def test_taxonomy_with_something_else_in_it_is_a_bad_answer(answered: Answered) -> None:
-    with pytest.raises(AAMError, match="expected a category, found a number"):
+    with pytest.raises(AAMError, match="expected an object, found a number"):
         answered(b"[7]").taxonomies.fetch_all()
 
 

@@ -297,7 +297,7 @@ def test_user_of_another_shape_is_a_bad_answer(answered: Any) -> None:
 
 
 def test_tree_with_something_else_in_it_is_a_bad_answer(answered: Any) -> None:
-    with pytest.raises(AAMBadAnswer, match="expected a folder, found a number"):
+    with pytest.raises(AAMBadAnswer, match="expected an object, found a number"):
         answered(http_answer(b'[{"folderId": 0, "subFolders": [7]}]')).trait_folders.fetch_all()
 
 
@@ -328,7 +328,7 @@ def test_part_of_a_tree_is_not_the_tree(answered: Any) -> None:
 
 
 def test_subfolders_that_are_no_list_are_a_bad_answer(answered: Any) -> None:
-    with pytest.raises(AAMBadAnswer, match="expected a list of folders, found a number"):
+    with pytest.raises(AAMBadAnswer, match="expected a list as subFolders, found a number"):
         answered(http_answer(b'[{"folderId": 0, "subFolders": 7}]')).trait_folders.fetch_all()
 
 
