@@ -67,11 +67,9 @@ def _ask() -> None:
         problem = "no terminal to confirm on; add --yes to apply without confirmation"
         raise AAMArgumentError.from_problems("The command line", [problem])
     try:
-        agreed = typer.confirm("Apply this plan?", err=True)
+        typer.confirm("Apply this plan?", abort=True, err=True)
     except typer.Abort:
-        agreed = False
-    if not agreed:
-        raise AAMPlanRefused("Not confirmed. Nothing was changed in AAM.")
+        raise AAMPlanRefused("Not confirmed. Nothing was changed in AAM.") from None
 
 
 @contextmanager

@@ -26,7 +26,7 @@ class AAMPullOperator(AAMOperator):
     The file appears under its name when the list has been verified complete, and not before: rows written = the total
     that AAM announced at the start and at the end, no id twice. Returns the receipt as XCom: ``resource, uri, format,
     rows, bytes, sha256, total, requests, started_at, finished_at``. Assets in ``outlets`` get ``rows``, ``bytes``,
-    ``sha256`` and ``uri`` in their event's extra. Safe to retry: an older file is only ever replaced by a whole one.
+    ``sha256`` and ``uri`` in their event's extra. Safe to retry: an older file is only ever replaced by a complete one.
 
     :param resource: ``segments``, ``traits``, ``segment_folders``, ``trait_folders``, ``data_sources``,
         ``destinations`` (summaries), ``mappings`` (of all destinations, or of one with ``filters``),
@@ -45,7 +45,7 @@ class AAMPullOperator(AAMOperator):
     :param updated_since: only objects changed at this moment or later: an aware ``datetime`` or ISO 8601 text.
         Segments only. Empty text and ``None``, which a template gives on a first run, mean all. (templated)
     :param page_size: rows per request, 1 to 1000.
-    :param max_concurrency: requests under way at once at most, 1 to 64, in place of the AAM Connection's (32).
+    :param max_concurrency: concurrent requests, 1 to 64, in place of the AAM Connection's (32).
     :param escape_formulas: CSV only: an apostrophe before texts that begin with ``= + - @``, a tab or a carriage
         return, which a spreadsheet would calculate. Off by default, because it changes what AAM says.
     :param aam_conn_id: the Airflow Connection of type ``aam``. (templated)
