@@ -48,9 +48,8 @@ def refuse(source: str, findings: Sequence[Problem], *, more: str = "") -> None:
     if not findings:
         return
     ordered = in_order(findings)
-    behind = f"\n{more}" if more else ""
     said = f"{one_line(source)} has {counted(len(ordered), 'problem')}. Nothing was changed in AAM."
-    text = f"{said}\n{in_lines(ordered)}{behind}"
+    text = "\n".join(filter(None, (said, in_lines(ordered), more)))
     raise AAMSourceError(text, findings=tuple(ordered))
 
 
@@ -61,9 +60,8 @@ def in_order(findings: Sequence[Problem]) -> list[str]:
 
 def in_lines(texts: Sequence[str]) -> str:
     """One a line, indented; beyond :data:`MOST_SHOWN` they are counted."""
-    left = len(texts) - MOST_SHOWN
-    more = f"\n  … and {left:,} more" if left > 0 else ""
-    return "\n".join(f"  {one_line(text)}" for text in texts[:MOST_SHOWN]) + more
+    more = [f"… and {len(texts) - MOST_SHOWN:,} more"] if len(texts) > MOST_SHOWN else []
+    return "\n".join(f"  {one_line(text)}" for text in (*texts[:MOST_SHOWN], *more))
 
 
 def _position(finding: Problem) -> tuple[str, int]:
