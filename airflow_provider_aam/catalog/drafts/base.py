@@ -9,9 +9,10 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core import InitErrorDetails
 
 from airflow_provider_aam.api.resources import Resource
+from airflow_provider_aam.catalog.drafts.fields import refuse
 
 Contradictions = list[tuple[str, str]]
 """The column to be corrected, and what is wrong with it next to the others."""
@@ -133,15 +134,8 @@ class Draft(BaseModel):
         given = self.given
         problems = [*self._clashes(given), *self._contradictions(given)]
         if problems:
-            raise ValidationError.from_exception_data(
-                type(self).__name__,
-                [
-                    InitErrorDetails(
-                        type=PydanticCustomError("said", "{problem}", {"problem": text}), loc=(name,), input=given[name]
-                    )
-                    for name, text in problems
-                ],
-            )
+            said = [InitErrorDetails(type=refuse(text), loc=(name,), input=given[name]) for name, text in problems]
+            raise ValidationError.from_exception_data(type(self).__name__, said)
         return self
 
     def _clashes(self, given: Mapping[str, Any]) -> Contradictions:
