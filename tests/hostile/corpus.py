@@ -18,7 +18,7 @@ from pyarrow import parquet
 Make = Callable[[Path], Path]
 """Makes a file or folder below the given one; returns what is to be read."""
 SECRET = "AAM_SECRET=do-not-show"
-_FORGED = "a\n::error::forged\x1b[2J\u202e\x9b"
+FORGED = "a\n::error::forged\x1b[2J\u202e\x9b"
 
 
 def _file(name: str, content: bytes | str | Callable[[], bytes]) -> Make:
@@ -141,7 +141,7 @@ def _device(folder: Path) -> Path:
 
 def _forged_name(folder: Path) -> Path:
     (folder / "c").mkdir()
-    (folder / "c" / f"{_FORGED}.csv").write_text("name,name\n1,2\n")
+    (folder / "c" / f"{FORGED}.csv").write_text("name,name\n1,2\n")
     return folder / "c"
 
 
@@ -183,7 +183,7 @@ FILES: dict[str, Make] = {
     "json wrong items": _file("traits.json", "[" + "1," * 100_000 + "1]"),
     "json empty lists": _file("traits.json", lambda: b"[" + b"[]," * 6_000_000 + b"[]]"),
     "json empty objects": _file("traits.json", lambda: b"[" + b"{}," * 1_000_000 + b"{}]"),
-    "json forged": _file("traits.json", json.dumps([{_FORGED: _FORGED, "name": _FORGED}])),
+    "json forged": _file("traits.json", json.dumps([{FORGED: FORGED, "name": FORGED}])),
     "json cut": _file("traits.json", '[{"name": "x'),
     "json.gz bomb": _bomb("json", b'[{"name": "', b"x" * 2**20, 1024),
     "jsonl.gz bomb": _bomb("jsonl", b"", b"\n" * 2**20, 256),

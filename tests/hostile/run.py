@@ -1,15 +1,20 @@
-"""Reads every file of the corpus in a process of its own memory limit; one line of JSON for each: what came of it."""
+"""Reads every hostile file, answer and plan, each in a fork of its own; one line of JSON for each: what came of it."""
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from hostile.answers import ANSWERS, ask
 from hostile.corpus import FILES
+from hostile.plans import PLANS, show
 
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.checking.check import check_catalog
@@ -24,10 +29,23 @@ def read(path: Path) -> str:
         return str(refused)
 
 
+CASES = {"files": [*FILES], "answers": [*ANSWERS], "plans": [*PLANS]}
+
+
+def prepared(name: str, folder: Path) -> Callable[[], str]:
+    """All made that is to be read, so that only the reading is measured."""
+    if name in ANSWERS:
+        return partial(ask, name, ANSWERS[name]())
+    if name in PLANS:
+        (folder / "plan.json").write_bytes(PLANS[name]())
+        return partial(show, folder / "plan.json")
+    return partial(read, FILES[name](folder))
+
+
 def measured(name: str) -> dict[str, object]:
     """In a child, so that one file's memory is not another's."""
     with tempfile.TemporaryDirectory() as folder:
-        path = FILES[name](Path(folder))
+        outcome = prepared(name, Path(folder))
         answers, answer = os.pipe()
         child = os.fork()
         if not child:
@@ -35,7 +53,7 @@ def measured(name: str) -> dict[str, object]:
                 Path("/proc/self/clear_refs").write_text("5")
                 started = time.process_time()
                 try:
-                    said, crash = read(path), None
+                    said, crash = outcome(), None
                 except BaseException as error:  # noqa: BLE001  what is looked for
                     said, crash = "", f"{type(error).__name__}: {str(error)[:200]}"
                 peak = Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]
@@ -50,5 +68,6 @@ def measured(name: str) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    for each in sys.argv[1:] or FILES:
+    logging.disable(logging.CRITICAL)
+    for each in CASES[sys.argv[1]]:
         print(json.dumps(measured(each)), flush=True)

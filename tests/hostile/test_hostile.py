@@ -1,4 +1,4 @@
-"""The corpus of hostile files: each ends soon, in little memory, in one clear error or a correct result."""
+"""Hostile files, answers and plans: each ends soon, in little memory, in one clear error or a correct result."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
-from hostile.corpus import FILES, SECRET
+from hostile.corpus import SECRET
+from hostile.run import CASES
 
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.catalog.checking.sources import load
@@ -23,9 +24,10 @@ SECONDS, MEGABYTES = 5, 500
 """Of the processor, as the machine may have other things to do."""
 
 
-def test_every_hostile_file_ends_soon_in_little_memory_and_one_error():
+@pytest.mark.parametrize("of", CASES)
+def test_everything_hostile_ends_soon_in_little_memory_and_one_error(of):
     run = subprocess.run(
-        [sys.executable, "-m", "hostile.run"],
+        [sys.executable, "-m", "hostile.run", of],
         env={**os.environ, "PYTHONPATH": f"{TESTS}{os.pathsep}{TESTS.parent}"},
         capture_output=True,
         text=True,
@@ -33,7 +35,7 @@ def test_every_hostile_file_ends_soon_in_little_memory_and_one_error():
         timeout=300,
     )
     answers = [json.loads(line) for line in run.stdout.splitlines()]
-    assert [answer["name"] for answer in answers] == list(FILES)
+    assert [answer["name"] for answer in answers] == CASES[of]
     assert [answer for answer in answers if answer["crash"] or answer["s"] > SECONDS or answer["mb"] > MEGABYTES] == []
     assert [answer["name"] for answer in answers if not answer["said"]] == []
     assert [answer["name"] for answer in answers if SECRET.partition("=")[0] in answer["said"]] == []

@@ -169,12 +169,17 @@ def _misfits(kind: Kind, change: Change) -> Iterator[str]:
     unknown = {*after, *change.key, *change.held} - known | {*change.resent} - kind.resent
     if unknown:
         yield f"has fields that a {change.kind} lacks: {', '.join(sorted(unknown))}"
+    links = {(link.field, link.text) for link in change.links}
     for name, value in after.items():
-        linked = {link.text for link in change.links if link.field == name}
         for each in value if isinstance(value, list) else [value]:
             if isinstance(each, list | dict):
                 yield f"has a {name} that is neither a text nor a number nor a list of these"
-            elif kind.model.reference_of(name) and type(each) is not int and each not in (None, "", *linked):
+            elif (
+                kind.model.reference_of(name)
+                and type(each) is not int
+                and each not in (None, "")
+                and (name, each) not in links
+            ):
                 yield f"has a {name} that is not an id: {each!r}"
     own = {"path": change.label} if "path" in change.key else {name: after.get(name) for name in change.key}
     if not exists and change.key != own:
