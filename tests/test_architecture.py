@@ -41,6 +41,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 KNOWS_AIRFLOW = "compat"
 AROUND = ("benchmarks", "dags", "demo", "scripts")
+FUZZED = "fuzz_targets.py"
+"""Feeds rooms one by one, as tests do."""
 
 CATALOG = PACKAGE / "catalog"
 DOOR = f"{ROOT}.catalog"
@@ -73,7 +75,7 @@ def test_airflow_is_imported_by_compat_only(path):
 
 
 def test_outsiders_stay_at_the_door_of_the_catalog():
-    around = [file for part in AROUND for file in (PACKAGE.parent / part).rglob("*.py")]
+    around = [file for part in AROUND for file in (PACKAGE.parent / part).rglob("*.py") if file.name != FUZZED]
     outside = [file for file in (*FILES, *around) if not file.is_relative_to(CATALOG)]
     past = [
         f"{file.relative_to(PACKAGE.parent)}:{line}: {name}"

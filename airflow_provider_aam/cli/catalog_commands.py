@@ -97,7 +97,7 @@ def apply_plan(
     ] = None,
     max_failed: Annotated[int, typer.Option(min=0, help="Rows that may fail without failing the command.")] = 0,
     max_concurrency: Annotated[
-        int | None, typer.Option(min=1, help="Concurrent writes; at most the Connection's max_concurrency.")
+        int | None, typer.Option(min=1, help="Concurrent writes, in place of the Connection's max_concurrency.")
     ] = None,
     sha256: Annotated[
         str | None, typer.Option(metavar="HEX", help="Refuse a plan file with another SHA-256 than the approved one.")
