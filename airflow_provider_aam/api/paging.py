@@ -26,6 +26,8 @@ LARGEST_PAGE = 1000
 AGAIN = "The account may be changing while it is read. Retry, or run at a quieter hour."
 SMALLEST_PAGE = 10
 """AAM's own page size when none is asked for: no server makes pages shorter."""
+MOST_ROWS = 2_000_000
+"""In one list; an account holds 100,000 traits. A server that sends or announces more would fill memory or disk."""
 _IDS_PER_PASS = 25_000
 _ID = operator.attrgetter("id")
 
@@ -53,7 +55,10 @@ FetchPage = Callable[[int, int], Page]
 
 
 def parse_page(body: bytes, *, number: int, size: int, what: str) -> Page:
-    """Raises :class:`AAMBadAnswer` for anything but the two documented shapes."""
+    """Raises :class:`AAMBadAnswer` for anything but the two documented shapes, and for more than ``MOST_ROWS``."""
+    too_many = f"{what}: page {number} sends or announces more than {MOST_ROWS:,} rows."
+    if max(body.count(b"{"), body.count(b",") // 6) > MOST_ROWS:  # a row has more fields than that
+        raise AAMBadAnswer(too_many, fate=Fate.UNKNOWN)
     try:
         answer = _decoder.decode(body)
     except UNREADABLE as broken:
@@ -62,6 +67,8 @@ def parse_page(body: bytes, *, number: int, size: int, what: str) -> Page:
         ) from broken
     if isinstance(answer, list):
         return Page(number=number, total=None, size=size, rows=Rows(answer))
+    if answer.total > MOST_ROWS:
+        raise AAMBadAnswer(too_many, fate=Fate.UNKNOWN)
     return Page(number=number, total=answer.total, size=answer.page_size or size, rows=Rows(answer.rows))
 
 

@@ -79,11 +79,9 @@ def _interrupted(path: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as stopped:
-        done = f"Done so far: {stopped}" if stopped.args else "Nothing was changed in AAM"
-        again = f"airflow-aam apply {shlex.quote(str(path))}"
-        raise KeyboardInterrupt(
-            f"Interrupted. {done}. To finish, run {again} again: it repeats nothing that is done."
-        ) from None
+        done = f"Done so far: {stopped}" if stopped.args else "No change in AAM was under way"
+        again = f"run airflow-aam apply {shlex.quote(str(path))} again: it repeats nothing that is done"
+        raise KeyboardInterrupt(f"Interrupted. {done}. To finish, {again}.") from None
     finally:
         signal.signal(signal.SIGTERM, before)
 

@@ -115,6 +115,20 @@ def test_any_body_is_a_page_or_a_bad_answer(body: bytes) -> None:
     assert rows >= 0
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" + b"{}," * 2_000_001 + b"{}]",
+        b"[" + b"1," * 12_000_001 + b"1]",
+        b'{"list": [], "total": 2000001}',
+    ],
+    ids=["objects", "numbers", "announced"],
+)
+def test_more_rows_than_an_account_can_hold_are_a_bad_answer(body: bytes) -> None:
+    with pytest.raises(AAMBadAnswer, match=r"segments: page 0 sends or announces more than 2,000,000 rows\."):
+        parse_page(body, number=0, size=1000, what="segments")
+
+
 def test_numbers_that_come_as_text_are_read() -> None:
     page = parse_page(b'{"total": "43", "pageSize": "2", "list": [{}, {}]}', number=0, size=10, what="list")
     assert (page.total, page.size, len(page.rows)) == (43, 2, 2)

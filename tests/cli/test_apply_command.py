@@ -185,5 +185,5 @@ def test_interrupted_before_it_writes_nothing_was_changed(emulator, saved):
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "Interrupted. Nothing was changed in AAM." in err
+    assert "Interrupted. No change in AAM was under way." in err
     assert asked_to_write(emulator) == []

@@ -41,13 +41,13 @@ def check_fields(visit: Visit) -> StepVerdict:
     """Raises ``AAMConfigError`` with every problem."""
     session = visit.session
     auth = _auth(visit)
-    exposed = [exposure.partition(". ") for exposure in visit.hook.read_config().exposures()]
-    if exposed:
-        return yellow("; ".join(said for said, _, _ in exposed), " ".join({fix: None for _, _, fix in exposed}))
+    notes = [exposure.partition(". ")[::2] for exposure in visit.hook.read_config().exposures()]
     if isinstance(session.credential, JwtCredential):
         from airflow_provider_aam.api.refusals import MIGRATION
 
-        return yellow(f"{auth}. It works for as long as Adobe accepts it", MIGRATION)
+        notes.append((f"{auth}. It works for as long as Adobe accepts it", MIGRATION))
+    if notes:
+        return yellow("; ".join(said for said, _ in notes), " ".join({fix: None for _, fix in notes}))
     return green(f"{auth}, API {session.base_url}, tokens from {session.token_url}")
 
 
