@@ -26,11 +26,8 @@ class Receipt:
 
     def as_xcom(self) -> dict[str, Any]:
         """JSON-safe: timestamps as ISO 8601 text."""
-        return {
-            **asdict(self),
-            "started_at": self.started_at.isoformat(),
-            "finished_at": self.finished_at.isoformat(),
-        }
+        times = {name: getattr(self, name).isoformat() for name in ("started_at", "finished_at")}
+        return asdict(self) | times
 
     def as_asset_extra(self) -> dict[str, Any]:
         """What an Asset event should carry: enough to find the file and to see whether it is the same as before."""
