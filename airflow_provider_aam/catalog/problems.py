@@ -24,7 +24,7 @@ class Place:
         source = one_line(self.source)
         if self.line is not None:
             return f"{source}:{self.line}"
-        return source if self.row is None else f"{source} row {self.row}"
+        return source if self.row is None else f"{source}, row {self.row}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,7 +44,7 @@ def test_fail_lists_the_differences(emulator, web):
     add(emulator, web, ttl=90)
     add(emulator, web, name="Other", integrationCode="other")
     said = failure_of(drift(source={"traits": [ROW, {**ROW, "name": "Two", "integrationCode": "two"}]}, **WITHIN))
-    assert "differs from the rows given as source: 1 missing, 1 changed, 1 extra. A push" in said
+    assert "differs from source rows: 1 missing, 1 changed, 1 extra. A push" in said
     assert "~ trait web/one “One”: ttl: 90 → 30" in said
     assert "- trait web/other “Other”" in said
     assert "+ trait web/two “Two”" in said

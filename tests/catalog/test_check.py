@@ -118,7 +118,7 @@ def test_unknown_column_of_many_rows_is_reported_once():
 
 def test_duplicate_key_names_the_first_place():
     _, findings = check(trait(1), trait(2), trait(3, integrationCode="t1"))
-    assert findings == ["3: integrationCode: “t1” is a duplicate (first used at the list given as source row 1)"]
+    assert findings == ["3: integrationCode: “t1” is a duplicate (first used at source list, row 1)"]
 
 
 def test_same_key_in_another_data_source_is_another_key():
@@ -127,7 +127,7 @@ def test_same_key_in_another_data_source_is_another_key():
 
 def test_match_on_name_needs_no_code_and_refuses_a_name_twice():
     _, findings = check(trait(1, integrationCode=None), trait(2, name="Trait 1"), match_on="name")
-    assert findings == ["2: name: “Trait 1” is a duplicate (first used at the list given as source row 1)"]
+    assert findings == ["2: name: “Trait 1” is a duplicate (first used at source list, row 1)"]
 
 
 def test_match_on_sid_needs_nothing_else():

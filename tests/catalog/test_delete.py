@@ -205,8 +205,8 @@ def test_rows_without_an_id_are_all_named():
     with pytest.raises(AAMSourceError) as refused:
         named_by_rows(TRAITS, rows({"sid": 1}, {"name": "x"}, {"sid": "one"}), source="delete.csv")
     assert refused.value.findings == (
-        "delete.csv row 2: sid: is missing",
-        "delete.csv row 3: sid: is 'one': expected an integer above 0",
+        "delete.csv, row 2: sid: is missing",
+        "delete.csv, row 3: sid: is 'one': expected an integer above 0",
     )
 
 
@@ -256,14 +256,14 @@ def test_objects_are_named_by_ids_by_codes_or_by_a_file(emulator, web, delete, t
 def test_what_names_nothing_is_a_problem_of_its_argument_or_file(tmp_path):
     (tmp_path / "delete.csv").write_text("sid\n5\nx\n", encoding="utf-8")
     given = {
-        "ids row 2: 'x' is not a sid: expected an integer above 0": {"ids": [5, "x"]},
+        "ids, row 2: 'x' is not a sid: expected an integer above 0": {"ids": [5, "x"]},
         f"{tmp_path}/delete.csv:3: sid: is 'x': expected an integer above 0": {"source": str(tmp_path / "delete.csv")},
     }
     for said, each in given.items():
         with pytest.raises(AAMSourceError) as refused:
             name("traits", **each)
         assert refused.value.findings == (said,)
-        assert str(refused.value).startswith(said.partition(" row")[0].partition(":")[0] + " has 1 problem.")
+        assert str(refused.value).startswith(said.partition(", row")[0].partition(":")[0] + " has 1 problem.")
 
 
 def test_rows_that_only_name_objects_are_not_held_to_describe_them(tmp_path):

@@ -161,7 +161,7 @@ def test_folder_that_stands_twice_is_a_finding(plan_all, folders):
         ({"path": "/New"}, {"path": "//New/"}),
         ({"folderId": folders["/Web"], "name": "W"}, {"path": "/W"}),
     ):
-        with pytest.raises(AAMSourceError, match=r"is a duplicate \(first used at the list given as source row 1\)"):
+        with pytest.raises(AAMSourceError, match=r"is a duplicate \(first used at source list, row 1\)"):
             plan_all({"traitFolders": [one, two]})
 
 

@@ -63,7 +63,7 @@ def test_empty_code_means_another_object_than_the_one_with_a_code(push_all, plan
     assert (plan.counts()["create"], [row.id for row in plan.unchanged]) == (1, [coded])
     push_all(rows)
     assert plan_all(rows).changes == ()
-    with pytest.raises(AAMSourceError, match=r"is trait \d+, which the list given as source row 2 describes already"):
+    with pytest.raises(AAMSourceError, match=r"is trait \d+, which source list, row 2 describes already"):
         plan_all({"traits": [trait(1), trait(1, name="Trait 1", integrationCode=None, sid=coded)]})
 
 
@@ -75,7 +75,7 @@ def test_code_of_nothing_but_an_escaped_blank_finds_no_object(plan_all, existing
 
 def test_name_without_a_word_about_the_code_means_the_object_that_another_row_has(plan_all, existing):
     sid = existing(1)
-    with pytest.raises(AAMSourceError, match=rf"“Trait 1” is trait {sid}, which the list given as source row 2"):
+    with pytest.raises(AAMSourceError, match=rf"“Trait 1” is trait {sid}, which source list, row 2"):
         plan_all({"traits": [trait(1, integrationCode=None), trait(1)]})
 
 
@@ -216,7 +216,7 @@ def test_what_stands_twice_in_a_new_rule_is_refused_and_in_one_that_aam_holds_a_
         plan_all({"segments": [segment]})
     held = rule.replace("{t1}", f"{sid}T")
     emulator.add("segments", {"name": "S", "dataSourceId": web, "folderId": 0, "segmentRule": held})
-    place = "the list given as source row 1: segmentRule"
+    place = "source list, row 1: segmentRule"
     plan = plan_all({"segments": [{**segment, "description": "new"}]})
     assert plan.counts()["update"] == 1
     assert plan.warnings == (f"1 repetitions in rules that AAM holds already; first: {place}: {said}: name it once",)

@@ -44,7 +44,7 @@ def said(plan):
 def test_new_row_is_a_create_with_its_key(plan, web):
     (change,) = plan([trait(ttl=5)]).changes
     assert (change.action, change.kind, change.label, change.place) == (
-        *("create", "trait", "web/t1 “Trait 1”", "the list given as source row 1"),
+        *("create", "trait", "web/t1 “Trait 1”", "source list, row 1"),
     )
     assert change.key == {"dataSourceId": web, "integrationCode": "t1"}
     assert {f.field: f.after for f in change.fields} == {
@@ -206,10 +206,7 @@ def test_warnings(plan, emulator):
     emulator.add("trait_folders", {"name": "Web", "parentFolderId": 0})
     result = plan([trait(1, folder="/WEB"), trait(2, name="a, b"), trait(3, name="c|d"), trait(4, name="e")])
     assert result.warnings == (
-        (
-            "Adobe advises against , | - in a name; 2 new or changed ones have it "
-            "(first: “a, b”, the list given as source row 2)"
-        ),
+        ("Adobe advises against , | - in a name; 2 new or changed ones have it (first: “a, b”, source list, row 2)"),
         "folder /WEB will be created although /Web exists",
     )
     assert result.created_at == NOW.isoformat()

@@ -107,7 +107,7 @@ def test_outcome_file_holds_every_row_with_id_and_place(emulator, push, tmp_path
         "label": "web/t2 “Trait 2”",
         "id": None,
         "http_status": 400,
-        "place": "the list given as source row 2",
+        "place": "source list, row 2",
         "passing": False,
     }
 
@@ -120,7 +120,7 @@ def test_failure_says_which_rows_and_pickles(emulator, push, tmp_path, caplog):
     assert text.startswith(
         "12 of 13 rows in traits.yaml failed (max_failed=0): 1 created, 12 rejected. Outcome of every row: "
         f"file://{tmp_path}/o.jsonl. Fix the rows below and run again; finished rows are not repeated.\n"
-        "  the list given as source row "
+        "  source list, row "
     )
     assert text.endswith("… and 2 more")
     copy = pickle.loads(pickle.dumps(failed.value))

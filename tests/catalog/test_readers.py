@@ -314,7 +314,7 @@ def test_parquet_types_become_plain_values():
         {"name": "a", "ttl": 7, "accuracy": 0.5, "sid": 1, "comments": datetime(2026, 1, 2, tzinfo=UTC)},
         {"accuracy": 1.5, "sid": 2},
     ]
-    assert [str(row.place) for row in rows] == ["t row 1", "t row 2"]
+    assert [str(row.place) for row in rows] == ["t, row 1", "t, row 2"]
 
 
 def test_parquet_lists_of_plain_values_become_text():
@@ -325,8 +325,8 @@ def test_parquet_lists_of_plain_values_become_text():
     table = pa.table({"name": [{"a": 1}, None], "sites": [["a"], [None]]})
     _, findings = read(".parquet", parquet_of(table))
     assert findings == [
-        "t row 1: name: expected one value, or a list of plain values",
-        "t row 2: sites: expected one value, or a list of plain values",
+        "t, row 1: name: expected one value, or a list of plain values",
+        "t, row 2: sites: expected one value, or a list of plain values",
     ]
 
 
@@ -444,7 +444,7 @@ def test_source_with_findings_is_refused_with_all_of_them(tmp_path):
 def test_list_from_another_task_becomes_rows():
     rows = rows_from_list(({"name": "a"}, {1: "b"}))
     assert [dict(row.values) for row in rows] == [{"name": "a"}, {"1": "b"}]
-    assert str(rows[1].place) == "the list given as source row 2"
+    assert str(rows[1].place) == "source list, row 2"
 
 
 @pytest.mark.parametrize("items", ["[{}]", b"x", {"name": "a"}, None, 5])

@@ -104,7 +104,7 @@ def test_create_trait_with_any_writable_field(run, only, web):
 
 def test_create_segment(run, only, web, pricing):
     headers = "name, dataSourceId, folderId, segmentRule"
-    with pytest.raises(AAMSourceError, match=r"bulk.xlsx\[Sheet1\] row 2: segmentRule: AAM has no trait 99"):
+    with pytest.raises(AAMSourceError, match=r"bulk.xlsx\[Sheet1\], row 2: segmentRule: AAM has no trait 99"):
         run(Sheet1=(headers, ("Nobody", web, 0, "99T")))
     sheet = (headers, ("Frequent", web, 0, f"FREQUENCY([{pricing[0]}T]) >= 3"))
     assert run(Sheet1=sheet) == {"created": 1}

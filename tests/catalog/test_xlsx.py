@@ -61,8 +61,8 @@ def test_cells_become_text_and_rows_know_their_sheet():
         | {"share": "0.5", "code": "007"},
         {"name": "Two", "ttl": "5", "moment": "01:02:00", "on": "false", "share": "1" + 20 * "0", "code": "=1+1"},
     ]
-    assert [str(row.place) for row in table.rows] == ["plan.xlsx[Traits] row 2", "plan.xlsx[Traits] row 5"]
-    assert str(table.rows[1].place_of("name")) == "plan.xlsx[Traits] row 5"
+    assert [str(row.place) for row in table.rows] == ["plan.xlsx[Traits], row 2", "plan.xlsx[Traits], row 5"]
+    assert str(table.rows[1].place_of("name")) == "plan.xlsx[Traits], row 5"
     assert (table.title, table.header) == ("Traits", ("name", "ttl", "day", "moment", "on", "share", "code"))
 
 
@@ -84,10 +84,10 @@ def test_formula_is_read_as_the_value_stored_beside_it():
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([[], ["name"], ["a"]], "[T] row 1: has no header row with column names"),
-        ([["name", "ttl", "name"], ["a"]], "[T] row 1: the column 'name' is a duplicate"),
-        ([["name"], ["a"], ["b", None, "c"]], "[T] row 3: 3 cells under 1 columns: name each column in row 1"),
-        ([["name", "ttl"], ["a", "#REF!"]], "[T] row 2: ttl: the cell holds the error #REF!"),
+        ([[], ["name"], ["a"]], "[T], row 1: has no header row with column names"),
+        ([["name", "ttl", "name"], ["a"]], "[T], row 1: the column 'name' is a duplicate"),
+        ([["name"], ["a"], ["b", None, "c"]], "[T], row 3: 3 cells under 1 columns: name each column in row 1"),
+        ([["name", "ttl"], ["a", "#REF!"]], "[T], row 2: ttl: the cell holds the error #REF!"),
     ],
 )
 def test_sheet_that_is_wrong_is_a_finding_with_its_row(rows, said):

@@ -46,8 +46,8 @@ def load(
             raise AAMSourceError(
                 f"source has rows of {unknown}; known here: {', '.join(known)}. Nothing was changed in AAM."
             )
-        rows = {key: rows_from_list(rows, source=f"the {key} given as source") for key, rows in source.items()}
-        return _by_kind(rows), "the rows given as source"
+        rows = {key: rows_from_list(rows, source=f"source {key}") for key, rows in source.items()}
+        return _by_kind(rows), "source rows"
     uris = _uris(source)
     if uris:
         columns = {key: frozenset(each.model.columns()) for key, each in KINDS.items()}
@@ -60,7 +60,7 @@ def load(
             "source is a list of rows, and nothing tells what they are: give kind, or a mapping such as "
             '{"traits": […]}. Nothing was changed in AAM.'
         )
-    return _by_kind({kind: rows_from_list(source)}), "the list given as source"
+    return _by_kind({kind: rows_from_list(source)}), "source list"
 
 
 def check(catalog: Catalog) -> tuple[list[str], list[str]]:

@@ -65,7 +65,7 @@ def rows_of(tables: Sequence[Table], key: str, source: str, findings: list[Probl
     return [row for table in named or tables for row in table.rows]
 
 
-def rows_from_list(items: object, *, source: str = "the list given as source") -> list[SourceRow]:
+def rows_from_list(items: object, *, source: str = "source list") -> list[SourceRow]:
     """Rows from what another task returned. Raises :class:`AAMSourceError` when it is not a list of mappings."""
     findings: list[Problem] = []
     rows: list[SourceRow] = []
