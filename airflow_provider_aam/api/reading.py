@@ -10,6 +10,7 @@ from airflow_provider_aam.api.actions import Actions
 from airflow_provider_aam.api.addresses import address
 from airflow_provider_aam.api.answers import shape_of
 from airflow_provider_aam.api.complete import until_complete
+from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, AAMIncomplete, AAMNotFound, Fate
 from airflow_provider_aam.api.listing import Record, Records, decoded, flat_tree, named_page, with_names
 from airflow_provider_aam.api.names import near_misses
@@ -71,7 +72,7 @@ class Reading(Actions):
             listed = until_complete(lambda: {str(row[self.resource.id_field]) for row in self.list()})
             if hidden := sorted(missing & listed):
                 raise AAMIncomplete(
-                    f"{self.resource.name}: AAM lists {len(hidden)} objects that it does not find when asked for one "
+                    f"{self.resource.name}: AAM lists {counted(len(hidden), 'object')} that it does not find when asked for one "
                     f"by one: {', '.join(hidden[:10])}{', …' if len(hidden) > 10 else ''}. Check that the technical "
                     "account has access to them."
                 )

@@ -343,7 +343,7 @@ def test_all_destinations_are_read_whole_and_those_gone_left_out(answered: Answe
 
 def test_destination_that_aam_lists_and_does_not_find_is_not_left_out(answered: Answered) -> None:
     client = answered(TWO, b'{"destinationId": 8}', not_found(), TWO)
-    with pytest.raises(AAMIncomplete, match=r"AAM lists 1 that it does not find .* one by one: 7\. May the"):
+    with pytest.raises(AAMIncomplete, match=r"AAM lists 1 object that it does not find .* one by one: 7\. Check that"):
         [*client.destinations.read_all()]
 
 
@@ -352,7 +352,7 @@ def test_ten_of_those_that_are_not_found_are_named(answered: Answered, count: in
     listed = b"[" + b", ".join(b'{"destinationId": %d}' % each for each in range(count)) + b"]"
     client = answered(listed, *[not_found()] * count, listed)
     with pytest.raises(
-        AAMIncomplete, match=rf"AAM lists {count} that it does not find .* one by one: 0, 1, .* {more}\. "
+        AAMIncomplete, match=rf"AAM lists {count} objects that it does not find .* one by one: 0, 1, .* {more}\. "
     ):
         [*client.destinations.read_all()]
 
