@@ -72,9 +72,9 @@ class Reading(Actions):
             listed = until_complete(lambda: {str(row[self.resource.id_field]) for row in self.list()})
             if hidden := sorted(missing & listed):
                 raise AAMIncomplete(
-                    f"{self.resource.name}: AAM lists {counted(len(hidden), 'object')} that it does not find when asked for one "
-                    f"by one: {', '.join(hidden[:10])}{', …' if len(hidden) > 10 else ''}. Check that the technical "
-                    "account has access to them."
+                    f"{self.resource.name}: AAM lists {counted(len(hidden), 'object')} that it does not find when asked "
+                    f"for one by one: {', '.join(hidden[:10])}{', …' if len(hidden) > 10 else ''}. Check that the "
+                    "technical account has access to them."
                 )
 
     def iter_pages(
