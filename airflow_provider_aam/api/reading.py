@@ -72,8 +72,8 @@ class Reading(Actions):
             listed = until_complete(lambda: {str(row[self.resource.id_field]) for row in self.list()})
             if hidden := sorted(missing & listed):
                 raise AAMIncomplete(
-                    f"{self.resource.name}: AAM lists {counted(len(hidden), 'object')} that it does not find when asked "
-                    f"for one by one: {', '.join(hidden[:10])}{', …' if len(hidden) > 10 else ''}. Check that the "
+                    f"{self.resource.name}: AAM lists {counted(len(hidden), 'object')} that it does not find when "
+                    f"asked for one by one: {', '.join(hidden[:10])}{', …' if len(hidden) > 10 else ''}. Check that the "
                     "technical account has access to them."
                 )
 
