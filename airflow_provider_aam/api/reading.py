@@ -73,8 +73,8 @@ class Reading(Actions):
             if hidden := sorted(missing & listed):
                 raise AAMIncomplete(
                     f"{self.resource.name}: AAM lists {counted(len(hidden), 'object')} that it does not find when "
-                    f"asked for one by one: {', '.join(hidden[:10])}{', …' if len(hidden) > 10 else ''}. Check that the "
-                    "technical account has access to them."
+                    f"asked for one by one: {', '.join(hidden[:10])}{', …' if len(hidden) > 10 else ''}. Check that "
+                    "the technical account has access to them."
                 )
 
     def iter_pages(
