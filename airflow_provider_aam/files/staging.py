@@ -56,11 +56,12 @@ class Stage(Protocol):
         """Put the finished file under its final name, in place of an older one."""
 
 
-def stage(destination: Destination, *, through_link: bool = True) -> AbstractContextManager[Stage]:
+def stage(destination: Destination, *, through_link: bool = True, **put_options: Any) -> AbstractContextManager[Stage]:
     """Check that ``destination`` can be written and open a place for its bytes.
 
     A link that people name keeps pointing to where it does; without ``through_link``, for names that a job chooses in a
-    folder, the file takes the link's place. Missing folders are created. Raises :class:`AAMDestinationError`.
+    folder, the file takes the link's place. ``put_options`` go to an object store's upload, such as ``ACL`` to that of
+    S3. Missing folders are created. Raises :class:`AAMDestinationError`.
     """
     fs = getattr(destination, "fs", None)  # not by class: in some versions every UPath is a pathlib.Path, too
     path = path_of(destination)
@@ -71,7 +72,7 @@ def stage(destination: Destination, *, through_link: bool = True) -> AbstractCon
         return _stage_locally(Path(path), through_link=through_link)
     store = next((name for name in protocols if name in OBJECT_STORES), None)
     if store is not None:
-        return _stage_for_store(fs, path, put_options=OBJECT_STORES[store])
+        return _stage_for_store(fs, path, put_options={**OBJECT_STORES[store], **put_options})
     return _stage_for_filesystem(fs, path)
 
 

@@ -16,8 +16,8 @@ def arguments_of(operator: type[BaseOperator]) -> set[str]:
     return named - {"self", "kwargs"}
 
 
-def failure_of(task: BaseOperator) -> str:
+def failure_of(task: BaseOperator, **context: object) -> str:
     """What the task says when it fails for good."""
     with pytest.raises(AirflowFailException) as failed:
-        task.execute({})
+        task.execute(context)
     return str(failed.value)

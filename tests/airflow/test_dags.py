@@ -57,8 +57,24 @@ def test_every_dag_file_is_tested() -> None:
         "aam_pull_traits_after_push",
         "aam_push_catalog",
         "aam_push_segments",
+        "aam_push_trait_members",
         "aam_push_traits",
     ]
+
+
+def test_push_of_members_writes_a_file_that_aam_takes(
+    account: Emulator, run_dag: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = account.add("data_sources", {"name": "CRM", "integrationCode": "members-crm"})["dataSourceId"]
+    trait = {"name": "Gold", "integrationCode": "gold", "traitType": "ON_BOARDED_TRAIT", "dataSourceId": source}
+    sid = account.add("traits", trait)["sid"]
+    (tmp_path / "rows.jsonl").write_text('{"user": "u1", "trait": "gold"}\n')
+    monkeypatch.setenv("AIRFLOW_VAR_AAM_MEMBERS", f"{tmp_path}/*.jsonl")
+    monkeypatch.setenv("AIRFLOW_VAR_AAM_MEMBERS_DATA_SOURCE", "members-crm")
+    monkeypatch.setenv("AIRFLOW_VAR_AAM_INBOUND", str(tmp_path))
+    run(run_dag, "aam_push_trait_members")
+    (file,) = (tmp_path / "date=2026-11-23").iterdir()
+    assert gzip.decompress(file.read_bytes()).decode() == f"u1\td_sid={sid}\n"
 
 
 def test_pull_of_segments_writes_all_of_them(account: Emulator, run_dag: Callable[..., Any], tmp_path: Path) -> None:

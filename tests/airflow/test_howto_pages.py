@@ -10,14 +10,14 @@ import pytest
 from operator_checks import arguments_of
 
 from airflow_provider_aam.compat import BaseOperator
-from airflow_provider_aam.operators import delete, drift, export, plan, pull, push, reports
+from airflow_provider_aam.operators import delete, drift, export, members, plan, pull, push, reports
 
 REPOSITORY = Path(__file__).parents[2]
 PAGES = sorted(path.name for path in (REPOSITORY / "docs").glob("*.md"))
 FROM_A_DAG = re.compile(r"^\[`dags/(\w+)\.py`\]\(\.\./dags/\1\.py\):\n\n```python\n(.*?)^```", re.M | re.S)
 OPERATORS = {
     name
-    for module in (delete, drift, export, plan, pull, push, reports)
+    for module in (delete, drift, export, members, plan, pull, push, reports)
     for name in vars(module)
     if re.fullmatch(r"AAM\w+Operator", name)
 }

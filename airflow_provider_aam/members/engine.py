@@ -1,0 +1,51 @@
+"""DuckDB with bounds: as many threads and as much memory as it is given, the rest in a scratch folder."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from airflow_provider_aam.api.errors import AAMConfigError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+DEFAULT_MEMORY_MB = 1500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """``scratch`` holds what does not fit into memory, and goes with the engine."""
+
+    con: DuckDBPyConnection
+    scratch: Path
+    threads: int
+
+
+@contextmanager
+def open_engine(*, memory_mb: int = DEFAULT_MEMORY_MB, threads: int | None = None) -> Iterator[Engine]:
+    """``threads``: as many as the process may use by default. Raises :class:`AAMConfigError` without DuckDB."""
+    try:
+        import duckdb
+    except ImportError as missing:
+        raise AAMConfigError(
+            "Trait memberships need DuckDB, isal and pyarrow: pip install 'airflow-provider-aam[members]'"
+        ) from missing
+    number = threads or len(os.sched_getaffinity(0))
+    with tempfile.TemporaryDirectory(prefix="aam-members-") as folder:
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "threads": number,
+            "memory_limit": f"{memory_mb}MB",
+            "temp_directory": f"{folder}/spill",
+            "preserve_insertion_order": False,
+            "partitioned_write_flush_threshold": 262_144,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        with duckdb.connect(config=settings) as con:
+            yield Engine(con=con, scratch=Path(folder), threads=number)

@@ -1,0 +1,155 @@
+"""One line per user: the items of a partition grouped, sorted and written as AAM reads them.
+
+DuckDB groups; Arrow and numpy do the rest, on whole columns. A user and an item are one number, so that sorting numbers
+sorts the items of all users and finds duplicates at once. A file's text is one Arrow column of its pieces: ids, items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_aam.members.codes import REMEDIES, Code
+from airflow_provider_aam.members.ids import ALL_ZERO, EMAIL, IdFormat
+from airflow_provider_aam.members.items import NOTHING, Items, items_of
+from airflow_provider_aam.members.lines import LONGEST_LINE
+from airflow_provider_aam.members.source import text
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from duckdb import DuckDBPyConnection
+
+    Numbers = np.ndarray[Any, Any]
+
+_ITEM_BITS = 36
+"""Room for sids below 2³⁵, and for 2²⁷ users in a partition."""
+_ITEM = (1 << _ITEM_BITS) - 1
+_GOOD, _CODES = 0, (None, Code.BAD_ID, Code.PII, Code.LINE_TOO_LONG, Code.BAD_ACTION)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Of one partition. ``lines`` end with a line feed each. ``rows`` = ``items`` + ``duplicates`` + rejects."""
+
+    lines: pa.StringArray
+    rows: int
+    items: int
+    duplicates: int
+    rejects: list[Mapping[str, str]]
+
+
+def group(con: DuckDBPyConnection, partition: str, id_format: IdFormat) -> Group:
+    """The users of the Parquet files that match ``partition``, in the order of their ids."""
+    import numpy as np
+
+    query = f"SELECT user, list(item) AS items FROM read_parquet({text(partition)}) GROUP BY user ORDER BY user"
+    table = con.sql(query).to_arrow_table()
+    users = table["user"].combine_chunks()
+    lists = table["items"].combine_chunks()
+    items = items_of(lists.flatten())
+    rows = len(items.numbers)
+    keys = np.repeat(np.arange(len(users)), lists.value_lengths().to_numpy()) << _ITEM_BITS | items.numbers
+    keys.sort()
+    keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))]
+    keys = keys[~_is_idle(keys)]
+    of = _Members(users=users, owner=keys >> _ITEM_BITS, items=Items(numbers=keys & _ITEM, pairs=items.pairs))
+    codes = of.codes(id_format)
+    kept = codes == _GOOD
+    return Group(
+        lines=of.lines(kept),
+        rows=rows,
+        items=int(kept.sum()),
+        duplicates=rows - len(keys),
+        rejects=[] if kept.all() else list(of.rejects(codes)),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Members:
+    """Sorted by user, then item. ``owner`` is the place in ``users`` of each item's user."""
+
+    users: pa.StringArray
+    owner: Numbers
+    items: Items
+
+    def codes(self, id_format: IdFormat) -> Numbers:
+        """Why each item is rejected, as a place in ``_CODES``."""
+        import numpy as np
+        import pyarrow.compute as pc
+
+        texts, text_of = self.items.texts
+        length = np.bincount(self.owner, weights=pc.binary_length(texts).to_numpy()[text_of] + 1)
+        too_long = length + pc.binary_length(self.users).to_numpy() > LONGEST_LINE
+        of_user = _id_codes(self.users, id_format)
+        of_user[(of_user == _GOOD) & too_long] = _CODES.index(Code.LINE_TOO_LONG)
+        codes = of_user[self.owner]
+        if self.items.pairs is None:
+            codes[(codes == _GOOD) & _is_contradicted(self.owner, self.items.numbers)] = _CODES.index(Code.BAD_ACTION)
+        return codes
+
+    def lines(self, kept: Numbers) -> pa.StringArray:
+        """One for each user who keeps an item: the pieces ``id TAB``, ``item ,`` and ``item LF`` in a row."""
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        texts, text_of = self.items.texts
+        owner, text_of = self.owner[kept], text_of[kept]
+        first = np.concatenate(([True], owner[1:] != owner[:-1])) if len(owner) else np.zeros(0, bool)
+        place = np.cumsum(first)  # of an item's user among those who keep one, from 1
+        ids = pc.binary_join_element_wise(self.users.take(pa.array(owner[first])), "", "\t")
+        last = np.concatenate((first[1:], [True])) if len(owner) else first
+        pieces = np.empty(len(owner) + len(ids), np.int64)
+        item_at = np.arange(len(owner)) + place
+        id_at = item_at[first] - 1
+        pieces[id_at] = np.arange(len(ids))
+        pieces[item_at] = len(ids) + text_of + last * len(texts)
+        ends = [pc.binary_join_element_wise(texts, "", end) for end in (",", "\n")]
+        column = pa.concat_arrays([ids, *ends]).take(pa.array(pieces))
+        _, offsets, data = column.buffers()
+        starts = np.frombuffer(offsets, np.int32)[np.append(id_at, len(pieces))]
+        return pa.StringArray.from_buffers(len(ids), pa.py_buffer(starts), data)
+
+    def rejects(self, codes: Numbers) -> Iterator[Mapping[str, str]]:
+        texts, text_of = self.items.texts
+        for at in (codes != _GOOD).nonzero()[0]:
+            code = _CODES[codes[at]]
+            assert code is not None
+            user, item = self.users[int(self.owner[at])].as_py(), texts[int(text_of[at])].as_py()
+            yield {"user": user, "item": item, "code": code, "reason": REMEDIES[code]}
+
+
+def _id_codes(users: pa.StringArray, id_format: IdFormat) -> Numbers:
+    import numpy as np
+    import pyarrow.compute as pc
+
+    def matches(pattern: str) -> Numbers:
+        return np.asarray(pc.match_substring_regex(users, pattern).to_numpy(zero_copy_only=False))
+
+    bad = ~matches(f"^(?:{id_format.pattern})$")
+    if id_format.never:
+        bad |= matches(id_format.never)
+    if id_format.device:
+        bad |= matches(f"^(?:{ALL_ZERO})$")
+    codes = np.where(bad, _CODES.index(Code.BAD_ID), _GOOD)
+    if pc.any(pc.match_substring(users, "@")).as_py():
+        codes[matches(f"^(?:{EMAIL})$")] = _CODES.index(Code.PII)
+    return codes
+
+
+def _is_idle(keys: Numbers) -> Numbers:
+    """Where a user is to have no traits, and has some."""
+    import numpy as np
+
+    nothing = (keys[:-1] & _ITEM) == NOTHING
+    return np.concatenate((nothing & (keys[1:] >> _ITEM_BITS == keys[:-1] >> _ITEM_BITS), [False]))
+
+
+def _is_contradicted(owner: Numbers, items: Numbers) -> Numbers:
+    """Where a trait of a user is both added and removed."""
+    import numpy as np
+
+    same = (items[1:] >> 1 == items[:-1] >> 1) & (owner[1:] == owner[:-1])
+    return np.concatenate((same, [False])) | np.concatenate(([False], same))

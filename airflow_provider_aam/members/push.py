@@ -1,0 +1,179 @@
+"""Rows of users and traits → inbound files under their final names, or nothing."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_aam.api.errors import AAMSourceError
+from airflow_provider_aam.api.moments import utc_now
+from airflow_provider_aam.api.pool import in_order
+from airflow_provider_aam.files.staging import Destination, stage
+from airflow_provider_aam.members.engine import DEFAULT_MEMORY_MB, Engine, open_engine
+from airflow_provider_aam.members.grouping import Group, group
+from airflow_provider_aam.members.ids import IdFormat
+from airflow_provider_aam.members.names import DataFileName
+from airflow_provider_aam.members.partition import Rules, cut, rejected_rows
+from airflow_provider_aam.members.parts import Part, Sizes, write_parts
+from airflow_provider_aam.members.preflight import Sources
+from airflow_provider_aam.members.receipt import MembersReceipt, SentFile
+from airflow_provider_aam.members.source import Files
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PARTITIONS_AT_ONCE = 2
+"""One is grouped by DuckDB, with all its threads, while the other is written."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """Where the files go. ``put_options`` are the store's own, such as ``ACL`` for S3."""
+
+    folder: Any
+    batch: int
+    sources: Sources
+    sizes: Sizes = field(default_factory=Sizes)
+    compressed: bool = True
+    put_options: Mapping[str, Any] = field(default_factory=dict)
+    rejects: Destination | None = None
+    max_rejected: int = 0
+    dry_run: bool = False
+
+
+@dataclass(kw_only=True)
+class _Counts:
+    users: int = 0
+    rows: int = 0
+    items: int = 0
+    duplicates: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+
+    def add(self, group: Group) -> None:
+        self.users += len(group.lines)
+        self.rows += group.rows
+        self.items += group.items
+        self.duplicates += group.duplicates
+
+
+def push_members(
+    files: Files, rules: Rules, target: Target, *, threads: int | None = None, memory_mb: int = DEFAULT_MEMORY_MB
+) -> MembersReceipt:
+    """Write ``files`` as inbound files to the target's folder.
+
+    Raises :class:`AAMSourceError` when more rows are rejected than the target allows; nothing is uploaded then, but the
+    rejects are.
+    """
+    started_at = utc_now()
+    counts = _Counts()
+    with open_engine(memory_mb=memory_mb, threads=threads) as engine:
+        rejects = _Rejects(engine.scratch / "rejects.jsonl", counts)
+        lines = _lines(engine, files, rules, target.sources.id_format, counts, rejects)
+        parts = write_parts(lines, engine.scratch, target.sizes, compressed=target.compressed)
+        rejects_uri = rejects.publish(target.rejects)
+        _refuse(counts, target.max_rejected, rejects_uri)
+        names = _names(parts, rules, target)
+        sent = [] if target.dry_run else [_upload(*each, target) for each in zip(parts, names, strict=True)]
+    return MembersReceipt(
+        batch=target.batch,
+        files=sent,
+        users=counts.users,
+        rows=counts.rows,
+        items=counts.items,
+        duplicates=counts.duplicates,
+        rejected=counts.rejected.total(),
+        rejects_uri=rejects_uri,
+        data_source=target.sources.source_id,
+        target_data_source=target.sources.target_id,
+        mode=rules.mode,
+        started_at=started_at,
+        finished_at=utc_now(),
+    )
+
+
+class _Rejects:
+    """JSON Lines, written as rows are rejected."""
+
+    def __init__(self, path: Path, counts: _Counts) -> None:
+        self._path, self._counts = path, counts
+        path.touch()
+
+    def add(self, rows: Iterable[Mapping[str, str]]) -> None:
+        with self._path.open("a", encoding="utf-8") as file:
+            for row in rows:
+                self._counts.rejected[row["code"]] += 1
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+    def publish(self, destination: Destination | None) -> str | None:
+        if destination is None:
+            return None
+        with stage(destination) as staged:
+            shutil.copyfile(self._path, staged.local)
+            staged.publish()
+            return staged.uri
+
+
+def _lines(
+    engine: Engine, files: Files, rules: Rules, id_format: IdFormat, counts: _Counts, rejects: _Rejects
+) -> Iterator[pa.Array]:
+    partitions = cut(engine, files, rules)
+    for row in rejected_rows(engine, partitions):
+        counts.rows += 1
+        rejects.add([row])
+    log.info("Read %s; grouping %d partitions.", files.paths[0], partitions.count)
+
+    def grouped(partition: str) -> Group:
+        with engine.con.cursor() as con:
+            return group(con, partition, id_format)
+
+    for one in in_order(grouped, partitions, concurrency=PARTITIONS_AT_ONCE):
+        counts.add(one)
+        rejects.add(one.rejects)
+        yield one.lines
+
+
+def _refuse(counts: _Counts, most: int, rejects_uri: str | None) -> None:
+    rejected = counts.rejected.total()
+    accounted = counts.items + counts.duplicates + rejected
+    if counts.rows != accounted:
+        raise AssertionError(f"{counts.rows} rows came in, {accounted} are accounted for")
+    if rejected <= most:
+        return
+    each = ", ".join(f"{code} {number:,}" for code, number in counts.rejected.most_common())
+    where = f" Each is in {rejects_uri}, with the reason." if rejects_uri else " Set rejects_path to see each of them."
+    raise AAMSourceError(
+        f"{rejected:,} of {counts.rows:,} rows were rejected (max_rejected={most}): {each}. "
+        f"Nothing was uploaded.{where}"
+    )
+
+
+def _names(parts: Sequence[Part], rules: Rules, target: Target) -> list[str]:
+    return [
+        str(
+            DataFileName(
+                source_id=target.sources.source_id,
+                target_id=target.sources.target_id,
+                batch=target.batch,
+                mode=rules.mode,
+                part=number if len(parts) > 1 else None,
+                suffix=".gz" if target.compressed else "",
+            )
+        )
+        for number, _ in enumerate(parts, 1)
+    ]
+
+
+def _upload(part: Part, name: str, target: Target) -> SentFile:
+    with stage(target.folder / name, through_link=False, **target.put_options) as staged:
+        shutil.move(part.path, staged.local)
+        staged.publish()
+        uri = staged.uri
+    return SentFile(uri=uri, bytes=part.bytes, raw_bytes=part.raw_bytes, lines=part.lines, sha256=part.sha256)

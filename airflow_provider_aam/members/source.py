@@ -1,0 +1,120 @@
+"""Files of rows: found by path or pattern, and opened as one DuckDB relation without guessing what is in them."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_aam.api.errors import AAMArgumentError
+from airflow_provider_aam.api.names import near_misses
+from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.files.staging import Destination, path_of
+from airflow_provider_aam.members.shape import Shape
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+SUFFIXES = {
+    ".parquet": "parquet",
+    ".csv": "csv",
+    ".csv.gz": "csv",
+    ".jsonl": "json",
+    ".jsonl.gz": "json",
+    ".ndjson": "json",
+}
+_PATTERN = frozenset("*?[")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """``kind`` is ``parquet``, ``csv`` or ``json``. ``fs`` is an fsspec filesystem; ``None`` for this machine's."""
+
+    paths: tuple[str, ...]
+    kind: str
+    size: int
+    fs: Any = None
+
+    def relation(self, con: DuckDBPyConnection, shape: Shape) -> str:
+        """SQL that reads them. Raises :class:`AAMArgumentError` when a column of ``shape`` is not there."""
+        if self.fs is not None:
+            con.register_filesystem(self.fs)
+        files = "[" + ", ".join(map(text, self.paths)) + "]"
+        sql = {
+            "parquet": f"read_parquet({files}, union_by_name = true)",
+            "csv": f"read_csv({files}, header = true, all_varchar = true, union_by_name = true)",
+            "json": f"read_json({files}, format = 'newline_delimited', columns = {_json_columns(shape)})",
+        }[self.kind]
+        if self.kind != "json":
+            self._check_columns([row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {sql}").fetchall()], shape)
+        return sql
+
+    def _check_columns(self, there: Sequence[str], shape: Shape) -> None:
+        missing = [name for name in shape.columns if name not in there]
+        if missing:
+            raise AAMArgumentError.from_problems(
+                f"{one_line(self.paths[0])}",
+                [f"column “{one_line(name)}” is missing.{near_misses([name], there)}" for name in missing],
+            )
+
+
+def find_files(source: Destination | Sequence[Destination]) -> Files:
+    """The files that ``source`` names: paths, or patterns with ``*``, ``?`` and ``[``; in the order of their names.
+
+    Raises :class:`AAMArgumentError` where nothing matches or the files are of several formats or stores.
+    """
+    given = list(source) if isinstance(source, Sequence) else [source]
+    filesystems = {id(fs): fs for fs in (_filesystem(path) for path in given)}
+    if len(filesystems) > 1:
+        raise AAMArgumentError("source: all files of one task have to be in one store.")
+    (fs,) = filesystems.values()
+    paths = sorted({name for path in given for name in _matches(fs, path_of(path))})
+    kinds = {_kind(name) for name in paths}
+    if len(kinds) != 1:
+        raise AAMArgumentError(
+            f"source: expected files of one format, found {', '.join(sorted(kinds)) or 'no file'} in "
+            f"{', '.join(one_line(path_of(path)) for path in given)}."
+        )
+    if fs is None:
+        return Files(paths=tuple(paths), kind=kinds.pop(), size=sum(Path(name).stat().st_size for name in paths))
+    size = sum(fs.size(name) for name in paths)
+    return Files(paths=tuple(map(fs.unstrip_protocol, paths)), kind=kinds.pop(), size=size, fs=fs)
+
+
+def text(value: str) -> str:
+    """``value`` as a literal of SQL."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def name(column: str) -> str:
+    """``column`` as an identifier of SQL."""
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _json_columns(shape: Shape) -> str:
+    types = {column: "JSON" if column == shape.trait else "VARCHAR" for column in shape.columns}
+    return "{" + ", ".join(f"{name(column)}: '{kind}'" for column, kind in types.items()) + "}"
+
+
+def _filesystem(path: Destination) -> Any:
+    fs = getattr(path, "fs", None)
+    protocols = () if fs is None else (fs.protocol,) if isinstance(fs.protocol, str) else fs.protocol
+    return None if {"file", "local"} & set(protocols) else fs
+
+
+def _matches(fs: Any, path: str) -> list[str]:
+    found = glob.glob(path) if fs is None else fs.glob(path)  # noqa: PTH207  a pattern of any depth, absolute or not
+    if not _PATTERN & set(path):
+        found = [path] if (Path(path).is_file() if fs is None else fs.isfile(path)) else []
+    if not found:
+        raise AAMArgumentError(f"source: no file matches {one_line(path)}.")
+    return list(found)
+
+
+def _kind(path: str) -> str:
+    suffix = next((known for known in SUFFIXES if path.lower().endswith(known)), None)
+    if suffix is None:
+        raise AAMArgumentError(f"source: {one_line(path)} has none of the suffixes {', '.join(SUFFIXES)}.")
+    return SUFFIXES[suffix]

@@ -1,0 +1,210 @@
+"""Who has which trait → inbound files that AAM picks up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from airflow_provider_aam.operators.base import AAMOperator, Told, told
+from airflow_provider_aam.operators.paths import open_path, optional_path
+
+if TYPE_CHECKING:
+    from airflow_provider_aam.compat import Context
+    from airflow_provider_aam.members.job import Order
+
+
+class AAMPushTraitMembersOperator(AAMOperator):
+    """Write rows of users and traits as inbound files that AAM accepts.
+
+    Every row ends in a file, is a duplicate, or is rejected with a reason; nothing is uploaded when more than
+    ``max_rejected`` are. Users get one line each, with each trait once. AAM picks files up about twice a day and drops
+    what it does not understand without a word in the file, so ids, traits and lines are checked against its documented
+    rules first, and the traits against the account. The same source and batch give the same bytes under the same names:
+    a retry replaces files by themselves. Returns the receipt as XCom: ``batch, files: [{uri, bytes, raw_bytes, lines,
+    sha256}], users, rows, items, duplicates, rejected, rejects_uri, data_source, target_data_source, mode, started_at,
+    finished_at``. Needs the extra ``members``.
+
+    :param source: URI of a Parquet, CSV or JSON Lines file, a pattern (``s3://bucket/day/*.parquet``), or a list of
+        such. (templated)
+    :param source_conn_id: the Airflow Connection of the source's store. (templated)
+    :param data_source: whose ids the users are: id, integration code or name of a data source, or the id of a global
+        device data source, such as 20914 for Android. (templated)
+    :param target_data_source: whose traits they are, where that is another; needed for global device data sources.
+        (templated)
+    :param user: the column of user ids.
+    :param trait: the column of traits: one per row, or a list column.
+    :param trait_separator: what separates the traits of one text, where ``trait`` is a text of several.
+    :param key: with ``value`` and ``trait=None``: columns of signals instead of traits.
+    :param value: the column of the signals' values.
+    :param action: the column that says ``add`` or ``remove``; without it every row adds.
+    :param traits_are: ``sid``, or ``integrationCode`` of the data source that owns the traits.
+    :param trait_map: the sid of each text in the ``trait`` column, instead. (templated)
+    :param mode: ``sync`` adds and removes what the rows say. ``overwrite`` takes from each user in the files every
+        trait of the data source that is not named.
+    :param clear_users: with ``overwrite``: users without a trait lose all of them.
+    :param destination: the folder to write to, such as
+        ``s3://demdex-s2s-clients/<directory>/<partner>/date=2026-01-31``. (templated)
+    :param destination_conn_id: the Airflow Connection of the destination. (templated)
+    :param put_options: more arguments for the store's upload, such as ``{"ACL": "bucket-owner-full-control"}``,
+        which Adobe's bucket needs and is the default for ``s3``.
+    :param batch_time: the time in the files' names, as an aware ``datetime`` or ISO 8601 text; by default the run's
+        logical date, or where it has none the time after which it runs. (templated)
+    :param split_compressed_mb: a file ends at this size, compressed. Adobe's optimum is 200 to 300.
+    :param split_raw_mb: a file ends at this size before compression.
+    :param compression: ``gzip``, or ``None``.
+    :param check_traits: whether each trait has to exist in AAM, be onboarded and belong to the data source.
+    :param rejects_path: URI for the rejected rows, JSON Lines with ``user``, ``item``, ``code`` and ``reason``.
+        (templated)
+    :param max_rejected: rows that may be rejected before the task fails.
+    :param threads: threads of DuckDB; as many as the machine has by default.
+    :param memory_mb: memory of DuckDB; what does not fit goes to temporary files.
+    :param dry_run: check and count, and write nothing but the rejects.
+    :param aam_conn_id: the Airflow Connection of type ``aam``. (templated)
+    """
+
+    template_fields: Sequence[str] = (
+        "source",
+        "source_conn_id",
+        "data_source",
+        "target_data_source",
+        "trait_map",
+        "destination",
+        "destination_conn_id",
+        "batch_time",
+        "rejects_path",
+        "aam_conn_id",
+    )
+    template_fields_renderers: ClassVar[dict[str, str]] = {"source": "json", "trait_map": "json"}
+    ui_color = "#f3ece2"
+
+    def __init__(
+        self,
+        *,
+        source: str | Sequence[str],
+        data_source: int | str,
+        destination: str,
+        target_data_source: int | str | None = None,
+        source_conn_id: str | None = None,
+        user: str = "user",
+        trait: str | None = "trait",
+        trait_separator: str | None = None,
+        key: str | None = None,
+        value: str | None = None,
+        action: str | None = None,
+        traits_are: str = "sid",
+        trait_map: Mapping[str, int] | None = None,
+        mode: str = "sync",
+        clear_users: bool = False,
+        destination_conn_id: str | None = None,
+        put_options: Mapping[str, Any] | None = None,
+        batch_time: Any = None,
+        split_compressed_mb: int = 250,
+        split_raw_mb: int = 1000,
+        compression: str | None = "gzip",
+        check_traits: bool = True,
+        rejects_path: str | None = None,
+        max_rejected: int = 0,
+        threads: int | None = None,
+        memory_mb: int = 1500,
+        dry_run: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.source = source
+        self.data_source = data_source
+        self.destination = destination
+        self.target_data_source = target_data_source
+        self.source_conn_id = source_conn_id
+        self.user = user
+        self.trait = trait
+        self.trait_separator = trait_separator
+        self.key = key
+        self.value = value
+        self.action = action
+        self.traits_are = traits_are
+        self.trait_map = trait_map
+        self.mode = mode
+        self.clear_users = clear_users
+        self.destination_conn_id = destination_conn_id
+        self.put_options = put_options
+        self.batch_time = batch_time
+        self.split_compressed_mb = split_compressed_mb
+        self.split_raw_mb = split_raw_mb
+        self.compression = compression
+        self.check_traits = check_traits
+        self.rejects_path = rejects_path
+        self.max_rejected = max_rejected
+        self.threads = threads
+        self.memory_mb = memory_mb
+        self.plan_only = dry_run  # BaseOperator.dry_run is a method
+
+    def _problems(self) -> list[str]:
+        known = {
+            "mode": ("sync", "overwrite"),
+            "traits_are": ("sid", "integrationCode"),
+            "compression": ("gzip", None),
+        }
+        problems = [
+            f"{name} is {getattr(self, name)!r}; expected {' or '.join(map(repr, words))}"
+            for name, words in known.items()
+            if getattr(self, name) not in words
+        ]
+        if self.clear_users and self.mode != "overwrite":
+            problems.append("clear_users needs mode='overwrite': a sync file cannot clear a user")
+        return [*problems, *self._too_small(max_rejected=0, split_compressed_mb=1, split_raw_mb=1, memory_mb=200)]
+
+    def _run(self, context: Context) -> Told:
+        from airflow_provider_aam.members.job import send_members
+
+        order = self._order(context)
+        with self._client() as client:
+            return told(send_members(client, order))
+
+    def _order(self, context: Context) -> Order:
+        from airflow_provider_aam.members.job import Order
+        from airflow_provider_aam.members.parts import MB, Sizes
+        from airflow_provider_aam.members.shape import Shape
+
+        given = [self.source] if isinstance(self.source, str) else self.source
+        destination = open_path(self.destination, self.destination_conn_id, what="destination")
+        return Order(
+            source=[open_path(uri, self.source_conn_id, what="source") for uri in given],
+            shape=Shape(
+                user=self.user,
+                trait=self.trait,
+                trait_separator=self.trait_separator,
+                key=self.key,
+                value=self.value,
+                action=self.action,
+            ),
+            data_source=self.data_source,
+            target_data_source=self.target_data_source,
+            are_sids=self.traits_are == "sid",
+            trait_map=self.trait_map,
+            check_traits=self.check_traits,
+            mode=self.mode,
+            clear_users=self.clear_users,
+            folder=destination,
+            put_options=_put_options(destination.fs.protocol) if self.put_options is None else self.put_options,
+            batch=self._batch(context),
+            sizes=Sizes(raw=self.split_raw_mb * MB, stored=self.split_compressed_mb * MB),
+            compressed=self.compression == "gzip",
+            rejects=optional_path(self.rejects_path, self.destination_conn_id, what="rejects_path"),
+            max_rejected=self.max_rejected,
+            threads=self.threads,
+            memory_mb=self.memory_mb,
+            dry_run=self.plan_only,
+        )
+
+    def _batch(self, context: Context) -> int:
+        """Seconds since 1970: the same for all tries of a run."""
+        from airflow_provider_aam.api.moments import parse_moment
+
+        run = context["dag_run"]
+        moment = self.batch_time if self.batch_time is not None else run.logical_date or run.run_after
+        return int(parse_moment(moment, what="batch_time").timestamp())
+
+
+def _put_options(protocol: str | tuple[str, ...]) -> Mapping[str, Any]:
+    """AAM cannot read what its bucket's owner does not own."""
+    return {"ACL": "bucket-owner-full-control"} if "s3" in protocol else {}
