@@ -30,7 +30,7 @@ demo: $(VENV)/installed ## run the DAGs in a real Airflow 3.3 against the emulat
 ui: $(VENV)/installed ## start Airflow with the emulator and the Connection in place; prints address and password
 	$(VENV)/bin/python demo/ui.py
 
-test: $(VENV)/installed $(VENV_PEERS)/installed ## run the tests on Airflow 3.3, with coverage
+test: $(VENV)/installed $(VENV_PEERS)/installed ## run the tests on Airflow 3.3; COVERAGE=1 checks coverage as well
 	scripts/test.sh $(VENV)
 
 test-211: $(VENV_211)/installed ## run the Airflow-facing tests on Airflow 2.11
