@@ -57,7 +57,8 @@ FetchPage = Callable[[int, int], Page]
 def parse_page(body: bytes, *, number: int, size: int, what: str) -> Page:
     """Raises :class:`AAMBadAnswer` for anything but the two documented shapes, and for more than ``MOST_ROWS``."""
     too_many = f"{what}: page {number} sends or announces more than {MOST_ROWS:,} rows."
-    if max(body.count(b"{"), body.count(b",") // 6) > MOST_ROWS:  # a row has more fields than that
+    # A row has more than six fields; a page of usual size is too short to be worth counting.
+    if len(body) > MOST_ROWS and max(body.count(b"{"), body.count(b",") // 6) > MOST_ROWS:
         raise AAMBadAnswer(too_many, fate=Fate.UNKNOWN)
     try:
         answer = _decoder.decode(body)

@@ -24,7 +24,6 @@ class Code(enum.StrEnum):
     BOM = "BOM"
     UNSID_IN_OVERWRITE = "UNSID_IN_OVERWRITE"
     LINE_TOO_LONG = "LINE_TOO_LONG"
-    TOO_MANY_LINES = "TOO_MANY_LINES"
     UNKNOWN_TRAIT = "UNKNOWN_TRAIT"
     BAD_ACTION = "BAD_ACTION"
 
@@ -43,7 +42,6 @@ REMEDIES = {
     Code.BOM: "Write the file without a byte order mark.",
     Code.UNSID_IN_OVERWRITE: "Remove traits with mode sync: AAM ignores removals in an overwrite file.",
     Code.LINE_TOO_LONG: "Send fewer items for this user: AAM drops lines of more than 102,400 bytes.",
-    Code.TOO_MANY_LINES: "Put a user's items in one line: AAM reads 200 lines of a user.",
     Code.UNKNOWN_TRAIT: "Add the trait to trait_map, or create it in AAM.",
     Code.BAD_ACTION: "Write add or remove.",
 }

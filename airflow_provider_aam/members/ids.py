@@ -54,11 +54,6 @@ CUSTOMER_ID = IdFormat(
     pattern=r"[^\x00-\x1f\x7f:]+",
     never="%3[aA]|^ | $|\ufeff",
 )
-HASHED_EMAIL = IdFormat(
-    name="hashed e-mail", expected="SHA-256 as 64 hexadecimal digits in lower case", pattern=r"[0-9a-f]{64}"
-)
-ID_FORMATS = {"uuid": AAM_UUID, "ecid": ECID, "customer_id": CUSTOMER_ID, "hashed_email": HASHED_EMAIL}
-"""What ``id_format`` may name where a data source's own setting does not say it."""
 
 GLOBAL_SOURCES = {
     0: AAM_UUID,

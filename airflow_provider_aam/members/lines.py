@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from airflow_provider_aam.members.codes import Code, Fault
 from airflow_provider_aam.members.ids import IdFormat
@@ -11,8 +10,6 @@ from airflow_provider_aam.members.names import Mode
 
 LONGEST_LINE = 102_400
 """Bytes, the id included; AAM drops longer lines silently."""
-MOST_LINES_OF_A_USER = 200
-"""In one file; AAM discards the rest."""
 BOM = "\ufeff"
 
 _WORD = r'"[^",\t\r\n“”]+"|[^\s",=:;“”][^",=:;\t\r\n“”]*?'
@@ -32,11 +29,6 @@ def check_line(line: str, *, id_format: IdFormat, mode: Mode = "sync", clear_use
     return _whole_line_fault(line) or _parts_fault(line, id_format, mode)
 
 
-def items_of(items: str) -> Iterator[str]:
-    """The items of a line's list: blanks around the commas do not count."""
-    return (item.strip(" ") for item in items.split(","))
-
-
 def _whole_line_fault(line: str) -> Fault | None:
     if len(line.encode()) > LONGEST_LINE:
         return Fault(Code.LINE_TOO_LONG, f"{len(line.encode()):,} bytes for “{line[:40]}…”")
@@ -53,7 +45,7 @@ def _parts_fault(line: str, id_format: IdFormat, mode: Mode) -> Fault | None:
     user, *lists = line.split("\t")
     if len(lists) != 1:
         return Fault(Code.TAB_COUNT, f"{len(lists)} tabs in “{line[:80]}”")
-    faults = (_item_fault(item, mode) for item in items_of(lists[0]))
+    faults = (_item_fault(item.strip(" "), mode) for item in lists[0].split(","))
     return id_format.fault(user) or next(filter(None, faults), None)
 
 

@@ -14,7 +14,6 @@ from airflow_provider_aam.members.codes import Code, Fault
 from airflow_provider_aam.members.ids import GLOBAL_SOURCES
 
 Mode = Literal["sync", "overwrite"]
-SUFFIXES = ("", ".gz", ".gpg", ".pgp")
 _STAMP_DIGITS = 10
 
 _DATA = re.compile(
