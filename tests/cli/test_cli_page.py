@@ -26,7 +26,7 @@ def test_sample_of_the_doctor(emulator, airflow_aam, monkeypatch):
     monkeypatch.setenv("AIRFLOW_CONN_AAM_DEFAULT", emulator.connection_json("oauth_server_to_server"))
     emulator.configure(product_profile=False)
     printed = one_line(airflow_aam("doctor").stdout).replace(emulator.url, ADDRESS)
-    assert [part for part in sample("doctor") if part not in printed] == []
+    assert [part for part in sample("doctor") if part not in printed] == [], printed
 
 
 def test_sample_of_the_connection(emulator, airflow_aam, monkeypatch, tmp_path):

@@ -246,6 +246,14 @@ def test_clock_is_compared_with_the_token_host(emulator, monkeypatch, auth, off,
     assert found["Token"].state == ("skipped" if state == "red" else "green")
 
 
+def test_slow_answer_is_not_taken_for_a_wrong_clock(emulator, monkeypatch):
+    """A minute between question and answer: whatever time the server gives within it agrees with this clock."""
+    monkeypatch.setenv("AIRFLOW_CONN_AAM_DEFAULT", emulator.connection_json("jwt", max_attempts=1))
+    slow = iter(timedelta(minutes=minute) for minute in range(-1, 100, 2))
+    found = {result.step: result for result in walk(Visit(hook=AAMHook(), now=lambda: utc_now() + next(slow)))}
+    assert found["Token host, clock"].text.endswith("responds; clocks agree")
+
+
 def test_server_that_calls_a_fresh_jwt_expired_is_about_the_clock(emulator, doctor):
     emulator.advance(3600)
     _, steps = doctor("jwt")

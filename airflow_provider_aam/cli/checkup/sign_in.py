@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from airflow_provider_aam.api.credentials import JwtCredential, LegacyCredential
@@ -73,7 +73,7 @@ def check_clock(visit: Visit) -> StepVerdict:
     there = parse_http_date(answer.headers.get("Date"))
     if there is None:
         return yellow(f"{session.token_url} responds, but without a time to compare with", _CLOCK)
-    skew = sent_at + (visit.now() - sent_at) / 2 - there
+    skew = _skew(there, sent_at, visit.now())
     seconds = abs(skew.total_seconds())
     text = f"this clock is {in_words(seconds)} {'ahead of' if skew > timedelta(0) else 'behind'} {session.token_url}"
     if abs(skew) <= SMALL_SKEW:
@@ -83,6 +83,11 @@ def check_clock(visit: Visit) -> StepVerdict:
     if isinstance(session.credential, JwtCredential) and abs(skew) >= LIFETIME:
         return red(f"{text}: a JWT is valid for {in_words(LIFETIME)} only", _CLOCK)
     return yellow(text, _CLOCK)
+
+
+def _skew(there: datetime, sent_at: datetime, answered_at: datetime) -> timedelta:
+    """How far this clock is ahead for sure: the answer was written at some time between the two."""
+    return min(max(there, sent_at), answered_at) - there
 
 
 def check_token(visit: Visit) -> StepVerdict:
