@@ -14,10 +14,9 @@ from airflow_provider_aam.emulator.core.resource import Resource
 from airflow_provider_aam.emulator.core.state import PID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from airflow_provider_aam.emulator.core.collection import Collection, Row
     from airflow_provider_aam.emulator.core.limits import Limit
+    from airflow_provider_aam.emulator.core.rendering import Render
     from airflow_provider_aam.emulator.core.state import State
 
 ROOT_ID = 0
@@ -48,7 +47,7 @@ class Folders(Resource):
 
     def get(self, call: Call) -> Reply:
         """Answer GET on one."""
-        return tagged(self.render(call, one=True)(self.find_or_root(call)))
+        return tagged(self.shown(call, self.find_or_root(call)))
 
     def find(self, call: Call) -> int:
         """Return the folder a path names; 400 for the root, since it is to be changed."""
@@ -62,16 +61,16 @@ class Folders(Resource):
         require_access(call)
         return ROOT_ID if call.params[self.id_field] == ROOT_ID else self.find(call)
 
-    def render(self, call: Call, *, one: bool) -> Callable[[int], bytes]:  # noqa: ARG002
-        """Return the function from an id to that folder with its path and what is below it."""
+    def render(self, call: Call, *, one: bool) -> Render:  # noqa: ARG002
+        """Return the function from ids to those folders with their paths and what is below them."""
         collection, deep = self.collection(call.state), call.flag(SUB_FOLDERS.name)
         children = _children_of(collection)
 
-        def render(key: int) -> bytes:
+        def shown(key: int) -> bytes:
             row = self._root() if key == ROOT_ID else collection.rows[key]
             return call.encoded(_shown(row, _path_of(collection, key, self.root_name), children, collection, deep=deep))
 
-        return render
+        return lambda keys: [*map(shown, keys)]
 
     def _root(self) -> Row:
         return {"folderId": ROOT_ID, "parentFolderId": ROOT_ID, "pid": PID, "name": self.root_name}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from airflow_provider_aam.emulator.core.collection import Collection
+    from airflow_provider_aam.emulator.core.rendering import Render
 
 Condition = Callable[[Row], bool]
 
@@ -34,7 +35,7 @@ def list_reply(
     call: Call,
     collection: Collection,
     conditions: Sequence[Condition],
-    render: Callable[[int], bytes],
+    render: Render,
     among: Sequence[int] | None = None,
 ) -> Reply:
     """Return the rows that fulfil all `conditions`, as an array, or as a page when the query asks for one.
@@ -48,11 +49,11 @@ def list_reply(
         rows = collection.rows
         ids = [key for key in ids if all(condition(rows[key]) for condition in conditions)]
     if page is None:
-        return Reply(body=b"[" + b",".join(map(render, ids)) + b"]")
+        return Reply(body=b"[" + b",".join(render(ids)) + b"]")
     number, size = page
     part = ids[number * size : (number + 1) * size]
     head = b'{"total":%d,"page":%d,"pageSize":%d,"list":[' % (len(ids), number, size)
-    return Reply(body=head + b",".join(map(render, part)) + b"]}")
+    return Reply(body=head + b",".join(render(part)) + b"]}")
 
 
 def requested_page(call: Call) -> tuple[int, int] | None:

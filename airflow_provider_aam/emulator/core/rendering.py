@@ -1,18 +1,19 @@
-"""Objects as JSON bytes, HTML-escaped or not, rendered once and kept until the object changes."""
+"""Objects as JSON bytes, HTML-escaped or not, rendered a page at a time and kept until the object changes."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from airflow_provider_aam.emulator.core.collection import Collection, Row
 
-_encode = msgspec.json.Encoder().encode
+Render = Callable[[Sequence[int]], list[bytes]]
+"""Ids → their objects, in the same order."""
+_encoder = msgspec.json.Encoder()
 _REFERENCES = {b"&": b"&amp;", b"<": b"&lt;", b">": b"&gt;", b"'": b"&#39;", b'\\"': b"&quot;"}
 _MARKUP = re.compile(rb"\\.|[&<>']", re.DOTALL)
 
@@ -31,21 +32,20 @@ def escape_json(body: bytes) -> bytes:
     return body
 
 
-def rendered(collection: Collection, key: int, *, escaped: bool, without: frozenset[str] = frozenset()) -> bytes:
-    """Return one object, less the fields `without`."""
+def _rendered(collection: Collection, keys: Sequence[int], *, escaped: bool, without: frozenset[str]) -> list[bytes]:
     kept = collection.rendered.setdefault((escaped, without), {})
-    found = kept.get(key)
-    if found is None:
-        row = collection.rows[key]
+    if missing := [key for key in keys if key not in kept]:
+        rows = [collection.rows[key] for key in missing]
         if without:
-            row = {name: value for name, value in row.items() if name not in without}
-        found = kept[key] = escape_json(_encode(row)) if escaped else _encode(row)
-    return found
+            rows = [{name: value for name, value in row.items() if name not in without} for row in rows]
+        body = _encoder.encode_lines(rows)
+        kept.update(zip(missing, (escape_json(body) if escaped else body).split(b"\n"), strict=False))
+    return [kept[key] for key in keys]
 
 
 def with_extras(body: bytes, extras: dict[str, Any]) -> bytes:
     """Return the object `body` with more members."""
-    return body[:-1] + b"," + _encode(extras)[1:] if extras else body
+    return body[:-1] + b"," + _encoder.encode(extras)[1:] if extras else body
 
 
 def renderer(
@@ -54,11 +54,13 @@ def renderer(
     escaped: bool,
     without: frozenset[str] = frozenset(),
     extras: Callable[[Row], dict[str, Any]] | None = None,
-) -> Callable[[int], bytes]:
-    """Return a function from id to bytes."""
+) -> Render:
+    """Return a function from ids to the objects, less the fields `without`."""
 
-    def render(key: int) -> bytes:
-        body = rendered(collection, key, escaped=escaped, without=without)
-        return with_extras(body, extras(collection.rows[key])) if extras else body
+    def render(keys: Sequence[int]) -> list[bytes]:
+        bodies = _rendered(collection, keys, escaped=escaped, without=without)
+        if extras is None:
+            return bodies
+        return [with_extras(body, extras(collection.rows[key])) for key, body in zip(keys, bodies, strict=True)]
 
     return render

@@ -10,7 +10,7 @@ from airflow_provider_aam.emulator.core.call import Call, Parameter, Reply, tagg
 from airflow_provider_aam.emulator.core.fields import AUDIT, PARTNER, Field, read_body, reference_problems
 from airflow_provider_aam.emulator.core.listing import Condition, conditions_of, list_reply
 from airflow_provider_aam.emulator.core.refusals import bad_request, conflict, not_found
-from airflow_provider_aam.emulator.core.rendering import renderer
+from airflow_provider_aam.emulator.core.rendering import Render, renderer
 from airflow_provider_aam.emulator.core.state import PID, TECHNICAL_USER_ID
 
 if TYPE_CHECKING:
@@ -119,25 +119,24 @@ class Resource:
 
     def get(self, call: Call) -> Reply:
         """Answer GET on one; it always has all fields (inferred from a client that reads traitRule this way)."""
-        return tagged(self.render(call, one=True)(self.find(call)))
+        return tagged(self.shown(call, self.find(call)))
 
     def create(self, call: Call) -> Reply:
         """Answer POST with 201 and the new object."""
         require_access(call)
         key = self.add(call, self.checked(call.state, call.json_object(), key=None))
-        return Reply(201, self.render(call, one=True)(key))
+        return Reply(201, self.shown(call, key))
 
     def update(self, call: Call) -> Reply:
         """Answer PUT: what the body does not say goes back to its default."""
-        key = self.find(call)
-        state, body = call.state, call.json_object()
+        key, state = self.find(call), call.state
         old = self.collection(state).rows[key]
-        values = self.checked(state, body, key=key)
+        values = self.checked(state, call.json_object(), key=key)
         self._refuse_one_too_many(state, values, key)
         audit = {"updateTime": state.clock.now_ms(), "upUID": call.user_id} if self.audited else {}
         row = self.trimmed({**old, **values, **audit})
         self._store(state, old, row)
-        return Reply(200, self.render(call, one=True)(key))
+        return Reply(200, self.shown(call, key))
 
     def delete(self, call: Call) -> Reply:
         """Answer DELETE with 204."""
@@ -173,8 +172,12 @@ class Resource:
             raise not_found(self.noun, key)
         return key
 
-    def render(self, call: Call, *, one: bool) -> Callable[[int], bytes]:
-        """Return the function from an id to that object with what the query adds to it."""
+    def shown(self, call: Call, key: int) -> bytes:
+        """Return one object with what the query adds to it."""
+        return self.render(call, one=True)([key])[0]
+
+    def render(self, call: Call, *, one: bool) -> Render:
+        """Return the function from ids to those objects with what the query adds to them."""
         without = frozenset() if one else self.details(call)
         extras = self._extras(call, one=one)
         return renderer(self.collection(call.state), escaped=call.escaped, without=without, extras=extras)

@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 
 from airflow_provider_aam.emulator.core.authentication import require_access
 from airflow_provider_aam.emulator.core.call import Reply, Route
-from airflow_provider_aam.emulator.core.rendering import renderer
+from airflow_provider_aam.emulator.core.rendering import Render, renderer
 from airflow_provider_aam.emulator.core.resource import Resource
 from airflow_provider_aam.emulator.core.service import Service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from airflow_provider_aam.emulator.core.call import Call
 
 PARTS = frozenset({"plans", "potentialSubscribers", "subscriptions", "requests"})
@@ -27,8 +25,8 @@ PARTS = frozenset({"plans", "potentialSubscribers", "subscriptions", "requests"}
 class Feeds(Resource):
     """A feed is shown without what belongs to it."""
 
-    def render(self, call: Call, *, one: bool) -> Callable[[int], bytes]:  # noqa: ARG002
-        """Return the function from an id to that feed."""
+    def render(self, call: Call, *, one: bool) -> Render:  # noqa: ARG002
+        """Return the function from ids to those feeds."""
         return renderer(self.collection(call.state), escaped=call.escaped, without=PARTS)
 
 

@@ -13,13 +13,11 @@ from airflow_provider_aam.emulator.core.authentication import hidden
 from airflow_provider_aam.emulator.core.call import Parameter, Route, always, json_reply
 from airflow_provider_aam.emulator.core.limits import Limit
 from airflow_provider_aam.emulator.core.refusals import bad_request
-from airflow_provider_aam.emulator.core.rendering import renderer
+from airflow_provider_aam.emulator.core.rendering import Render, renderer
 from airflow_provider_aam.emulator.core.resource import VERBS, Resource
 from airflow_provider_aam.emulator.core.service import Service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from airflow_provider_aam.emulator.core.call import Call, Reply
     from airflow_provider_aam.emulator.core.collection import Row
 
@@ -31,8 +29,8 @@ _MAPPINGS = frozenset({"mappings"})
 class Destinations(Resource):
     """A list has summaries, a single one has all fields and, if asked for, its mappings."""
 
-    def render(self, call: Call, *, one: bool) -> Callable[[int], bytes]:
-        """Return the function from an id to the destination as this request gets it."""
+    def render(self, call: Call, *, one: bool) -> Render:
+        """Return the function from ids to the destinations as this request gets them."""
         collection = self.collection(call.state)
         if not one:
             without = frozenset(each.name for each in self.fields) - SUMMARY
@@ -40,13 +38,13 @@ class Destinations(Resource):
         if not call.flag("includeMappings"):
             return renderer(collection, escaped=call.escaped)
         bare = renderer(collection, escaped=call.escaped, without=_MAPPINGS)
-        mapping = MAPPINGS.render(call, one=True)
+        mappings = MAPPINGS.render(call, one=True)
         mapped = call.state.collections["mappings"].with_value
 
-        def render(key: int) -> bytes:
-            return bare(key)[:-1] + b',"mappings":[' + b",".join(map(mapping, mapped("destinationId", key))) + b"]}"
+        def shown(body: bytes, key: int) -> bytes:
+            return body[:-1] + b',"mappings":[' + b",".join(mappings(mapped("destinationId", key))) + b"]}"
 
-        return render
+        return lambda keys: [*map(shown, bare(keys), keys)]
 
 
 def _limit(name: str, maximum: int, kind: str) -> Limit:

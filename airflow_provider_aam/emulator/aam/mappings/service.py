@@ -11,13 +11,11 @@ from airflow_provider_aam.emulator.aam.mappings.fields import FIELDS
 from airflow_provider_aam.emulator.core.call import Call, Reply, Route, ref
 from airflow_provider_aam.emulator.core.listing import PAGING, list_reply
 from airflow_provider_aam.emulator.core.refusals import Refusal, bad_request, not_found
-from airflow_provider_aam.emulator.core.rendering import renderer
+from airflow_provider_aam.emulator.core.rendering import Render, renderer
 from airflow_provider_aam.emulator.core.resource import Resource
 from airflow_provider_aam.emulator.core.service import Service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from airflow_provider_aam.emulator.core.collection import Row
 
 
@@ -32,8 +30,8 @@ class Mappings(Resource):
             raise not_found(self.noun, key)
         return key
 
-    def render(self, call: Call, *, one: bool) -> Callable[[int], bytes]:  # noqa: ARG002
-        """Return the function from an id to the mapping as a response shows it."""
+    def render(self, call: Call, *, one: bool) -> Render:  # noqa: ARG002
+        """Return the function from ids to the mappings as a response shows them."""
         collection, days = self.collection(call.state), call.state.settings.mapping_dates_shift_days
         if not days:
             return renderer(collection, escaped=call.escaped)
@@ -72,7 +70,7 @@ def create(call: Call) -> Reply:
     """Answer POST of one mapping; the document does not print its status, 201 is inferred."""
     body = call.json_object() | {"destinationId": _destination(call)}
     key = MAPPINGS.add(call, MAPPINGS.checked(call.state, body, key=None))
-    return Reply(201, MAPPINGS.render(call, one=True)(key))
+    return Reply(201, MAPPINGS.shown(call, key))
 
 
 def bulk_create(call: Call) -> Reply:
@@ -86,7 +84,7 @@ def bulk_create(call: Call) -> Reply:
     if problems:
         raise bad_request(problems)
     render = MAPPINGS.render(call, one=True)
-    return Reply(201, b"[" + b",".join([render(MAPPINGS.add(call, values)) for values in found]) + b"]")
+    return Reply(201, b"[" + b",".join(render([MAPPINGS.add(call, values) for values in found])) + b"]")
 
 
 def delete_segment(call: Call) -> Reply:
