@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from airflow_provider_aam import __version__
-from airflow_provider_aam.cli import catalog_commands, setup_commands
+from airflow_provider_aam.cli import catalog_commands, members_commands, setup_commands
 
 # click's, which newer versions of typer carry inside themselves
 _UsageError: Any = typer.BadParameter.__base__
@@ -75,7 +75,14 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "plan": catalog_commands.plan_catalog,
     "apply": catalog_commands.apply_plan,
     "export": catalog_commands.export_files,
+    "members verify": members_commands.verify_members,
+}
+_groups = {
+    "": app,
+    "members": typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Inbound files of trait memberships."),
 }
 for _name, _command in _COMMANDS.items():
+    _group, _, _word = _name.rpartition(" ")
     # Left to itself, the list of commands cuts descriptions to one line.
-    app.command(_name, short_help=(inspect.getdoc(_command) or "").partition("\n")[0])(_command)
+    _groups[_group].command(_word, short_help=(inspect.getdoc(_command) or "").partition("\n")[0])(_command)
+app.add_typer(_groups["members"], name="members")

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Self
+
+import msgspec
+
+from airflow_provider_aam.api.errors import AAMArgumentError
+from airflow_provider_aam.api.visible import one_line
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,29 +21,49 @@ class SentFile:
     """``bytes`` as stored, ``raw_bytes`` before compression, one line per user."""
 
     uri: str
-    bytes: int
-    raw_bytes: int
-    lines: int
-    sha256: str
+    bytes: Count
+    raw_bytes: Count
+    lines: Count
+    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+    @property
+    def name(self) -> str:
+        """Without its folder, as AAM knows it."""
+        return self.uri.rpartition("/")[2]
 
 
 @dataclass(frozen=True, kw_only=True)
 class MembersReceipt:
     """``rows`` = ``items`` + ``duplicates`` + ``rejected``, in pairs of a user and a trait (or signal)."""
 
-    batch: int
+    batch: Count
     files: Sequence[SentFile]
-    users: int
-    rows: int
-    items: int
-    duplicates: int
-    rejected: int
+    users: Count
+    rows: Count
+    items: Count
+    duplicates: Count
+    rejected: Count
     rejects_uri: str | None
     data_source: int
     target_data_source: int | None
     mode: str
-    started_at: datetime
-    finished_at: datetime
+    started_at: Moment
+    finished_at: Moment
+
+    @classmethod
+    def from_xcom(cls, given: object) -> Self:
+        """The receipt that :meth:`as_xcom` gave, as it is or as JSON text; keys of later versions do not matter.
+
+        Raises :class:`AAMArgumentError` for everything else.
+        """
+        try:
+            document = msgspec.json.decode(given) if isinstance(given, str | bytes) else given
+            return msgspec.convert(document, cls)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as foreign:
+            raise AAMArgumentError(
+                f"This is not the receipt of a push of trait memberships: {one_line(str(foreign))}. Pass what "
+                "AAMPushTraitMembersOperator returned (its XCom), unchanged."
+            ) from foreign
 
     def __str__(self) -> str:
         """One line for the log."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from airflow_provider_aam.hooks.paths import open_path, optional_path
 from airflow_provider_aam.operators.base import AAMOperator
-from airflow_provider_aam.operators.paths import open_path, optional_path
 
 if TYPE_CHECKING:
     from airflow_provider_aam.catalog import Catalog, Plan, PlanOptions, Source

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_aam.hooks.paths import open_path, optional_path
 from airflow_provider_aam.operators.base import AAMOperator, Told, told
 from airflow_provider_aam.operators.catalog import ChangingOperator
-from airflow_provider_aam.operators.paths import open_path, optional_path
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from airflow_provider_aam.hooks.paths import open_path
 from airflow_provider_aam.operators.base import AAMOperator, Told, told
-from airflow_provider_aam.operators.paths import open_path
 
 if TYPE_CHECKING:
     from datetime import datetime

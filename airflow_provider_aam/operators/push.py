@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_aam.hooks.paths import optional_path
 from airflow_provider_aam.operators.base import Told, told
 from airflow_provider_aam.operators.catalog import ChangingOperator
-from airflow_provider_aam.operators.paths import optional_path
 from airflow_provider_aam.operators.plan import AAMApplyOperator, AAMPlanOperator
 
 if TYPE_CHECKING:

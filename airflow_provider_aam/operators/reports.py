@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from airflow_provider_aam.hooks.paths import open_path, optional_path
 from airflow_provider_aam.operators.base import AAMOperator, Told, told
-from airflow_provider_aam.operators.paths import open_path, optional_path
 
 if TYPE_CHECKING:
     from datetime import datetime

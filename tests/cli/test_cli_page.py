@@ -77,4 +77,6 @@ def test_every_command_is_on_the_page():
     from airflow_provider_aam.cli import app
 
     names = {each.name for each in app.registered_commands}
-    assert names - set(re.findall(r"^\| \[`([a-z-]+)`\]", PAGE, re.MULTILINE)) == set()
+    for group in app.registered_groups:
+        names |= {f"{group.name} {each.name}" for each in group.typer_instance.registered_commands}
+    assert names - set(re.findall(r"^\| \[`([a-z -]+)`\]", PAGE, re.MULTILINE)) == set()

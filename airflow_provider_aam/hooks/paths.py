@@ -1,4 +1,4 @@
-"""URIs of operators as paths: any file system that Airflow's ``ObjectStoragePath`` knows."""
+"""URIs that tasks and commands are given, as paths: any file system that Airflow's ``ObjectStoragePath`` knows."""
 
 from __future__ import annotations
 
