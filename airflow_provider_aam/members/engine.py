@@ -15,7 +15,13 @@ from airflow_provider_aam.api.errors import AAMConfigError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-DEFAULT_MEMORY_MB = 1500
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """``threads``: as many as the process may use by default. ``memory_mb`` of DuckDB; the rest goes to disk."""
+
+    threads: int | None = None
+    memory_mb: int = 1500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,19 +34,20 @@ class Engine:
 
 
 @contextmanager
-def open_engine(*, memory_mb: int = DEFAULT_MEMORY_MB, threads: int | None = None) -> Iterator[Engine]:
-    """``threads``: as many as the process may use by default. Raises :class:`AAMConfigError` without DuckDB."""
+def open_engine(limits: Limits | None = None) -> Iterator[Engine]:
+    """Raises :class:`AAMConfigError` without DuckDB."""
+    limits = limits or Limits()
     try:
         import duckdb
     except ImportError as missing:
         raise AAMConfigError(
             "Trait memberships need DuckDB, isal and pyarrow: pip install 'airflow-provider-aam[members]'"
         ) from missing
-    number = threads or len(os.sched_getaffinity(0))
+    number = limits.threads or len(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory(prefix="aam-members-") as folder:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "threads": number,
-            "memory_limit": f"{memory_mb}MB",
+            "memory_limit": f"{limits.memory_mb}MB",
             "temp_directory": f"{folder}/spill",
             "preserve_insertion_order": False,
             "partitioned_write_flush_threshold": 262_144,

@@ -55,6 +55,9 @@ CUSTOMER_ID = IdFormat(
     never="%3[aA]|^ | $|\ufeff",
 )
 
+OWN_FORMATS = {"customer": CUSTOMER_ID, "aam": AAM_UUID, "ecid": ECID}
+"""What a data source of one's own can hold, by the words of its *Inbound* setting."""
+
 GLOBAL_SOURCES = {
     0: AAM_UUID,
     20914: _device("GAID (Android)", _LOWER, _LOWER_UUID),

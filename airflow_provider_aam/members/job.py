@@ -5,19 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.account.names import Names
 from airflow_provider_aam.files.staging import Destination
-from airflow_provider_aam.members.engine import DEFAULT_MEMORY_MB, open_engine
+from airflow_provider_aam.members.engine import Engine, Limits, open_engine
+from airflow_provider_aam.members.names import Mode
 from airflow_provider_aam.members.partition import Rules, distinct_traits
-from airflow_provider_aam.members.parts import Sizes
 from airflow_provider_aam.members.preflight import Sources, find_sources, find_traits
-from airflow_provider_aam.members.push import Target, push_members
+from airflow_provider_aam.members.push import push_members
 from airflow_provider_aam.members.receipt import MembersReceipt
 from airflow_provider_aam.members.shape import Shape
 from airflow_provider_aam.members.source import Files, find_files
+from airflow_provider_aam.members.target import Target
 from airflow_provider_aam.members.traits import Traits
 
 if TYPE_CHECKING:
@@ -27,28 +28,29 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
+class Words:
+    """What a trait is called: by sid, by an integration code of the data source that owns it, or as ``map`` says."""
+
+    are_sids: bool = True
+    map: Mapping[str, int] | None = None
+    checked: bool = True
+    """Whether each has to be in AAM, onboarded and of that data source."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Order:
-    """What a task asks for. ``batch``: seconds since 1970, in the files' names."""
+    """What a task asks for."""
 
     source: Sequence[Destination]
     shape: Shape
+    words: Words
     data_source: int | str
     target_data_source: int | str | None = None
-    are_sids: bool = True
-    trait_map: Mapping[str, int] | None = None
-    check_traits: bool = True
-    mode: Any = "sync"
+    id_format: str | None = None
+    mode: Mode = "sync"
     clear_users: bool = False
-    folder: Any
-    put_options: Mapping[str, Any] = field(default_factory=dict)
-    batch: int
-    sizes: Sizes = field(default_factory=Sizes)
-    compressed: bool = True
-    rejects: Destination | None = None
-    max_rejected: int = 0
-    threads: int | None = None
-    memory_mb: int = DEFAULT_MEMORY_MB
-    dry_run: bool = False
+    target: Target
+    limits: Limits = field(default_factory=Limits)
 
 
 def send_members(client: AAMClient, order: Order) -> MembersReceipt:
@@ -59,39 +61,25 @@ def send_members(client: AAMClient, order: Order) -> MembersReceipt:
     """
     account = Account(client)
     files = find_files(order.source)
-    sources = find_sources(Names[int](account), order.data_source, order.target_data_source)
-    traits = _traits(account, files, sources, order)
-    receipt = push_members(
-        files,
-        Rules(shape=order.shape, traits=traits, mode=order.mode, clear_users=order.clear_users),
-        Target(
-            folder=order.folder,
-            batch=order.batch,
-            sources=sources,
-            sizes=order.sizes,
-            compressed=order.compressed,
-            put_options=order.put_options,
-            rejects=order.rejects,
-            max_rejected=order.max_rejected,
-            dry_run=order.dry_run,
-        ),
-        threads=order.threads,
-        memory_mb=order.memory_mb,
-    )
+    sources = find_sources(Names[int](account), order.data_source, order.target_data_source, order.id_format)
+    with open_engine(order.limits) as engine:
+        traits = _traits(engine, account, files, sources, order)
+        rules = Rules(shape=order.shape, traits=traits, mode=order.mode, clear_users=order.clear_users)
+        receipt = push_members(engine, files, rules, sources, order.target)
     log.info("%s", receipt)
     return receipt
 
 
-def _traits(account: Account, files: Files, sources: Sources, order: Order) -> Traits:
+def _traits(engine: Engine, account: Account, files: Files, sources: Sources, order: Order) -> Traits:
+    words = order.words
     if order.shape.key is not None:
         return Traits()
-    if order.trait_map is not None:
-        known = {str(word): int(sid) for word, sid in order.trait_map.items()}
-        if order.check_traits:
+    if words.map is not None:
+        known = {str(word): int(sid) for word, sid in words.map.items()}
+        if words.checked:
             find_traits(account, sources.owner_id, sorted({str(sid) for sid in known.values()}), are_sids=True)
         return Traits(known=known, are_sids=False)
-    if order.are_sids and not order.check_traits:
+    if words.are_sids and not words.checked:
         return Traits()
-    with open_engine(memory_mb=order.memory_mb, threads=order.threads) as engine:
-        words = distinct_traits(engine, files, order.shape)
-    return Traits(known=find_traits(account, sources.owner_id, words, are_sids=order.are_sids), are_sids=order.are_sids)
+    named = distinct_traits(engine, files, order.shape)
+    return Traits(known=find_traits(account, sources.owner_id, named, are_sids=words.are_sids), are_sids=words.are_sids)

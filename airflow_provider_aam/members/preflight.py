@@ -14,7 +14,7 @@ from airflow_provider_aam.api.errors import AAMArgumentError, AAMLookupFailed
 from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.resources import DATA_SOURCES, TRAITS
 from airflow_provider_aam.api.visible import one_line
-from airflow_provider_aam.members.ids import GLOBAL_SOURCES, IdFormat, id_format_of
+from airflow_provider_aam.members.ids import GLOBAL_SOURCES, OWN_FORMATS, IdFormat, id_format_of
 
 ONBOARDED = "ON_BOARDED_TRAIT"
 MOST_SHOWN = 50
@@ -33,8 +33,13 @@ class Sources:
         return self.source_id if self.target_id is None else self.target_id
 
 
-def find_sources(names: Names[int], data_source: int | str, target: int | str | None) -> Sources:
-    """Raises :class:`AAMLookupFailed`, and :class:`AAMArgumentError` where a global source has no target."""
+def find_sources(
+    names: Names[int], data_source: int | str, target: int | str | None, id_format: str | None = None
+) -> Sources:
+    """Raises :class:`AAMLookupFailed`, and :class:`AAMArgumentError` where a global source has no target.
+
+    ``id_format`` is one of :data:`OWN_FORMATS` and counts instead of what the data source's settings say.
+    """
     number = whole_number(data_source)
     source_id = number if number in GLOBAL_SOURCES else names.find(DATA_SOURCES, data_source)
     target_id = None if target is None else names.find(DATA_SOURCES, target)
@@ -45,7 +50,8 @@ def find_sources(names: Names[int], data_source: int | str, target: int | str | 
             "name the data source that owns them as target_data_source."
         )
     row = names.account.objects(DATA_SOURCES).get(source_id) or {"dataSourceId": source_id}
-    return Sources(source_id=source_id, target_id=target_id, id_format=known or id_format_of(row))
+    form = OWN_FORMATS[id_format] if id_format else known or id_format_of(row)
+    return Sources(source_id=source_id, target_id=target_id, id_format=form)
 
 
 def find_traits(account: Account, owner_id: int, words: Sequence[str], *, are_sids: bool) -> Mapping[str, int]:

@@ -9,21 +9,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.pool import in_order
 from airflow_provider_aam.files.staging import Destination, stage
-from airflow_provider_aam.members.engine import DEFAULT_MEMORY_MB, Engine, open_engine
+from airflow_provider_aam.members.engine import Engine
 from airflow_provider_aam.members.grouping import Group, group
 from airflow_provider_aam.members.ids import IdFormat
 from airflow_provider_aam.members.names import DataFileName
 from airflow_provider_aam.members.partition import Rules, cut, rejected_rows
-from airflow_provider_aam.members.parts import Part, Sizes, write_parts
+from airflow_provider_aam.members.parts import Part, write_parts
 from airflow_provider_aam.members.preflight import Sources
 from airflow_provider_aam.members.receipt import MembersReceipt, SentFile
 from airflow_provider_aam.members.source import Files
+from airflow_provider_aam.members.target import Target
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,21 +33,6 @@ PARTITIONS_AT_ONCE = 2
 """One is grouped by DuckDB, with all its threads, while the other is written."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """Where the files go. ``put_options`` are the store's own, such as ``ACL`` for S3."""
-
-    folder: Any
-    batch: int
-    sources: Sources
-    sizes: Sizes = field(default_factory=Sizes)
-    compressed: bool = True
-    put_options: Mapping[str, Any] = field(default_factory=dict)
-    rejects: Destination | None = None
-    max_rejected: int = 0
-    dry_run: bool = False
 
 
 @dataclass(kw_only=True)
@@ -64,9 +50,7 @@ class _Counts:
         self.duplicates += group.duplicates
 
 
-def push_members(
-    files: Files, rules: Rules, target: Target, *, threads: int | None = None, memory_mb: int = DEFAULT_MEMORY_MB
-) -> MembersReceipt:
+def push_members(engine: Engine, files: Files, rules: Rules, sources: Sources, target: Target) -> MembersReceipt:
     """Write ``files`` as inbound files to the target's folder.
 
     Raises :class:`AAMSourceError` when more rows are rejected than the target allows; nothing is uploaded then, but the
@@ -74,14 +58,13 @@ def push_members(
     """
     started_at = utc_now()
     counts = _Counts()
-    with open_engine(memory_mb=memory_mb, threads=threads) as engine:
-        rejects = _Rejects(engine.scratch / "rejects.jsonl", counts)
-        lines = _lines(engine, files, rules, target.sources.id_format, counts, rejects)
-        parts = write_parts(lines, engine.scratch, target.sizes, compressed=target.compressed)
-        rejects_uri = rejects.publish(target.rejects)
-        _refuse(counts, target.max_rejected, rejects_uri)
-        names = _names(parts, rules, target)
-        sent = [] if target.dry_run else [_upload(*each, target) for each in zip(parts, names, strict=True)]
+    rejects = _Rejects(engine.scratch / "rejects.jsonl", counts)
+    lines = _lines(engine, files, rules, sources.id_format, counts, rejects)
+    parts = write_parts(lines, engine.scratch, target.sizes, compressed=target.compressed)
+    rejects_uri = rejects.publish(target.rejects)
+    _refuse(counts, target.max_rejected, rejects_uri)
+    names = _names(parts, rules, sources, target)
+    sent = [] if target.dry_run else [_upload(*each, target) for each in zip(parts, names, strict=True)]
     return MembersReceipt(
         batch=target.batch,
         files=sent,
@@ -91,8 +74,8 @@ def push_members(
         duplicates=counts.duplicates,
         rejected=counts.rejected.total(),
         rejects_uri=rejects_uri,
-        data_source=target.sources.source_id,
-        target_data_source=target.sources.target_id,
+        data_source=sources.source_id,
+        target_data_source=sources.target_id,
         mode=rules.mode,
         started_at=started_at,
         finished_at=utc_now(),
@@ -155,12 +138,12 @@ def _refuse(counts: _Counts, most: int, rejects_uri: str | None) -> None:
     )
 
 
-def _names(parts: Sequence[Part], rules: Rules, target: Target) -> list[str]:
+def _names(parts: Sequence[Part], rules: Rules, sources: Sources, target: Target) -> list[str]:
     return [
         str(
             DataFileName(
-                source_id=target.sources.source_id,
-                target_id=target.sources.target_id,
+                source_id=sources.source_id,
+                target_id=sources.target_id,
                 batch=target.batch,
                 mode=rules.mode,
                 part=number if len(parts) > 1 else None,

@@ -11,6 +11,7 @@ from airflow_provider_aam.operators.base import AAMOperator, Told, told
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
     from airflow_provider_aam.members.job import Order
+    from airflow_provider_aam.members.target import Target
 
 
 class AAMPushTraitMembersOperator(AAMOperator):
@@ -31,6 +32,8 @@ class AAMPushTraitMembersOperator(AAMOperator):
         device data source, such as 20914 for Android. (templated)
     :param target_data_source: whose traits they are, where that is another; needed for global device data sources.
         (templated)
+    :param id_format: ``customer``, ``aam`` (AAM UUID) or ``ecid``, where the data source's *Inbound* setting, as AAM's
+        API shows it, is misread: which of its fields is that setting is not documented.
     :param user: the column of user ids.
     :param trait: the column of traits: one per row, or a list column.
     :param trait_separator: what separates the traits of one text, where ``trait`` is a text of several.
@@ -85,6 +88,7 @@ class AAMPushTraitMembersOperator(AAMOperator):
         destination: str,
         target_data_source: int | str | None = None,
         source_conn_id: str | None = None,
+        id_format: str | None = None,
         user: str = "user",
         trait: str | None = "trait",
         trait_separator: str | None = None,
@@ -115,6 +119,7 @@ class AAMPushTraitMembersOperator(AAMOperator):
         self.destination = destination
         self.target_data_source = target_data_source
         self.source_conn_id = source_conn_id
+        self.id_format = id_format
         self.user = user
         self.trait = trait
         self.trait_separator = trait_separator
@@ -143,6 +148,7 @@ class AAMPushTraitMembersOperator(AAMOperator):
             "mode": ("sync", "overwrite"),
             "traits_are": ("sid", "integrationCode"),
             "compression": ("gzip", None),
+            "id_format": (None, "customer", "aam", "ecid"),
         }
         problems = [
             f"{name} is {getattr(self, name)!r}; expected {' or '.join(map(repr, words))}"
@@ -161,12 +167,11 @@ class AAMPushTraitMembersOperator(AAMOperator):
             return told(send_members(client, order))
 
     def _order(self, context: Context) -> Order:
-        from airflow_provider_aam.members.job import Order
-        from airflow_provider_aam.members.parts import MB, Sizes
+        from airflow_provider_aam.members.engine import Limits
+        from airflow_provider_aam.members.job import Order, Words
         from airflow_provider_aam.members.shape import Shape
 
         given = [self.source] if isinstance(self.source, str) else self.source
-        destination = open_path(self.destination, self.destination_conn_id, what="destination")
         return Order(
             source=[open_path(uri, self.source_conn_id, what="source") for uri in given],
             shape=Shape(
@@ -177,22 +182,29 @@ class AAMPushTraitMembersOperator(AAMOperator):
                 value=self.value,
                 action=self.action,
             ),
+            words=Words(are_sids=self.traits_are == "sid", map=self.trait_map, checked=self.check_traits),
             data_source=self.data_source,
             target_data_source=self.target_data_source,
-            are_sids=self.traits_are == "sid",
-            trait_map=self.trait_map,
-            check_traits=self.check_traits,
-            mode=self.mode,
+            id_format=self.id_format,
+            mode="sync" if self.mode == "sync" else "overwrite",
             clear_users=self.clear_users,
-            folder=destination,
-            put_options=_put_options(destination.fs.protocol) if self.put_options is None else self.put_options,
+            target=self._target(context),
+            limits=Limits(threads=self.threads, memory_mb=self.memory_mb),
+        )
+
+    def _target(self, context: Context) -> Target:
+        from airflow_provider_aam.members.parts import MB, Sizes
+        from airflow_provider_aam.members.target import Target
+
+        folder = open_path(self.destination, self.destination_conn_id, what="destination")
+        return Target(
+            folder=folder,
             batch=self._batch(context),
             sizes=Sizes(raw=self.split_raw_mb * MB, stored=self.split_compressed_mb * MB),
             compressed=self.compression == "gzip",
+            put_options=_put_options(folder.fs.protocol) if self.put_options is None else self.put_options,
             rejects=optional_path(self.rejects_path, self.destination_conn_id, what="rejects_path"),
             max_rejected=self.max_rejected,
-            threads=self.threads,
-            memory_mb=self.memory_mb,
             dry_run=self.plan_only,
         )
 
@@ -200,8 +212,10 @@ class AAMPushTraitMembersOperator(AAMOperator):
         """Seconds since 1970: the same for all tries of a run."""
         from airflow_provider_aam.api.moments import parse_moment
 
-        run = context["dag_run"]
-        moment = self.batch_time if self.batch_time is not None else run.logical_date or run.run_after
+        moment = self.batch_time
+        if moment is None:
+            run = context["dag_run"]
+            moment = run.logical_date or run.run_after
         return int(parse_moment(moment, what="batch_time").timestamp())
 
 

@@ -69,6 +69,20 @@ def test_task_writes_files_and_returns_the_receipt(account, run, tmp_path):
     assert (receipt["rows"], receipt["items"], receipt["duplicates"], receipt["rejected"]) == (4, 3, 1, 0)
 
 
+def test_format_of_ids_can_be_said(account, tmp_path):
+    """Where AAM's settings of a data source are misread: 38 digits are ids of AAM, and a customer's word is not."""
+    task = AAMPushTraitMembersOperator(
+        task_id="push",
+        source=rows_in(tmp_path, ("9" * 38, "gold"), ("crm-1", "gold")),
+        data_source="crm",
+        id_format="aam",
+        traits_are="integrationCode",
+        destination=f"{tmp_path}/out",
+        batch_time=DAY,
+    )
+    assert "1 of 2 rows were rejected (max_rejected=0): BAD_ID 1." in str(failure_of(task))
+
+
 def test_everything_that_aam_would_drop_is_refused_at_once(account, tmp_path):
     other = rows_in(tmp_path, ("u1", "gold"), ("u2", "seen"), ("u3", "platinum"))
     task = AAMPushTraitMembersOperator(

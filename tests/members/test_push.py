@@ -16,13 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMSourceError
+from airflow_provider_aam.members.engine import open_engine
 from airflow_provider_aam.members.ids import CUSTOMER_ID, GLOBAL_SOURCES
 from airflow_provider_aam.members.partition import Rules
 from airflow_provider_aam.members.parts import Sizes
 from airflow_provider_aam.members.preflight import Sources
-from airflow_provider_aam.members.push import Target, push_members
+from airflow_provider_aam.members.push import push_members
 from airflow_provider_aam.members.shape import Shape
 from airflow_provider_aam.members.source import find_files
+from airflow_provider_aam.members.target import Target
 from airflow_provider_aam.members.traits import Traits
 from tests.members.reading import pair_of, read_back
 
@@ -49,18 +51,21 @@ class Place:
         return path
 
     def push(self, source, *, shape=None, traits=None, id_format=CUSTOMER_ID, max_rejected=0, sizes=None, **rules):
-        return push_members(
-            find_files(source),
-            Rules(shape=shape or Shape(), traits=traits or Traits(), **rules),
-            Target(
-                folder=self.out,
-                batch=BATCH,
-                sources=Sources(source_id=478, target_id=None, id_format=id_format),
-                sizes=sizes or Sizes(),
-                rejects=self.rejects_path,
-                max_rejected=max_rejected,
-            ),
+        target = Target(
+            folder=self.out,
+            batch=BATCH,
+            sizes=sizes or Sizes(),
+            rejects=self.rejects_path,
+            max_rejected=max_rejected,
         )
+        with open_engine() as engine:
+            return push_members(
+                engine,
+                find_files(source),
+                Rules(shape=shape or Shape(), traits=traits or Traits(), **rules),
+                Sources(source_id=478, target_id=None, id_format=id_format),
+                target,
+            )
 
     @property
     def rejects(self) -> list[dict]:

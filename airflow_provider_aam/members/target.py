@@ -1,0 +1,27 @@
+"""Where a set of memberships goes, in files of which size, and what is allowed to be left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from airflow_provider_aam.files.staging import Destination
+from airflow_provider_aam.members.parts import Sizes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """``batch``: seconds since 1970, in the files' names. ``put_options`` are the store's own, such as ``ACL`` for S3.
+
+    ``max_rejected`` rows may be left out, each written to ``rejects``. ``dry_run`` writes nothing else.
+    """
+
+    folder: Any
+    batch: int
+    sizes: Sizes = field(default_factory=Sizes)
+    compressed: bool = True
+    put_options: Mapping[str, Any] = field(default_factory=dict)
+    rejects: Destination | None = None
+    max_rejected: int = 0
+    dry_run: bool = False
