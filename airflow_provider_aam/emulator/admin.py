@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,6 +15,7 @@ from airflow_provider_aam.emulator.aam.traits.figures import set_metrics
 from airflow_provider_aam.emulator.aam.users.rules import put_into_group
 from airflow_provider_aam.emulator.core.service import Service
 from airflow_provider_aam.emulator.core.troubles import Trouble
+from airflow_provider_aam.emulator.inbound.watch import advance, watch
 from airflow_provider_aam.emulator.seeds import SEEDS, add_objects, seed_bulk
 
 if TYPE_CHECKING:
@@ -49,7 +51,8 @@ ACTIONS: dict[str, Deed] = {
     "reset": _reset,
     "seed": lambda state, body: seed_bulk(state, **body),
     "objects": lambda state, body: add_objects(state, body["collection"], body["objects"]),
-    "advance": lambda state, body: state.clock.advance(float(body["seconds"])),
+    "advance": lambda state, body: advance(state, float(body["seconds"])),
+    "watch": lambda state, body: watch(state, body["url"], body.get("options", {})),
     "expire-tokens": lambda state, _: state.tokens.expire_all(state.clock.now_s()),
     "configure": _configure,
     "add-to-group": lambda state, _: put_into_group(state),
@@ -72,10 +75,17 @@ def _stats(state: State, request: Request) -> Any:
     return state.stats.as_json(requests=request.query_params.get("requests") == "true")
 
 
+def _inbound(state: State, request: Request) -> Any:  # noqa: ARG001
+    if state.inbound is None:
+        raise ValueError("nothing is watched: POST watch first")
+    return state.inbound.as_json()
+
+
 READS: dict[str, Callable[[State, Request], Any]] = {
     "objects/{collection}": _objects,
     "stats": _stats,
     "credentials": lambda state, _: asdict(state.credentials),
+    "inbound": _inbound,
     "settings": lambda state, _: asdict(state.settings),
 }
 
@@ -86,13 +96,13 @@ def add_control_plane(app: FastAPI, state: State) -> None:
     def acting(action: Deed) -> Any:
         async def serve(request: Request) -> Response:
             body = await request.body()
-            return _answer(lambda: action(state, msgspec.json.decode(body or b"{}")))
+            return await _answer(lambda: action(state, msgspec.json.decode(body or b"{}")))
 
         return serve
 
     def reading(read: Callable[[State, Request], Any]) -> Any:
         async def serve(request: Request) -> Response:
-            return _answer(lambda: read(state, request))
+            return await _answer(lambda: read(state, request))
 
         return serve
 
@@ -102,10 +112,11 @@ def add_control_plane(app: FastAPI, state: State) -> None:
         app.add_route(f"/_emulator/{name}", reading(read), methods=["GET"])
 
 
-def _answer(work: Callable[[], Any]) -> Response:
+async def _answer(work: Callable[[], Any]) -> Response:
     try:
-        return _json(work())
-    except (ValueError, TypeError, KeyError) as error:
+        value = work()
+        return _json(await value if isawaitable(value) else value)
+    except (ValueError, TypeError, KeyError, OSError, ImportError) as error:
         return _json({"error": f"{type(error).__name__}: {error}"}, 400)
 
 

@@ -84,8 +84,25 @@ class EmulatorControl:
 
     # --- behaviour -------------------------------------------------------------------------------------------------
 
+    def watch(self, url: str, **options: Any) -> None:
+        """Take inbound files from a folder or `s3://bucket/prefix`, until the next reset, as AAM does.
+
+        They are picked up twice a day by the emulator's clock: `advance` moves it. `options` are those of the fsspec
+        filesystem, e.g. `endpoint_url` for s3; docs/emulator.md says what becomes of a file.
+        """
+        self._post("watch", {"url": url, "options": options})
+
+    @property
+    def inbound_files(self) -> list[dict[str, Any]]:
+        """The inbound files seen since `watch`: `path`, `name`, `status` and, if `rejected`, the `reason`."""
+        found: list[dict[str, Any]] = self._get("inbound")["files"]
+        return found
+
     def advance(self, seconds: float) -> None:
-        """Move the emulator's clock; tokens and JWTs expire by it, `createTime` and `updateTime` show it."""
+        """Move the emulator's clock; tokens and JWTs expire by it, `createTime` and `updateTime` show it.
+
+        Inbound files that are due by then are picked up and processed when it returns.
+        """
         self._post("advance", {"seconds": seconds})
 
     def expire_tokens(self) -> None:

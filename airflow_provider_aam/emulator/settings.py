@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 HostRules = Literal["auto", "gateway", "demdex"]
 
+Category = Literal["formatErrors", "invalidAamId", "invalidDeviceId", "noMatchingAamId", "noTraitRealized"]
+
 IMS = "https://ims-na1.adobelogin.com"
 
 
@@ -30,6 +32,13 @@ class Settings:
     limits: dict[str, int] = field(default_factory=dict)
     mapping_dates_shift_days: int = 0
     latency_s: float = 0.0
+    inbound_every_s: float = 43_200.0
+    inbound_report_after_s: float = 43_200.0
+    inbound_late_s: dict[str, float] = field(default_factory=dict)
+    inbound_ignored: list[str] = field(default_factory=list)
+    inbound_rejected: list[str] = field(default_factory=list)
+    inbound_lost_markers: list[str] = field(default_factory=list)
+    inbound_failing: dict[Category, float] = field(default_factory=dict)
 
     def replaced(self, changes: dict[str, Any]) -> Settings:
         """Return a copy with `changes`; `limits` is merged, the rest is replaced. Raises `ValueError`."""

@@ -14,10 +14,13 @@ from airflow_provider_aam.emulator.settings import Settings
 if TYPE_CHECKING:
     from airflow_provider_aam.emulator.core.service import Service
     from airflow_provider_aam.emulator.credentials import Credentials
+    from airflow_provider_aam.emulator.inbound.watch import Inbound
 
 PID = 1099
 TECHNICAL_USER_ID = 694
 LEGACY_USER_ID = 701
+User = tuple[int, str]
+"""A data source and the id that it has of someone. That two such ids are one person is not emulated."""
 # What a segment without mergeRuleDataSourceId gets; that there is such a default is observed, its id is ours.
 DEFAULT_MERGE_RULE_ID = 3100
 
@@ -44,6 +47,8 @@ class State:
         self.rule_versions: dict[int, list[dict[str, object]]] = {}
         self.seen_jtis: set[int] = set()
         self.metrics: dict[int, dict[str, int]] = {}
+        self.members: dict[int, dict[User, int]] = {}
+        self.inbound: Inbound | None = None
         self.technical_account_in_group = False
 
     def next_id(self, collection: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from airflow_provider_aam.emulator.aam.datasources import rules
 from airflow_provider_aam.emulator.aam.datasources.fields import FIELDS, QUERY
@@ -11,6 +11,7 @@ from airflow_provider_aam.emulator.core.refusals import bad_request, not_found
 from airflow_provider_aam.emulator.core.resource import Resource
 from airflow_provider_aam.emulator.core.service import Service
 from airflow_provider_aam.emulator.core.state import DEFAULT_MERGE_RULE_ID, PID
+from airflow_provider_aam.emulator.settings import Category
 
 if TYPE_CHECKING:
     from airflow_provider_aam.emulator.core.collection import Row
@@ -24,7 +25,15 @@ HISTORY_QUERY = (
     Parameter("includeSamplingDetails", "Adds `samplingDetails`.", "boolean"),
     Parameter("dataFileName", "Files of this name."),
 )
-_COUNTS = ("receivedRecords", "attemptedRecords", "successRecords", "failedRecords")
+# The categories and figures of the status report [doc: "Onboarding status report"]; their spelling here is inferred.
+REPORT_CATEGORIES = get_args(Category)
+_FIGURES = ("totalRealizedTraits", "totalRemovedTraits", "totalSignals", "totalUnusedSignals")
+_COUNTS = (
+    *("receivedRecords", "attemptedRecords", "successRecords", "failedRecords"),
+    *REPORT_CATEGORIES,
+    *_FIGURES,
+    "totalTraitsFailedValidation",
+)
 
 DATA_SOURCES = Resource(
     name="data_sources",
@@ -53,7 +62,7 @@ def history(call: Call) -> Reply:
     rows = [
         row
         for row in HISTORY.collection(call.state).rows.values()
-        if row["dataSourceId"] == source
+        if source in row.get("dataSourceIds", [row["dataSourceId"]])
         and start <= row["startTime"] <= end
         and (not name or row["dataFileName"] == name)
     ]
@@ -63,7 +72,9 @@ def history(call: Call) -> Reply:
 
 def _shown(row: Row, *, sampling: bool) -> dict[str, Any]:
     known = ("dataSourceId", "dataFileName", "syncType", "startTime", "endTime", "success")
-    shown = {name: row.get(name) for name in known} | {name: row.get(name, 0) for name in _COUNTS}
+    shown: dict[str, Any] = {name: row.get(name) for name in known} | {name: row.get(name, 0) for name in _COUNTS}
+    received, stored = shown["receivedRecords"], shown["successRecords"]
+    shown |= {"storedRecords": stored, "percentSuccess": round(100 * stored / received, 2) if received else 0.0}
     return shown | ({"samplingDetails": row.get("samplingDetails", [])} if sampling else {})
 
 

@@ -1,4 +1,7 @@
-"""The figures of a day: those of `includeMetrics` on the emulator's today, a little more or less on other days."""
+"""The figures of a day: those of `includeMetrics` on the emulator's today, a little more or less on other days.
+
+Whom inbound files added counts from the day on which AAM took the file in.
+"""
 
 from __future__ import annotations
 
@@ -65,8 +68,9 @@ def figures(state: State, kind: str, row: Row, *, day: int, interval: int) -> di
     """
     age = (today_of(state) - day) // DAY_MS
     percent = 100 if age == 0 else 85 + (row["sid"] * 31 + age * 17) % 31
+    at_ms = min(state.clock.now_ms(), day + DAY_MS - 1)
     if kind == "traits":
-        metrics = trait_metrics(state, row)
+        metrics = trait_metrics(state, row, percent=percent, at_ms=at_ms)
         asked = {
             "count": f"count{interval}Day",
             "uniques": f"uniques{interval}Day",
@@ -74,6 +78,6 @@ def figures(state: State, kind: str, row: Row, *, day: int, interval: int) -> di
             "populationUniques": "uniquesLifetime",
         }
     else:
-        metrics = segment_metrics(state, row)
+        metrics = segment_metrics(state, row, percent=percent, at_ms=at_ms)
         asked = {name: f"{name}{interval}Day" for name in ("instantUniques", "totalUniques")}
-    return {name: metrics[metric] * percent // 100 for name, metric in asked.items()}
+    return {name: metrics[metric] for name, metric in asked.items()}
