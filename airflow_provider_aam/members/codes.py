@@ -26,6 +26,7 @@ class Code(enum.StrEnum):
     LINE_TOO_LONG = "LINE_TOO_LONG"
     UNKNOWN_TRAIT = "UNKNOWN_TRAIT"
     BAD_ACTION = "BAD_ACTION"
+    TOO_MANY_IDS = "TOO_MANY_IDS"
 
 
 REMEDIES = {
@@ -44,6 +45,7 @@ REMEDIES = {
     Code.LINE_TOO_LONG: "Send fewer items for this user: AAM drops lines of more than 102,400 bytes.",
     Code.UNKNOWN_TRAIT: "Add the trait to trait_map, or create it in AAM.",
     Code.BAD_ACTION: "Write add or remove.",
+    Code.TOO_MANY_IDS: "Send at most ten hashed e-mails per customer id: AAM keeps ten.",
 }
 
 

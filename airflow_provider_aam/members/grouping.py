@@ -26,7 +26,19 @@ if TYPE_CHECKING:
 _ITEM_BITS = 36
 """Room for sids below 2³⁵, and for 2²⁷ users in a partition."""
 _ITEM = (1 << _ITEM_BITS) - 1
-_GOOD, _CODES = 0, (None, Code.BAD_ID, Code.PII, Code.LINE_TOO_LONG, Code.BAD_ACTION)
+_GOOD, _CODES = 0, (None, Code.BAD_ID, Code.PII, Code.LINE_TOO_LONG, Code.BAD_ACTION, Code.TOO_MANY_IDS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """``separator`` goes between the items of a user's line, of which there are ``most``; or each has its own line."""
+
+    separator: str = ","
+    most: int | None = None
+    line_per_item: bool = False
+
+
+TRAITS = Layout()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +52,10 @@ class Group:
     rejects: list[Mapping[str, str]]
 
 
-def group(con: DuckDBPyConnection, partition: str, id_format: IdFormat) -> Group:
+def group(con: DuckDBPyConnection, partition: str, id_format: IdFormat, layout: Layout = TRAITS) -> Group:
     """The users of the Parquet files that match ``partition``, in the order of their ids."""
     import numpy as np
+    import pyarrow as pa
 
     query = f"SELECT user, list(item) AS items FROM read_parquet({text(partition)}) GROUP BY user ORDER BY user"
     table = con.sql(query).to_arrow_table()
@@ -54,7 +67,10 @@ def group(con: DuckDBPyConnection, partition: str, id_format: IdFormat) -> Group
     keys.sort()
     keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))]
     keys = keys[~_is_idle(keys)]
-    of = _Members(users=users, owner=keys >> _ITEM_BITS, items=Items(numbers=keys & _ITEM, pairs=items.pairs))
+    owner = keys >> _ITEM_BITS
+    if layout.line_per_item:
+        users, owner = users.take(pa.array(owner)), np.arange(len(owner))
+    of = _Members(users=users, owner=owner, items=Items(numbers=keys & _ITEM, pairs=items.pairs), layout=layout)
     codes = of.codes(id_format)
     kept = codes == _GOOD
     return Group(
@@ -73,6 +89,7 @@ class _Members:
     users: pa.StringArray
     owner: Numbers
     items: Items
+    layout: Layout
 
     def codes(self, id_format: IdFormat) -> Numbers:
         """Why each item is rejected, as a place in ``_CODES``."""
@@ -84,13 +101,16 @@ class _Members:
         too_long = length + pc.binary_length(self.users).to_numpy() > LONGEST_LINE
         of_user = _id_codes(self.users, id_format)
         of_user[(of_user == _GOOD) & too_long] = _CODES.index(Code.LINE_TOO_LONG)
+        if self.layout.most is not None:
+            too_many = np.bincount(self.owner) > self.layout.most
+            of_user[(of_user == _GOOD) & too_many] = _CODES.index(Code.TOO_MANY_IDS)
         codes = of_user[self.owner]
         if self.items.pairs is None:
             codes[(codes == _GOOD) & _is_contradicted(self.owner, self.items.numbers)] = _CODES.index(Code.BAD_ACTION)
         return codes
 
     def lines(self, kept: Numbers) -> pa.StringArray:
-        """One for each user who keeps an item: the pieces ``id TAB``, ``item ,`` and ``item LF`` in a row."""
+        """One for each user who keeps an item: the pieces ``id TAB``, ``item ,`` (the separator) and ``item LF``."""
         import numpy as np
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -106,7 +126,7 @@ class _Members:
         id_at = item_at[first] - 1
         pieces[id_at] = np.arange(len(ids))
         pieces[item_at] = len(ids) + text_of + last * len(texts)
-        ends = [pc.binary_join_element_wise(texts, "", end) for end in (",", "\n")]
+        ends = [pc.binary_join_element_wise(texts, "", end) for end in (self.layout.separator, "\n")]
         column = pa.concat_arrays([ids, *ends]).take(pa.array(pieces))
         _, offsets, data = column.buffers()
         starts = np.frombuffer(offsets, np.int32)[np.append(id_at, len(pieces))]

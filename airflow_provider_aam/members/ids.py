@@ -54,6 +54,9 @@ CUSTOMER_ID = IdFormat(
     pattern=r"[^\x00-\x1f\x7f:]+",
     never="%3[aA]|^ | $|\ufeff",
 )
+HASHED_EMAIL = IdFormat(
+    name="hashed e-mail", expected="SHA-256 as 64 hexadecimal digits in lower case", pattern=r"[0-9a-f]{64}"
+)
 
 OWN_FORMATS = {"customer": CUSTOMER_ID, "aam": AAM_UUID, "ecid": ECID}
 """What a data source of one's own can hold, by the words of its *Inbound* setting."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from airflow_provider_aam.members.codes import REMEDIES, Code
 from airflow_provider_aam.members.engine import Engine
 from airflow_provider_aam.members.names import Mode
-from airflow_provider_aam.members.shape import Shape
+from airflow_provider_aam.members.shape import Columns, Shape
 from airflow_provider_aam.members.source import Files, name, text
 from airflow_provider_aam.members.traits import Traits
 
@@ -23,15 +24,31 @@ _QUOTABLE = r'[^",\t\r\n“”\x00-\x1f]+'
 _RESERVED = "('d_sid', 'd_unsid', 'ic')"
 
 
+class Reading(Protocol):
+    """What makes items of rows. ``share`` takes a part of the users: (which, of how many)."""
+
+    @property
+    def shape(self) -> Columns: ...
+
+    @property
+    def share(self) -> tuple[int, int] | None: ...
+
+    def items(self, engine: Engine, relation: str) -> str:
+        """SQL: ``user``, ``item``; for a row that makes none ``code``, and ``raw`` to show."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What makes an item of a row. ``share`` takes a part of the users: (which, of how many)."""
+    """Rows of traits or signals, as a :class:`Reading`."""
 
     shape: Shape
     traits: Traits
     mode: Mode = "sync"
     clear_users: bool = False
     share: tuple[int, int] | None = None
+
+    def items(self, engine: Engine, relation: str) -> str:
+        return _signals(relation, self.shape) if self.shape.key else _traits(engine, relation, self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,19 +72,18 @@ class Partitions:
         return filter(None, map(self.files, range(self.count)))
 
 
-def cut(engine: Engine, files: Files, rules: Rules) -> Partitions:
+def cut(engine: Engine, files: Files, rules: Reading) -> Partitions:
     """Write the rows of ``files`` to the scratch folder. Raises :class:`AAMArgumentError` for missing columns."""
     relation = files.relation(engine.con, rules.shape)
     size = files.size * (_GZIP_RATIO if files.paths[0].endswith(".gz") else 1)
     count = min(MOST_PARTITIONS, 1 + size // BYTES_PER_PARTITION)
     folder = engine.scratch / "partitions"
-    items = _signals(relation, rules.shape) if rules.shape.key else _traits(engine, relation, rules)
     share = "" if rules.share is None else f"WHERE hash(user) % {rules.share[1]} = {rules.share[0]}"
     engine.con.execute(f"""
         COPY (
             SELECT user, item, code, CASE WHEN code IS NOT NULL THEN CAST(raw AS VARCHAR) END AS raw,
                 CAST(CASE WHEN code IS NULL THEN (hash(user) >> 32) % {count} ELSE {count} END AS USMALLINT) AS p
-            FROM ({items}) {share}
+            FROM ({rules.items(engine, relation)}) {share}
         ) TO {text(str(folder))} (
             FORMAT parquet, COMPRESSION uncompressed, STRING_DICTIONARY_PAGE_SIZE_LIMIT 1,
             PARTITION_BY (p), WRITE_PARTITION_COLUMNS false

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from airflow_provider_aam.api.errors import AAMArgumentError
+
+
+class Columns(Protocol):
+    @property
+    def columns(self) -> Sequence[str]:
+        """Those that a source must have."""
+
+    @property
+    def lists(self) -> str | None:
+        """The column that may hold lists."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,3 +50,7 @@ class Shape:
     @property
     def columns(self) -> Sequence[str]:
         return [name for name in (self.user, self.trait, self.key, self.value, self.action) if name is not None]
+
+    @property
+    def lists(self) -> str | None:
+        return self.trait

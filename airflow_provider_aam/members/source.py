@@ -12,7 +12,7 @@ from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.files.staging import Destination, path_of
-from airflow_provider_aam.members.shape import Shape
+from airflow_provider_aam.members.shape import Columns
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -37,7 +37,7 @@ class Files:
     size: int
     fs: Any = None
 
-    def relation(self, con: DuckDBPyConnection, shape: Shape) -> str:
+    def relation(self, con: DuckDBPyConnection, shape: Columns) -> str:
         """SQL that reads them. Raises :class:`AAMArgumentError` when a column of ``shape`` is not there."""
         if self.fs is not None:
             con.register_filesystem(self.fs)
@@ -51,7 +51,7 @@ class Files:
             self._check_columns([row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {sql}").fetchall()], shape)
         return sql
 
-    def _check_columns(self, there: Sequence[str], shape: Shape) -> None:
+    def _check_columns(self, there: Sequence[str], shape: Columns) -> None:
         missing = [name for name in shape.columns if name not in there]
         if missing:
             raise AAMArgumentError.from_problems(
@@ -93,8 +93,8 @@ def name(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 
-def _json_columns(shape: Shape) -> str:
-    types = {column: "JSON" if column == shape.trait else "VARCHAR" for column in shape.columns}
+def _json_columns(shape: Columns) -> str:
+    types = {column: "JSON" if column == shape.lists else "VARCHAR" for column in shape.columns}
     return "{" + ", ".join(f"{name(column)}: '{kind}'" for column, kind in types.items()) + "}"
 
 
