@@ -19,6 +19,7 @@ from airflow_provider_aam.api.config import AAMConfig
 from airflow_provider_aam.api.destinations import Destinations
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.ims import Token
+from airflow_provider_aam.api.inbound import DataSources
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.pool import Item, Result, in_order, side_by_side
@@ -152,7 +153,6 @@ class AAMClient:
     traits = _collection(resources.TRAITS)
     segment_folders = _collection(resources.SEGMENT_FOLDERS)
     trait_folders = _collection(resources.TRAIT_FOLDERS)
-    data_sources = _collection(resources.DATA_SOURCES)
     mappings = _collection(resources.MAPPINGS)
     derived_signals = _collection(resources.DERIVED_SIGNALS)
     models = _collection(resources.MODELS)
@@ -165,6 +165,10 @@ class AAMClient:
     segment_test_groups = _collection(resources.SEGMENT_TEST_GROUPS)
     data_feeds = _collection(resources.DATA_FEEDS)
     available_data_feeds = _collection(resources.AVAILABLE_DATA_FEEDS)
+
+    @cached_property
+    def data_sources(self) -> DataSources:
+        return DataSources(self.session)
 
     @cached_property
     def destinations(self) -> Destinations:
