@@ -1,4 +1,4 @@
-"""Who has which trait → inbound files that AAM picks up."""
+"""One task: rows of users and traits as inbound files."""
 
 from __future__ import annotations
 
