@@ -7,12 +7,13 @@ sorts the items of all users and finds duplicates at once. A file's text is one 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_aam.members.changes import Changes
 from airflow_provider_aam.members.codes import REMEDIES, Code
 from airflow_provider_aam.members.ids import ALL_ZERO, EMAIL, IdFormat
-from airflow_provider_aam.members.items import NOTHING, Items, items_of
+from airflow_provider_aam.members.items import HAS, KIND, KIND_BITS, NOTHING, Items, items_of
 from airflow_provider_aam.members.lines import LONGEST_LINE
 from airflow_provider_aam.members.source import text
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     Numbers = np.ndarray[Any, Any]
 
 _ITEM_BITS = 36
-"""Room for sids below 2³⁵, and for 2²⁷ users in a partition."""
+"""Room for every sid, and for 2²⁷ users in a partition."""
 _ITEM = (1 << _ITEM_BITS) - 1
 _GOOD, _CODES = 0, (None, Code.BAD_ID, Code.PII, Code.LINE_TOO_LONG, Code.BAD_ACTION, Code.TOO_MANY_IDS)
 
@@ -43,17 +44,34 @@ TRAITS = Layout()
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """Of one partition. ``lines`` end with a line feed each. ``rows`` = ``items`` + ``duplicates`` + rejects."""
+    """Of one partition. ``lines`` end with a line feed each.
+
+    ``rows`` + ``removed`` = ``items`` + ``unchanged`` + ``duplicates`` + rejects. ``kept`` is what AAM has when the
+    lines are processed, as users with their sids; it, ``unchanged`` and ``removed`` are those of a snapshot.
+    """
 
     lines: pa.StringArray
     rows: int
     items: int
     duplicates: int
     rejects: list[Mapping[str, str]]
+    unchanged: int = 0
+    removed: int = 0
+    kept: pa.Table | None = None
 
 
-def group(con: DuckDBPyConnection, partition: str, id_format: IdFormat, layout: Layout = TRAITS) -> Group:
-    """The users of the Parquet files that match ``partition``, in the order of their ids."""
+def group(
+    con: DuckDBPyConnection,
+    partition: str,
+    id_format: IdFormat,
+    layout: Layout = TRAITS,
+    *,
+    snapshot: bool = False,
+) -> Group:
+    """The users of the Parquet files that match ``partition``, in the order of their ids.
+
+    A ``snapshot`` holds the earlier set as well, and only what changes is sent.
+    """
     import numpy as np
     import pyarrow as pa
 
@@ -62,24 +80,53 @@ def group(con: DuckDBPyConnection, partition: str, id_format: IdFormat, layout: 
     users = table["user"].combine_chunks()
     lists = table["items"].combine_chunks()
     items = items_of(lists.flatten())
-    rows = len(items.numbers)
     keys = np.repeat(np.arange(len(users)), lists.value_lengths().to_numpy()) << _ITEM_BITS | items.numbers
+    rows = _count_today(keys) if snapshot else len(keys)
     keys.sort()
     keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))]
+    if snapshot:
+        return _snapshot(users, keys, rows, id_format)
     keys = keys[~_is_idle(keys)]
     owner = keys >> _ITEM_BITS
     if layout.line_per_item:
         users, owner = users.take(pa.array(owner)), np.arange(len(owner))
     of = _Members(users=users, owner=owner, items=Items(numbers=keys & _ITEM, pairs=items.pairs), layout=layout)
     codes = of.codes(id_format)
-    kept = codes == _GOOD
-    return Group(
-        lines=of.lines(kept),
-        rows=rows,
-        items=int(kept.sum()),
-        duplicates=rows - len(keys),
-        rejects=[] if kept.all() else list(of.rejects(codes)),
+    if items.pairs is None:
+        codes[(codes == _GOOD) & _is_contradicted(keys)] = _CODES.index(Code.BAD_ACTION)
+    return of.group(codes, rows=rows, duplicates=rows - len(keys))
+
+
+def _snapshot(users: pa.StringArray, keys: Numbers, rows: int, id_format: IdFormat) -> Group:
+    import numpy as np
+
+    changes = Changes.of(keys)
+    to_send = changes.to_send
+    items = Items(numbers=to_send & _ITEM, pairs=None)
+    of = _Members(users=users, owner=to_send >> _ITEM_BITS, items=items, layout=TRAITS)
+    codes = of.codes(id_format)
+    removals = to_send & KIND != HAS
+    still = to_send[(codes == _GOOD) ^ removals] & ~KIND  # added, or not removed because rejected
+    return replace(
+        of.group(codes, rows=rows, duplicates=rows - _count_today(keys)),
+        unchanged=len(changes.same),
+        removed=int(removals.sum()),
+        kept=_by_user(users, np.sort(np.concatenate((changes.same, still)))),
     )
+
+
+def _count_today(keys: Numbers) -> int:
+    return int((keys & KIND == HAS).sum())
+
+
+def _by_user(users: pa.StringArray, keys: Numbers) -> pa.Table:
+    import numpy as np
+    import pyarrow as pa
+
+    owners, starts = np.unique(keys >> _ITEM_BITS, return_index=True)
+    sids = pa.array((keys & _ITEM) >> KIND_BITS)
+    lists = pa.ListArray.from_arrays(pa.array(np.append(starts, len(keys)), pa.int32()), sids)
+    return pa.table({"user": users.take(pa.array(owners)), "traits": lists})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,23 +138,31 @@ class _Members:
     items: Items
     layout: Layout
 
+    def group(self, codes: Numbers, *, rows: int, duplicates: int) -> Group:
+        kept = codes == _GOOD
+        return Group(
+            lines=self.lines(kept),
+            rows=rows,
+            items=int(kept.sum()),
+            duplicates=duplicates,
+            rejects=[] if kept.all() else list(self.rejects(codes)),
+        )
+
     def codes(self, id_format: IdFormat) -> Numbers:
         """Why each item is rejected, as a place in ``_CODES``."""
         import numpy as np
         import pyarrow.compute as pc
 
         texts, text_of = self.items.texts
-        length = np.bincount(self.owner, weights=pc.binary_length(texts).to_numpy()[text_of] + 1)
+        weights = pc.binary_length(texts).to_numpy()[text_of] + 1
+        length = np.bincount(self.owner, weights=weights, minlength=len(self.users))
         too_long = length + pc.binary_length(self.users).to_numpy() > LONGEST_LINE
         of_user = _id_codes(self.users, id_format)
         of_user[(of_user == _GOOD) & too_long] = _CODES.index(Code.LINE_TOO_LONG)
         if self.layout.most is not None:
-            too_many = np.bincount(self.owner) > self.layout.most
+            too_many = np.bincount(self.owner, minlength=len(self.users)) > self.layout.most
             of_user[(of_user == _GOOD) & too_many] = _CODES.index(Code.TOO_MANY_IDS)
-        codes = of_user[self.owner]
-        if self.items.pairs is None:
-            codes[(codes == _GOOD) & _is_contradicted(self.owner, self.items.numbers)] = _CODES.index(Code.BAD_ACTION)
-        return codes
+        return of_user[self.owner]
 
     def lines(self, kept: Numbers) -> pa.StringArray:
         """One for each user who keeps an item: the pieces ``id TAB``, ``item ,`` (the separator) and ``item LF``."""
@@ -167,9 +222,9 @@ def _is_idle(keys: Numbers) -> Numbers:
     return np.concatenate((nothing & (keys[1:] >> _ITEM_BITS == keys[:-1] >> _ITEM_BITS), [False]))
 
 
-def _is_contradicted(owner: Numbers, items: Numbers) -> Numbers:
+def _is_contradicted(keys: Numbers) -> Numbers:
     """Where a trait of a user is both added and removed."""
     import numpy as np
 
-    same = (items[1:] >> 1 == items[:-1] >> 1) & (owner[1:] == owner[:-1])
+    same = keys[1:] >> KIND_BITS == keys[:-1] >> KIND_BITS
     return np.concatenate((same, [False])) | np.concatenate(([False], same))

@@ -1,4 +1,4 @@
-"""What a user has, as one whole number each: twice the sid, plus one where it is removed; a pair's place, from 1."""
+"""What a user has, as one whole number each: four times the sid, plus its kind; a pair's place, from 1."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
     Numbers = np.ndarray[Any, Any]
 
+HAS, REMOVED, PERHAPS = range(3)
+"""Kinds. In a snapshot REMOVED is what AAM has until now, and PERHAPS what it may have: an upload was interrupted."""
+KIND_BITS = 2
+KIND = (1 << KIND_BITS) - 1
+LARGEST_SID = 2**34 - 1
+"""AAM's are below 2³¹."""
 NOTHING = 0
 """The item of a user who is to lose all traits of the target."""
 _WIDEST_TABLE = 2**24
@@ -36,14 +42,13 @@ class Items:
 
 
 def items_of(column: pa.Array) -> Items:
-    """Of sids, negative where they are removed and null for :data:`NOTHING`; or of pairs."""
+    """Of numbers as above, null for :data:`NOTHING`; or of pairs."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if not pa.types.is_string(column.type):
-        sids = pc.fill_null(column, 0).to_numpy()
-        return Items(numbers=(np.abs(sids) << 1) | (sids < 0), pairs=None)
+        return Items(numbers=pc.fill_null(column, NOTHING).to_numpy(), pairs=None)
     encoded = column.dictionary_encode()
     order = pc.sort_indices(encoded.dictionary).to_numpy()
     places = np.empty(len(order), np.int64)
@@ -68,4 +73,4 @@ def _distinct(numbers: Numbers) -> tuple[Numbers, Numbers]:
 def _text(item: int) -> str:
     if item == NOTHING:
         return ""
-    return f"d_unsid={item >> 1}" if item & 1 else f"d_sid={item >> 1}"
+    return f"{'d_unsid' if item & KIND else 'd_sid'}={item >> KIND_BITS}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.account.names import Names
@@ -16,6 +16,7 @@ from airflow_provider_aam.members.partition import Rules, distinct_traits
 from airflow_provider_aam.members.preflight import Sources, find_sources, find_traits
 from airflow_provider_aam.members.push import push_members
 from airflow_provider_aam.members.receipt import MembersReceipt
+from airflow_provider_aam.members.sets import find_sets
 from airflow_provider_aam.members.shape import Shape
 from airflow_provider_aam.members.source import Files, find_files
 from airflow_provider_aam.members.target import Target
@@ -49,6 +50,8 @@ class Order:
     id_format: str | None = None
     mode: Mode = "sync"
     clear_users: bool = False
+    previous: Any = None
+    """The folder of the sets that were sent: a snapshot, of which only what changes is sent."""
     target: Target
     limits: Limits = field(default_factory=Limits)
 
@@ -60,12 +63,13 @@ def send_members(client: AAMClient, order: Order) -> MembersReceipt:
     that is not there, :class:`AAMSourceError` when too many rows are rejected.
     """
     account = Account(client)
+    sets = None if order.previous is None else find_sets(order.previous, order.target.batch)
     files = find_files(order.source)
     sources = find_sources(Names[int](account), order.data_source, order.target_data_source, order.id_format)
     with open_engine(order.limits) as engine:
         traits = _traits(engine, account, files, sources, order)
         rules = Rules(shape=order.shape, traits=traits, mode=order.mode, clear_users=order.clear_users)
-        receipt = push_members(engine, files, rules, sources, order.target)
+        receipt = push_members(engine, files, rules, sources, order.target, sets=sets)
     log.info("%s", receipt)
     return receipt
 

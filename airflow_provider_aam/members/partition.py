@@ -9,7 +9,9 @@ from typing import Protocol
 
 from airflow_provider_aam.members.codes import REMEDIES, Code
 from airflow_provider_aam.members.engine import Engine
+from airflow_provider_aam.members.items import KIND_BITS, LARGEST_SID
 from airflow_provider_aam.members.names import Mode
+from airflow_provider_aam.members.sets import Sets
 from airflow_provider_aam.members.shape import Columns, Shape
 from airflow_provider_aam.members.source import Files, name, text
 from airflow_provider_aam.members.traits import Traits
@@ -53,7 +55,7 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True)
 class Partitions:
-    """Parquet files with the columns ``user`` and ``item`` (a sid, negative where it is removed; signals: a pair)."""
+    """Parquet files with the columns ``user`` and ``item``: a number of :mod:`.items`, or the text of a pair."""
 
     folder: Path
     count: int
@@ -72,10 +74,17 @@ class Partitions:
         return filter(None, map(self.files, range(self.count)))
 
 
-def cut(engine: Engine, files: Files, rules: Reading) -> Partitions:
-    """Write the rows of ``files`` to the scratch folder. Raises :class:`AAMArgumentError` for missing columns."""
+def cut(engine: Engine, files: Files, rules: Reading, sets: Sets | None = None) -> Partitions:
+    """Write the rows of ``files`` to the scratch folder, with those of the earlier ``sets``.
+
+    Raises :class:`AAMArgumentError` for missing columns.
+    """
     relation = files.relation(engine.con, rules.shape)
     size = files.size * (_GZIP_RATIO if files.paths[0].endswith(".gz") else 1)
+    items = rules.items(engine, relation)
+    if sets is not None and sets.earlier:
+        size += sets.size
+        items = f"{items} UNION ALL SELECT user, NULL, item, NULL FROM ({sets.relation(engine.con)})"
     count = min(MOST_PARTITIONS, 1 + size // BYTES_PER_PARTITION)
     folder = engine.scratch / "partitions"
     share = "" if rules.share is None else f"WHERE hash(user) % {rules.share[1]} = {rules.share[0]}"
@@ -83,7 +92,7 @@ def cut(engine: Engine, files: Files, rules: Reading) -> Partitions:
         COPY (
             SELECT user, item, code, CASE WHEN code IS NOT NULL THEN CAST(raw AS VARCHAR) END AS raw,
                 CAST(CASE WHEN code IS NULL THEN (hash(user) >> 32) % {count} ELSE {count} END AS USMALLINT) AS p
-            FROM ({rules.items(engine, relation)}) {share}
+            FROM ({items}) {share}
         ) TO {text(str(folder))} (
             FORMAT parquet, COMPRESSION uncompressed, STRING_DICTIONARY_PAGE_SIZE_LIMIT 1,
             PARTITION_BY (p), WRITE_PARTITION_COLUMNS false
@@ -120,11 +129,11 @@ def _traits(engine: Engine, relation: str, rules: Rules) -> str:
     removed = f"'{Code.UNSID_IN_OVERWRITE}'" if rules.mode == "overwrite" else "NULL"
     return f"""
         SELECT rows.user AS user, rows.item AS raw,
-            CASE WHEN rows.action = 'remove' THEN -({sid}) ELSE {sid} END AS item,
+            {sid} << {KIND_BITS} | (rows.action = 'remove')::BIGINT AS item,
             CASE WHEN rows.user IS NULL THEN '{Code.BAD_ID}'
                  WHEN rows.item IS NULL THEN {nothing}
                  WHEN rows.action IS NULL OR rows.action NOT IN ('add', 'remove') THEN '{Code.BAD_ACTION}'
-                 WHEN {sid} IS NULL OR {sid} <= 0 THEN {traits.code}
+                 WHEN ({sid} BETWEEN 1 AND {LARGEST_SID}) IS NOT TRUE THEN {traits.code}
                  WHEN rows.action = 'remove' THEN {removed} END AS code
         FROM ({rows}) AS rows {traits.join(engine.con, integers=integers)}"""
 

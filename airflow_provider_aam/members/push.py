@@ -7,6 +7,7 @@ import logging
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +20,11 @@ from airflow_provider_aam.members.engine import Engine
 from airflow_provider_aam.members.grouping import Group, group
 from airflow_provider_aam.members.ids import IdFormat
 from airflow_provider_aam.members.names import DataFileName
-from airflow_provider_aam.members.partition import Rules, cut, rejected_rows
+from airflow_provider_aam.members.partition import Partitions, Rules, cut, rejected_rows
 from airflow_provider_aam.members.parts import Part, write_parts
 from airflow_provider_aam.members.preflight import Sources
 from airflow_provider_aam.members.receipt import MembersReceipt, SentFile
+from airflow_provider_aam.members.sets import Sets, Today
 from airflow_provider_aam.members.source import Files
 from airflow_provider_aam.members.target import Target
 
@@ -41,6 +43,8 @@ class _Counts:
     rows: int = 0
     items: int = 0
     duplicates: int = 0
+    unchanged: int = 0
+    removed: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
 
     def add(self, group: Group) -> None:
@@ -48,23 +52,29 @@ class _Counts:
         self.rows += group.rows
         self.items += group.items
         self.duplicates += group.duplicates
+        self.unchanged += group.unchanged
+        self.removed += group.removed
 
 
-def push_members(engine: Engine, files: Files, rules: Rules, sources: Sources, target: Target) -> MembersReceipt:
-    """Write ``files`` as inbound files to the target's folder.
+def push_members(
+    engine: Engine, files: Files, rules: Rules, sources: Sources, target: Target, *, sets: Sets | None = None
+) -> MembersReceipt:
+    """Write ``files`` as inbound files to the target's folder; with ``sets``, what is new in them and what is gone.
 
-    Raises :class:`AAMSourceError` when more rows are rejected than the target allows; nothing is uploaded then, but the
-    rejects are.
+    Raises :class:`AAMSourceError` when more rows are rejected, or more is gone, than the target allows; nothing is
+    uploaded then, but the rejects are.
     """
     started_at = utc_now()
     counts = _Counts()
     rejects = _Rejects(engine.scratch / "rejects.jsonl", counts)
-    lines = _lines(engine, files, rules, sources.id_format, counts, rejects)
+    today = None if sets is None else Today(engine.scratch / "set.parquet")
+    lines = _lines(engine, cut(engine, files, rules, sets), sources.id_format, counts, rejects, today)
     parts = write_parts(lines, engine.scratch, target.sizes, compressed=target.compressed)
     rejects_uri = rejects.publish(target.rejects)
-    _refuse(counts, target.max_rejected, rejects_uri)
+    _refuse(counts, target, rejects_uri)
     names = _names(parts, rules, sources, target)
-    sent = [] if target.dry_run else [_upload(*each, target) for each in zip(parts, names, strict=True)]
+    with _kept(sets, today, target):
+        sent = [] if target.dry_run else [_upload(*each, target) for each in zip(parts, names, strict=True)]
     return MembersReceipt(
         batch=target.batch,
         files=sent,
@@ -72,6 +82,8 @@ def push_members(engine: Engine, files: Files, rules: Rules, sources: Sources, t
         rows=counts.rows,
         items=counts.items,
         duplicates=counts.duplicates,
+        unchanged=counts.unchanged,
+        removed=counts.removed,
         rejected=counts.rejected.total(),
         rejects_uri=rejects_uri,
         data_source=sources.source_id,
@@ -104,38 +116,63 @@ class _Rejects:
             return staged.uri
 
 
+@contextmanager
+def _kept(sets: Sets | None, today: Today | None, target: Target) -> Iterator[None]:
+    """Keep today's set for the next run: as unfinished while the files are uploaded, then for good."""
+    if sets is None or today is None or target.dry_run:
+        yield
+        return
+    sets.begin(today.finished())
+    yield
+    sets.finish(today.finished())
+
+
 def _lines(
-    engine: Engine, files: Files, rules: Rules, id_format: IdFormat, counts: _Counts, rejects: _Rejects
+    engine: Engine,
+    partitions: Partitions,
+    id_format: IdFormat,
+    counts: _Counts,
+    rejects: _Rejects,
+    today: Today | None,
 ) -> Iterator[pa.Array]:
-    partitions = cut(engine, files, rules)
     for row in rejected_rows(engine, partitions):
         counts.rows += 1
         rejects.add([row])
-    log.info("Read %s; grouping %d partitions.", files.paths[0], partitions.count)
+    log.info("Read the source; grouping %d partitions.", partitions.count)
 
     def grouped(partition: str) -> Group:
         with engine.con.cursor() as con:
-            return group(con, partition, id_format)
+            return group(con, partition, id_format, snapshot=today is not None)
 
     for one in in_order(grouped, partitions, concurrency=PARTITIONS_AT_ONCE):
         counts.add(one)
         rejects.add(one.rejects)
+        if today is not None and one.kept is not None:
+            today.add(one.kept)
         yield one.lines
 
 
-def _refuse(counts: _Counts, most: int, rejects_uri: str | None) -> None:
+def _refuse(counts: _Counts, target: Target, rejects_uri: str | None) -> None:
     rejected = counts.rejected.total()
-    accounted = counts.items + counts.duplicates + rejected
-    if counts.rows != accounted:
-        raise AssertionError(f"{counts.rows} rows came in, {accounted} are accounted for")
-    if rejected <= most:
-        return
-    each = ", ".join(f"{code} {number:,}" for code, number in counts.rejected.most_common())
-    where = f" Each is in {rejects_uri}, with the reason." if rejects_uri else " Set rejects_path to see each of them."
-    raise AAMSourceError(
-        f"{rejected:,} of {counts.rows:,} rows were rejected (max_rejected={most}): {each}. "
-        f"Nothing was uploaded.{where}"
-    )
+    accounted = counts.items + counts.unchanged + counts.duplicates + rejected
+    if counts.rows + counts.removed != accounted:
+        raise AssertionError(f"{counts.rows} rows came in, {counts.removed} are gone, {accounted} are accounted for")
+    if rejected > target.max_rejected:
+        each = ", ".join(f"{code} {number:,}" for code, number in counts.rejected.most_common())
+        where = (
+            f"Each is in {rejects_uri}, with the reason." if rejects_uri else "Set rejects_path to see each of them."
+        )
+        raise AAMSourceError(
+            f"{rejected:,} of {counts.rows:,} rows were rejected (max_rejected={target.max_rejected}): {each}. "
+            f"Nothing was uploaded. {where}"
+        )
+    before = counts.unchanged + counts.removed
+    if counts.removed > target.max_removed_ratio * before:
+        raise AAMSourceError(
+            f"{counts.removed:,} of {before:,} memberships that AAM has are not in the source any more "
+            f"(max_removed_ratio={target.max_removed_ratio:g}). Nothing was uploaded. Is the source complete? If so, "
+            "raise max_removed_ratio for this run."
+        )
 
 
 def _names(parts: Sequence[Part], rules: Rules, sources: Sources, target: Target) -> list[str]:

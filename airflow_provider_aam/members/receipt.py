@@ -34,7 +34,11 @@ class SentFile:
 
 @dataclass(frozen=True, kw_only=True)
 class MembersReceipt:
-    """``rows`` = ``items`` + ``duplicates`` + ``rejected``, in pairs of a user and a trait (or signal)."""
+    """In pairs of a user and a trait (or signal): ``rows`` = ``items`` + ``duplicates`` + ``rejected``.
+
+    Of a snapshot ``items`` are the changes: ``rows`` + ``removed`` = ``items`` + ``unchanged`` + ``duplicates`` +
+    ``rejected``, where ``removed`` are those that the source no longer has.
+    """
 
     batch: Count
     files: Sequence[SentFile]
@@ -49,6 +53,8 @@ class MembersReceipt:
     mode: str
     started_at: Moment
     finished_at: Moment
+    unchanged: Count = 0
+    removed: Count = 0
 
     @classmethod
     def from_xcom(cls, given: object) -> Self:
@@ -71,7 +77,7 @@ class MembersReceipt:
         return (
             f"Memberships of data source {self.target_data_source or self.data_source}: {self.items:,} "
             f"of {self.users:,} users from {self.rows:,} rows ({self.duplicates:,} duplicates, "
-            f"{self.rejected:,} rejected), {len(self.files)} files, {size:,} bytes."
+            f"{self.rejected:,} rejected, {self.unchanged:,} unchanged), {len(self.files)} files, {size:,} bytes."
         )
 
     def as_asset_extra(self) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Files:
 
     def relation(self, con: DuckDBPyConnection, shape: Columns) -> str:
         """SQL that reads them. Raises :class:`AAMArgumentError` when a column of ``shape`` is not there."""
-        if self.fs is not None:
+        if self.fs is not None and not con.filesystem_is_registered(_protocols(self.fs)[0]):
             con.register_filesystem(self.fs)
         files = "[" + ", ".join(map(text, self.paths)) + "]"
         sql = {
@@ -100,8 +100,11 @@ def _json_columns(shape: Columns) -> str:
 
 def _filesystem(path: Destination) -> Any:
     fs = getattr(path, "fs", None)
-    protocols = () if fs is None else (fs.protocol,) if isinstance(fs.protocol, str) else fs.protocol
-    return None if {"file", "local"} & set(protocols) else fs
+    return None if fs is None or {"file", "local"} & set(_protocols(fs)) else fs
+
+
+def _protocols(fs: Any) -> Sequence[str]:
+    return [fs.protocol] if isinstance(fs.protocol, str) else list(fs.protocol)
 
 
 def _matches(fs: Any, path: str) -> list[str]:

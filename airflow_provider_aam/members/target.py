@@ -14,7 +14,8 @@ from airflow_provider_aam.members.parts import Sizes
 class Target:
     """``batch``: seconds since 1970, in the files' names. ``put_options`` are the store's own, such as ``ACL`` for S3.
 
-    ``max_rejected`` rows may be left out, each written to ``rejects``. ``dry_run`` writes nothing else.
+    ``max_rejected`` rows may be left out, each written to ``rejects``. ``max_removed_ratio`` is the share of an earlier
+    set that may be gone from a snapshot. ``dry_run`` writes the rejects alone.
     """
 
     folder: Any
@@ -24,4 +25,5 @@ class Target:
     put_options: Mapping[str, Any] = field(default_factory=dict)
     rejects: Destination | None = None
     max_rejected: int = 0
+    max_removed_ratio: float = 0.5
     dry_run: bool = False

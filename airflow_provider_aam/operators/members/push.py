@@ -22,8 +22,9 @@ class AAMPushTraitMembersOperator(AAMOperator):
     what it does not understand without a word in the file, so ids, traits and lines are checked against its documented
     rules first, and the traits against the account. The same source and batch give the same bytes under the same names:
     a retry replaces files by themselves. Returns the receipt as XCom: ``batch, files: [{uri, bytes, raw_bytes, lines,
-    sha256}], users, rows, items, duplicates, rejected, rejects_uri, data_source, target_data_source, mode, started_at,
-    finished_at``. Needs the extra ``members``.
+    sha256}], users, rows, items, duplicates, unchanged, removed, rejected, rejects_uri, data_source,
+    target_data_source, mode, started_at, finished_at``.
+    Needs the extra ``members``.
 
     :param source: URI of a Parquet, CSV or JSON Lines file, a pattern (``s3://bucket/day/*.parquet``), or a list of
         such. (templated)
@@ -42,6 +43,12 @@ class AAMPushTraitMembersOperator(AAMOperator):
     :param action: the column that says ``add`` or ``remove``; without it every row adds.
     :param traits_are: ``sid``, or ``integrationCode`` of the data source that owns the traits.
     :param trait_map: the sid of each text in the ``trait`` column, instead. (templated)
+    :param previous: a folder of your own, outside of AAM's bucket, for the sets that were sent. With it, ``source`` is
+        the full set of today, and only what changed since the last run is sent: new memberships, and removals of those
+        that are gone. The first run sends everything. (templated)
+    :param previous_conn_id: the Airflow Connection of that folder's store. (templated)
+    :param max_removed_ratio: with ``previous``, the share of the last set that may be gone before the task fails: a
+        source that was cut short would remove everybody.
     :param mode: ``sync`` adds and removes what the rows say. ``overwrite`` takes from each user in the files every
         trait of the data source that is not named.
     :param clear_users: with ``overwrite``: users without a trait lose all of them.
@@ -73,6 +80,8 @@ class AAMPushTraitMembersOperator(AAMOperator):
         "trait_map",
         "destination",
         "destination_conn_id",
+        "previous",
+        "previous_conn_id",
         "batch_time",
         "rejects_path",
         "aam_conn_id",
@@ -97,6 +106,9 @@ class AAMPushTraitMembersOperator(AAMOperator):
         action: str | None = None,
         traits_are: str = "sid",
         trait_map: Mapping[str, int] | None = None,
+        previous: str | None = None,
+        previous_conn_id: str | None = None,
+        max_removed_ratio: float = 0.5,
         mode: str = "sync",
         clear_users: bool = False,
         destination_conn_id: str | None = None,
@@ -128,6 +140,9 @@ class AAMPushTraitMembersOperator(AAMOperator):
         self.action = action
         self.traits_are = traits_are
         self.trait_map = trait_map
+        self.previous = previous
+        self.previous_conn_id = previous_conn_id
+        self.max_removed_ratio = max_removed_ratio
         self.mode = mode
         self.clear_users = clear_users
         self.destination_conn_id = destination_conn_id
@@ -157,6 +172,12 @@ class AAMPushTraitMembersOperator(AAMOperator):
         ]
         if self.clear_users and self.mode != "overwrite":
             problems.append("clear_users needs mode='overwrite': a sync file cannot clear a user")
+        if self.previous and (self.mode != "sync" or self.action or self.key):
+            problems.append(
+                "previous needs mode='sync', and neither action nor key: a full set of traits says itself what is gone"
+            )
+        if not 0 <= self.max_removed_ratio <= 1:
+            problems.append(f"max_removed_ratio is {self.max_removed_ratio}; expected 0 to 1")
         return [*problems, *self._too_small(max_rejected=0, split_compressed_mb=1, split_raw_mb=1, memory_mb=200)]
 
     def _run(self, context: Context) -> Told:
@@ -188,6 +209,7 @@ class AAMPushTraitMembersOperator(AAMOperator):
             id_format=self.id_format,
             mode="sync" if self.mode == "sync" else "overwrite",
             clear_users=self.clear_users,
+            previous=optional_path(self.previous, self.previous_conn_id, what="previous"),
             target=self._target(context),
             limits=Limits(threads=self.threads, memory_mb=self.memory_mb),
         )
@@ -205,6 +227,7 @@ class AAMPushTraitMembersOperator(AAMOperator):
             put_options=_put_options(folder.fs.protocol) if self.put_options is None else self.put_options,
             rejects=optional_path(self.rejects_path, self.destination_conn_id, what="rejects_path"),
             max_rejected=self.max_rejected,
+            max_removed_ratio=self.max_removed_ratio,
             dry_run=self.plan_only,
         )
 
