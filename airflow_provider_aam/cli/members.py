@@ -13,10 +13,10 @@ from airflow_provider_aam.members.receipt import MembersReceipt
 from airflow_provider_aam.members.verify import Checked, verify
 
 
-def verify_receipt(uri: str, *, store_conn_id: str | None) -> Ending:
+def verify_receipt(uri: str, *, destination_conn_id: str | None) -> Ending:
     """Read every file of the receipt. The exit code is ``FOUND`` if one of them differs or is missing."""
-    receipt = _read(uri, store_conn_id)
-    checks = [*verify(receipt, lambda each: _open(each, store_conn_id))]
+    receipt = _read(uri, destination_conn_id)
+    checks = [*verify(receipt, lambda each: _open(each, destination_conn_id))]
     files = [each for each in checks if each.uri is not None]
     good = sum(not each.problems for each in files)
     ok = all(not each.problems for each in checks)

@@ -17,9 +17,9 @@ def verify_members(
         ),
     ],
     *,
-    store_conn_id: Annotated[
+    destination_conn_id: Annotated[
         str | None,
-        typer.Option(metavar="ID", help="Airflow Connection of the object store, for URIs that need one."),
+        typer.Option(metavar="ID", help="Airflow Connection of the object store, where the URIs need one."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -30,4 +30,4 @@ def verify_members(
     from airflow_provider_aam.cli.exits import run_command
     from airflow_provider_aam.cli.members import verify_receipt
 
-    run_command(lambda: verify_receipt(receipt, store_conn_id=store_conn_id), as_json=as_json)
+    run_command(lambda: verify_receipt(receipt, destination_conn_id=destination_conn_id), as_json=as_json)

@@ -137,7 +137,7 @@ def test_receipt_and_files_in_an_object_store(airflow_aam, receipt, monkeypatch)
         fs.pipe(uri, path_of(file).read_bytes())
         file["uri"] = uri
     fs.pipe("memory://inbound/receipt.json", json.dumps(receipt).encode())
-    done = airflow_aam("members", "verify", "memory://inbound/receipt.json", "--store-conn-id", "lake")
+    done = airflow_aam("members", "verify", "memory://inbound/receipt.json", "--destination-conn-id", "lake")
     assert done.stdout.splitlines()[-1:] == ["3 of 3 files match the receipt"], done.stderr
 
 
