@@ -13,24 +13,16 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
-from airflow_provider_aam.members.ids import CUSTOMER_ID
-from airflow_provider_aam.members.partition import Rules
 from airflow_provider_aam.members.parts import Sizes
-from airflow_provider_aam.members.preflight import Sources
-from airflow_provider_aam.members.push import Target, push_members
-from airflow_provider_aam.members.shape import Shape
-from airflow_provider_aam.members.source import find_files
-from airflow_provider_aam.members.traits import Traits
+from tests.members.test_push import Place, rows_of
 
 
 @pytest.fixture
 def receipt(tmp_path: Path) -> dict[str, Any]:
     """Of three users in three files."""
-    source = tmp_path / "rows.jsonl"
-    source.write_text("".join(json.dumps({"user": f"u{number}", "trait": 7}) + "\n" for number in range(3)))
-    sources = Sources(source_id=478, target_id=None, id_format=CUSTOMER_ID)
-    target = Target(folder=tmp_path / "out", batch=1_700_000_000, sources=sources, sizes=Sizes(raw=1))
-    return push_members(find_files(source), Rules(shape=Shape(), traits=Traits()), target).as_xcom()
+    place = Place(tmp_path)
+    source = place.jsonl(rows_of(*((f"u{number}", 7) for number in range(3))))
+    return place.push(source, sizes=Sizes(raw=1)).as_xcom()
 
 
 @pytest.fixture
