@@ -10,6 +10,7 @@ VENV_211 := .venv-211
 VENV_PEERS := .venv-peers
 VENV_MUTANTS := .venv-mutants
 VENV_FUZZ := .venv-fuzz
+VENV_CELERY := .venv-celery
 UV := $(VENV)/bin/uv
 # Stamps are touched after an install: uv keeps the times that files have in their wheels, which may be older than any pin.
 UV_READY := $(VENV)/uv-ready
@@ -17,7 +18,7 @@ UV_READY := $(VENV)/uv-ready
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONHASHSEED ?= 0
 
-.PHONY: help setup demo ui test test-211 lint types bench mutants fuzz docs constraints clean
+.PHONY: help setup demo ui test test-211 test-celery lint types bench mutants fuzz docs constraints clean
 
 help: ## list the commands
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -35,6 +36,9 @@ test: $(VENV)/installed $(VENV_PEERS)/installed ## run the tests on Airflow 3.3;
 
 test-211: $(VENV_211)/installed ## run the Airflow-facing tests on Airflow 2.11
 	$(VENV_211)/bin/python -m pytest tests/airflow
+
+test-celery: $(VENV_CELERY)/installed ## mapped tasks on a CeleryExecutor; needs redis-server and postgresql of the distribution
+	$(VENV_CELERY)/bin/python -m pytest -s tests/celery_executor
 
 lint: $(VENV)/installed ## ruff: rules and formatting
 	$(VENV)/bin/ruff check .
@@ -59,7 +63,7 @@ constraints: $(UV_READY) ## regenerate the pinned sets from setup.cfg
 	scripts/constraints.sh $(UV)
 
 clean: ## remove environments, caches and results of runs
-	rm -rf $(VENV) $(VENV_211) $(VENV_PEERS) $(VENV_MUTANTS) $(VENV_FUZZ) .mutants .fuzz .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
+	rm -rf $(VENV) $(VENV_211) $(VENV_PEERS) $(VENV_MUTANTS) $(VENV_FUZZ) $(VENV_CELERY) .mutants .fuzz .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
 
 $(UV_READY): constraints/bootstrap.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none was found; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -92,6 +96,11 @@ $(VENV_FUZZ)/installed: $(UV_READY) constraints/airflow-3.3.txt constraints/fuzz
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_FUZZ)
 	$(UV) pip install --quiet --python $(VENV_FUZZ)/bin/python --require-hashes --requirement constraints/airflow-3.3.txt --requirement constraints/fuzz.txt
 	$(call install_package,$(VENV_FUZZ))
+
+$(VENV_CELERY)/installed: $(UV_READY) constraints/airflow-3.3.txt constraints/celery.txt setup.cfg
+	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_CELERY)
+	$(UV) pip install --quiet --python $(VENV_CELERY)/bin/python --require-hashes --requirement constraints/airflow-3.3.txt --requirement constraints/celery.txt
+	$(call install_package,$(VENV_CELERY))
 
 $(VENV_PEERS)/installed: $(UV_READY) constraints/peers.txt
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_PEERS)

@@ -94,7 +94,34 @@ def running_airflow(work: Path, variables: dict[str, str], *, port: int | None =
     shutil.rmtree(work, ignore_errors=True)
     home = work / "airflow"
     home.mkdir(parents=True)
-    environment = {
+    url, log = f"http://127.0.0.1:{port}", work / "airflow.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [Path(sys.executable).with_name("airflow"), "standalone"],
+            env=environment(home, port, variables),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            wait_until(lambda: _is_healthy(url, process, log), "Airflow to start", timeout_s=START_TIMEOUT_S)
+            yield log_in(url, home)
+        finally:
+            stop(process)
+
+
+def log_in(url: str, home: Path) -> Airflow:
+    """As the administrator whose password the API server has written to `home`."""
+    file = home / "simple_auth_manager_passwords.json.generated"
+    password = str(json.loads(file.read_text().splitlines()[0])["admin"])
+    answer = requests.post(f"{url}/auth/token", json={"username": "admin", "password": password}, timeout=30)
+    answer.raise_for_status()
+    return Airflow(url, home, password, str(answer.json()["access_token"]))
+
+
+def environment(home: Path, port: int, variables: dict[str, str]) -> dict[str, str]:
+    """Of a process of an Airflow that lives in `home` and answers at `port`; `variables` win."""
+    return {
         **{name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")},
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "AIRFLOW_HOME": str(home),
@@ -109,21 +136,6 @@ def running_airflow(work: Path, variables: dict[str, str], *, port: int | None =
         "NO_PROXY": "127.0.0.1,localhost",
         **variables,
     }
-    url, log = f"http://127.0.0.1:{port}", work / "airflow.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [Path(sys.executable).with_name("airflow"), "standalone"],
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            wait_until(lambda: _is_healthy(url, process, log), "Airflow to start", timeout_s=START_TIMEOUT_S)
-            password = _password(home)
-            yield Airflow(url, home, password, _log_in(url, password))
-        finally:
-            _stop(process)
 
 
 def free_port(wanted: int = 0) -> int:
@@ -161,18 +173,7 @@ def _is_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -> bool:
     return all((health.get(part) or {}).get("status") == "healthy" for part in ("scheduler", "dag_processor"))
 
 
-def _password(home: Path) -> str:
-    file = home / "simple_auth_manager_passwords.json.generated"
-    return str(json.loads(file.read_text().splitlines()[0])["admin"])
-
-
-def _log_in(url: str, password: str) -> str:
-    answer = requests.post(f"{url}/auth/token", json={"username": "admin", "password": password}, timeout=30)
-    answer.raise_for_status()
-    return str(answer.json()["access_token"])
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
     """Its whole process group: standalone is a family of servers."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         try:

@@ -7,5 +7,6 @@ compile setup.cfg constraints/airflow-3.3.in --extra dev --output-file constrain
 compile setup.cfg constraints/airflow-2.11.in --extra dev --output-file constraints/airflow-2.11.txt
 compile constraints/mutants.in --constraint constraints/airflow-3.3.txt --output-file constraints/mutants.txt
 compile constraints/fuzz.in --constraint constraints/airflow-3.3.txt --output-file constraints/fuzz.txt
+compile constraints/celery.in --constraint constraints/airflow-3.3.txt --output-file constraints/celery.txt
 compile constraints/peers.in --output-file constraints/peers.txt
 compile constraints/bootstrap.in --constraint constraints/airflow-3.3.txt --output-file constraints/bootstrap.txt

@@ -62,16 +62,21 @@ def send_members(client: AAMClient, order: Order) -> MembersReceipt:
     Raises :class:`AAMArgumentError` with everything that AAM would not take, :class:`AAMLookupFailed` for a data source
     that is not there, :class:`AAMSourceError` when too many rows are rejected.
     """
-    account = Account(client)
     sets = None if order.previous is None else find_sets(order.previous, order.target.batch)
-    files = find_files(order.source)
-    sources = find_sources(Names[int](account), order.data_source, order.target_data_source, order.id_format)
     with open_engine(order.limits) as engine:
-        traits = _traits(engine, account, files, sources, order)
-        rules = Rules(shape=order.shape, traits=traits, mode=order.mode, clear_users=order.clear_users)
+        files, sources, rules = prepare(engine, client, order)
         receipt = push_members(engine, files, rules, sources, order.target, sets=sets)
     log.info("%s", receipt)
     return receipt
+
+
+def prepare(engine: Engine, client: AAMClient, order: Order) -> tuple[Files, Sources, Rules]:
+    """What the words of ``order`` mean, checked against the account; raises as :func:`send_members` does."""
+    account = Account(client)
+    files = find_files(order.source)
+    sources = find_sources(Names[int](account), order.data_source, order.target_data_source, order.id_format)
+    traits = _traits(engine, account, files, sources, order)
+    return files, sources, Rules(shape=order.shape, traits=traits, mode=order.mode, clear_users=order.clear_users)
 
 
 def _traits(engine: Engine, account: Account, files: Files, sources: Sources, order: Order) -> Traits:

@@ -100,6 +100,14 @@ def cut(engine: Engine, files: Files, rules: Reading, sets: Sets | None = None) 
     return Partitions(folder=folder, count=count)
 
 
+def rows_per_share(engine: Engine, files: Files, rules: Reading, of: int) -> list[int]:
+    """How many rows of ``files`` each of ``of`` shares has, rejected ones included."""
+    items = rules.items(engine, files.relation(engine.con, rules.shape))
+    found = engine.con.execute(f"SELECT hash(user) % {of}, count(*) FROM ({items}) GROUP BY 1")
+    rows = dict(found.fetchall())
+    return [rows.get(which, 0) for which in range(of)]
+
+
 def distinct_traits(engine: Engine, files: Files, shape: Shape) -> list[str]:
     """The traits that the rows name, as they write them."""
     relation = files.relation(engine.con, shape)

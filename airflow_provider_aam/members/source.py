@@ -26,13 +26,19 @@ SUFFIXES = {
     ".ndjson": "json",
 }
 _PATTERN = frozenset("*?[")
+_VERSION = ("size", "ETag", "etag", "LastModified", "last_modified", "mtime", "updated", "created")
+"""What fsspec's filesystems tell of a file."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Files:
-    """``kind`` is ``parquet``, ``csv`` or ``json``. ``fs`` is an fsspec filesystem; ``None`` for this machine's."""
+    """``kind`` is ``parquet``, ``csv`` or ``json``. ``fs`` is an fsspec filesystem; ``None`` for this machine's.
+
+    ``versions`` are sizes, with an ETag or a time of writing where the store tells one.
+    """
 
     paths: tuple[str, ...]
+    versions: tuple[str, ...]
     kind: str
     size: int
     fs: Any = None
@@ -77,10 +83,14 @@ def find_files(source: Destination | Sequence[Destination]) -> Files:
             f"source: expected files of one format, found {', '.join(sorted(kinds)) or 'no file'} in "
             f"{', '.join(one_line(path_of(path)) for path in given)}."
         )
-    if fs is None:
-        return Files(paths=tuple(paths), kind=kinds.pop(), size=sum(Path(name).stat().st_size for name in paths))
-    size = sum(fs.size(name) for name in paths)
-    return Files(paths=tuple(map(fs.unstrip_protocol, paths)), kind=kinds.pop(), size=size, fs=fs)
+    found = [_size_and_version(fs, name) for name in paths]
+    return Files(
+        paths=tuple(paths if fs is None else map(fs.unstrip_protocol, paths)),
+        versions=tuple(version for _, version in found),
+        kind=kinds.pop(),
+        size=sum(size for size, _ in found),
+        fs=fs,
+    )
 
 
 def text(value: str) -> str:
@@ -114,6 +124,14 @@ def _matches(fs: Any, path: str) -> list[str]:
     if not found:
         raise AAMArgumentError(f"source: no file matches {one_line(path)}.")
     return list(found)
+
+
+def _size_and_version(fs: Any, path: str) -> tuple[int, str]:
+    if fs is None:
+        stat = Path(path).stat()
+        return stat.st_size, f"{stat.st_size} {stat.st_mtime_ns}"
+    info = fs.info(path)
+    return info["size"], " ".join(str(info[key]) for key in _VERSION if info.get(key))
 
 
 def _kind(path: str) -> str:

@@ -13,12 +13,13 @@ from airflow_provider_aam.failures import task_failures
 if TYPE_CHECKING:
     from airflow_provider_aam.api.client import AAMClient
 
-Told = tuple[dict[str, Any], Mapping[str, Any]]
+Returned = dict[str, Any] | list[dict[str, Any]]
+Told = tuple[Returned, Mapping[str, Any]]
 """What a task returns, and what the event of each Asset in its ``outlets`` gets as extra; JSON-safe, both."""
 
 
 class Receipt(Protocol):
-    def as_xcom(self) -> dict[str, Any]: ...
+    def as_xcom(self) -> Returned: ...
 
     def as_asset_extra(self) -> dict[str, Any]: ...
 
@@ -30,7 +31,7 @@ class AAMOperator(BaseOperator):
         super().__init__(**kwargs)
         self.aam_conn_id = aam_conn_id
 
-    def execute(self, context: Context) -> dict[str, Any]:
+    def execute(self, context: Context) -> Returned:
         with task_failures():
             if problems := self._problems():
                 raise AAMArgumentError.from_problems(f"task {self.task_id}", problems)

@@ -58,23 +58,34 @@ def test_every_dag_file_is_tested() -> None:
         "aam_push_catalog",
         "aam_push_segments",
         "aam_push_trait_members",
+        "aam_push_trait_members_mapped",
         "aam_push_traits",
     ]
 
 
-def test_push_of_members_writes_a_file_that_aam_takes(
-    account: Emulator, run_dag: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def gold(account: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The sid of a trait that a hundred users have, in the DAGs' source."""
     source = account.add("data_sources", {"name": "CRM", "integrationCode": "members-crm"})["dataSourceId"]
     trait = {"name": "Gold", "integrationCode": "gold", "traitType": "ON_BOARDED_TRAIT", "dataSourceId": source}
-    sid = account.add("traits", trait)["sid"]
-    (tmp_path / "rows.jsonl").write_text('{"user": "u1", "trait": "gold"}\n')
+    rows = [{"user": f"u{number:02}", "trait": "gold"} for number in range(100)]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     monkeypatch.setenv("AIRFLOW_VAR_AAM_MEMBERS", f"{tmp_path}/*.jsonl")
     monkeypatch.setenv("AIRFLOW_VAR_AAM_MEMBERS_DATA_SOURCE", "members-crm")
     monkeypatch.setenv("AIRFLOW_VAR_AAM_INBOUND", str(tmp_path))
-    run(run_dag, "aam_push_trait_members")
-    (file,) = (tmp_path / "date=2026-11-23").iterdir()
-    assert gzip.decompress(file.read_bytes()).decode() == f"u1\td_sid={sid}\n"
+    monkeypatch.setenv("AIRFLOW_VAR_AAM_SHARES", f"{tmp_path}/shares")
+    return int(account.add("traits", trait)["sid"])
+
+
+@pytest.mark.parametrize(("dag", "files"), [("aam_push_trait_members", 1), ("aam_push_trait_members_mapped", 4)])
+def test_push_of_members_writes_files_that_aam_takes(
+    gold: int, run_dag: Callable[..., Any], tmp_path: Path, dag: str, files: int
+) -> None:
+    run(run_dag, dag)
+    written = sorted((tmp_path / "date=2026-11-23").iterdir())
+    lines = sorted(line for file in written for line in gzip.decompress(file.read_bytes()).decode().splitlines())
+    assert lines == [f"u{number:02}\td_sid={gold}" for number in range(100)]
+    assert len(written) == files
 
 
 def test_pull_of_segments_writes_all_of_them(account: Emulator, run_dag: Callable[..., Any], tmp_path: Path) -> None:

@@ -13,7 +13,11 @@ from keep import Keep
 from operator_checks import arguments_of, failure_of
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, Asset
-from airflow_provider_aam.operators.members import AAMPushTraitMembersOperator
+from airflow_provider_aam.operators.members import (
+    AAMJoinTraitMembersOperator,
+    AAMPlanTraitMembersOperator,
+    AAMPushTraitMembersOperator,
+)
 
 DAY = datetime(2026, 1, 2, tzinfo=UTC)
 NAME = f"ftp_dpm_{{}}_{int(DAY.timestamp())}.sync.gz"
@@ -143,7 +147,35 @@ def test_global_device_sources_need_a_target(account, tmp_path):
     assert f"ftp_dpm_20914_{account['source']}_" in receipt["files"][0]["uri"]
 
 
-def test_every_argument_is_documented():
-    described = AAMPushTraitMembersOperator.__doc__ or ""
-    for name in arguments_of(AAMPushTraitMembersOperator):
+def test_what_shares_cannot_have_is_named(tmp_path):
+    plan = AAMPlanTraitMembersOperator(
+        task_id="plan",
+        source="x.csv",
+        data_source=1,
+        destination=str(tmp_path),
+        shares=2000,
+        max_rejected=3,
+        rejects_path="rejects.jsonl",
+        previous=str(tmp_path),
+        dry_run=True,
+    )
+    message = failure_of(plan)
+    assert "5 problems" in message
+    assert "max_rejected is for the task that joins the shares" in message
+    assert "previous cannot be shared" in message
+    assert "shares is 2000; it must be 1,024 or less" in message
+
+
+def test_a_set_whose_shares_are_missing_fails(tmp_path):
+    task = AAMJoinTraitMembersOperator(task_id="join", receipts=[], destination=f"{tmp_path}/out")
+    message = failure_of(task)
+    assert "Nothing was uploaded" in message
+    assert "expected the receipts of all shares, found none" in message
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("operator", [AAMPushTraitMembersOperator, AAMJoinTraitMembersOperator])
+def test_every_argument_is_documented(operator):
+    described = operator.__doc__ or ""
+    for name in arguments_of(operator):
         assert f":param {name}:" in described, name

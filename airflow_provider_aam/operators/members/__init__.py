@@ -1,5 +1,15 @@
 """Who has which trait → inbound files that AAM picks up."""
 
 from airflow_provider_aam.operators.members.push import AAMPushTraitMembersOperator
+from airflow_provider_aam.operators.members.shares import (
+    AAMJoinTraitMembersOperator,
+    AAMPlanTraitMembersOperator,
+    AAMPushTraitMembersShareOperator,
+)
 
-__all__ = ["AAMPushTraitMembersOperator"]
+__all__ = [
+    "AAMJoinTraitMembersOperator",
+    "AAMPlanTraitMembersOperator",
+    "AAMPushTraitMembersOperator",
+    "AAMPushTraitMembersShareOperator",
+]

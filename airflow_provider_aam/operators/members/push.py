@@ -9,7 +9,7 @@ from airflow_provider_aam.hooks.paths import open_path, optional_path
 from airflow_provider_aam.operators.base import AAMOperator, Told, told
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.compat import Context
+    from airflow_provider_aam.compat import Context, ObjectStoragePath
     from airflow_provider_aam.members.job import Order
     from airflow_provider_aam.members.target import Target
 
@@ -224,7 +224,7 @@ class AAMPushTraitMembersOperator(AAMOperator):
             batch=self._batch(context),
             sizes=Sizes(raw=self.split_raw_mb * MB, stored=self.split_compressed_mb * MB),
             compressed=self.compression == "gzip",
-            put_options=_put_options(folder.fs.protocol) if self.put_options is None else self.put_options,
+            put_options=put_options_for(folder) if self.put_options is None else self.put_options,
             rejects=optional_path(self.rejects_path, self.destination_conn_id, what="rejects_path"),
             max_rejected=self.max_rejected,
             max_removed_ratio=self.max_removed_ratio,
@@ -242,6 +242,6 @@ class AAMPushTraitMembersOperator(AAMOperator):
         return int(parse_moment(moment, what="batch_time").timestamp())
 
 
-def _put_options(protocol: str | tuple[str, ...]) -> Mapping[str, Any]:
+def put_options_for(folder: ObjectStoragePath) -> Mapping[str, Any]:
     """AAM cannot read what its bucket's owner does not own."""
-    return {"ACL": "bucket-owner-full-control"} if "s3" in protocol else {}
+    return {"ACL": "bucket-owner-full-control"} if "s3" in folder.fs.protocol else {}
