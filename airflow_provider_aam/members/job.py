@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.account.names import Names
 from airflow_provider_aam.files.staging import Destination
 from airflow_provider_aam.members.engine import Engine, Limits, open_engine
+from airflow_provider_aam.members.items import LARGEST_SID
 from airflow_provider_aam.members.names import Mode
 from airflow_provider_aam.members.partition import Rules, distinct_traits
 from airflow_provider_aam.members.preflight import Sources, find_sources, find_traits
 from airflow_provider_aam.members.push import push_members
+from airflow_provider_aam.members.query import Query, fetch
 from airflow_provider_aam.members.receipt import MembersReceipt
 from airflow_provider_aam.members.sets import find_sets
 from airflow_provider_aam.members.shape import Shape
@@ -36,13 +39,15 @@ class Words:
     map: Mapping[str, int] | None = None
     checked: bool = True
     """Whether each has to be in AAM, onboarded and of that data source."""
+    create: Callable[[AAMClient, int, Sequence[str]], None] | None = field(default=None, repr=False)
+    """Creates traits of a data source for integration codes that are not there."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
     """What a task asks for."""
 
-    source: Sequence[Destination]
+    source: Sequence[Destination] | Query
     shape: Shape
     words: Words
     data_source: int | str
@@ -73,7 +78,8 @@ def send_members(client: AAMClient, order: Order) -> MembersReceipt:
 def prepare(engine: Engine, client: AAMClient, order: Order) -> tuple[Files, Sources, Rules]:
     """What the words of ``order`` mean, checked against the account; raises as :func:`send_members` does."""
     account = Account(client)
-    files = find_files(order.source)
+    source = order.source
+    files = fetch(source, order.shape, engine.scratch) if callable(source) else find_files(source)
     sources = find_sources(Names[int](account), order.data_source, order.target_data_source, order.id_format)
     traits = _traits(engine, account, files, sources, order)
     return files, sources, Rules(shape=order.shape, traits=traits, mode=order.mode, clear_users=order.clear_users)
@@ -84,11 +90,22 @@ def _traits(engine: Engine, account: Account, files: Files, sources: Sources, or
     if order.shape.key is not None:
         return Traits()
     if words.map is not None:
-        known = {str(word): int(sid) for word, sid in words.map.items()}
+        known: Mapping[str, int] = {str(word): int(sid) for word, sid in words.map.items()}
         if words.checked:
             find_traits(account, sources.owner_id, sorted({str(sid) for sid in known.values()}), are_sids=True)
         return Traits(known=known, are_sids=False)
     if words.are_sids and not words.checked:
         return Traits()
     named = distinct_traits(engine, files, order.shape)
-    return Traits(known=find_traits(account, sources.owner_id, named, are_sids=words.are_sids), are_sids=words.are_sids)
+    create = None if words.create is None else partial(_create, account.client, sources.owner_id, order)
+    known = find_traits(account, sources.owner_id, named, are_sids=words.are_sids, create=create)
+    return Traits(known=known, are_sids=words.are_sids)
+
+
+def _create(client: AAMClient, owner_id: int, order: Order, codes: Sequence[str]) -> Mapping[str, int]:
+    """In a trial the sids are stand-ins: nothing is created, and no file is written."""
+    assert order.words.create is not None
+    order.words.create(client, owner_id, codes)
+    if order.target.dry_run:
+        return {code: LARGEST_SID - number for number, code in enumerate(codes)}
+    return find_traits(Account(client), owner_id, codes, are_sids=False)

@@ -5,7 +5,7 @@ AAM drops what is not, and says so a day later in numbers alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from airflow_provider_aam.account.account import Account
@@ -18,6 +18,9 @@ from airflow_provider_aam.members.ids import GLOBAL_SOURCES, OWN_FORMATS, IdForm
 
 ONBOARDED = "ON_BOARDED_TRAIT"
 MOST_SHOWN = 50
+
+Create = Callable[[Sequence[str]], Mapping[str, int]]
+"""Integration codes → the sids of the traits that were created for them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,21 +57,27 @@ def find_sources(
     return Sources(source_id=source_id, target_id=target_id, id_format=form)
 
 
-def find_traits(account: Account, owner_id: int, words: Sequence[str], *, are_sids: bool) -> Mapping[str, int]:
+def find_traits(
+    account: Account, owner_id: int, words: Sequence[str], *, are_sids: bool, create: Create | None = None
+) -> Mapping[str, int]:
     """The sid of each word: a sid, or an integration code of the data source ``owner_id``.
 
-    Raises :class:`AAMArgumentError` with everything that AAM would not take.
+    ``create`` is given the codes that are not there, if nothing else is wrong. Raises :class:`AAMArgumentError` with
+    everything that AAM would not take.
     """
     names = Names[int](account)
     found: dict[str, int] = {}
+    missing: list[str] = []
     problems = []
     for word in words:
         try:
             sid = (
                 names.find(TRAITS, int(word)) if are_sids else names.find_owned(TRAITS, str(owner_id), word, text=word)
             )
-        except (AAMLookupFailed, ValueError) as missing:
-            problems.append(one_line(str(missing)))
+        except (AAMLookupFailed, ValueError) as absent:
+            if create is None:
+                problems.append(one_line(str(absent)))
+            missing.append(word)
             continue
         problem = _problem(account, owner_id, word, sid)
         if problem is None:
@@ -78,7 +87,7 @@ def find_traits(account: Account, owner_id: int, words: Sequence[str], *, are_si
     if problems:
         more = [f"and {len(problems) - MOST_SHOWN} more"] if len(problems) > MOST_SHOWN else []
         raise AAMArgumentError.from_problems("the source's traits", [*problems[:MOST_SHOWN], *more])
-    return found
+    return found if create is None or not missing else {**found, **create(missing)}
 
 
 def _problem(account: Account, owner_id: int, word: str, sid: int) -> str | None:

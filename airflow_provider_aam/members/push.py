@@ -6,7 +6,7 @@ import json
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,12 +21,14 @@ from airflow_provider_aam.members.grouping import Group, group
 from airflow_provider_aam.members.ids import IdFormat
 from airflow_provider_aam.members.names import DataFileName
 from airflow_provider_aam.members.partition import Partitions, Rules, cut, rejected_rows
-from airflow_provider_aam.members.parts import Part, write_parts
+from airflow_provider_aam.members.parts import write_parts
+from airflow_provider_aam.members.pgp import open_seal
 from airflow_provider_aam.members.preflight import Sources
-from airflow_provider_aam.members.receipt import MembersReceipt, SentFile
+from airflow_provider_aam.members.receipt import MembersReceipt
 from airflow_provider_aam.members.sets import Sets, Today
 from airflow_provider_aam.members.source import Files
 from airflow_provider_aam.members.target import Target
+from airflow_provider_aam.members.upload import upload
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -68,13 +70,15 @@ def push_members(
     counts = _Counts()
     rejects = _Rejects(engine.scratch / "rejects.jsonl", counts)
     today = None if sets is None else Today(engine.scratch / "set.parquet")
-    lines = _lines(engine, cut(engine, files, rules, sets), sources.id_format, counts, rejects, today)
-    parts = write_parts(lines, engine.scratch, target.sizes, compressed=target.compressed)
-    rejects_uri = rejects.publish(target.rejects)
-    _refuse(counts, target, rejects_uri)
-    names = _names(parts, rules, sources, target)
-    with _kept(sets, today, target):
-        sent = [] if target.dry_run else [_upload(*each, target) for each in zip(parts, names, strict=True)]
+    name = DataFileName(source_id=sources.source_id, target_id=sources.target_id, batch=target.batch, mode=rules.mode)
+    with open_seal(target.pgp_key, engine.scratch) as seal:
+        lines = _lines(engine, cut(engine, files, rules, sets), sources.id_format, counts, rejects, today)
+        compressed = target.compressed and seal is None
+        parts = write_parts(lines, engine.scratch, target.sizes, compressed=compressed)
+        rejects_uri = rejects.publish(target.rejects)
+        _refuse(counts, target, rejects_uri)
+        with _kept(sets, today, target):
+            sent = [] if target.dry_run else upload(parts, name, target, seal)
     return MembersReceipt(
         batch=target.batch,
         files=sent,
@@ -173,27 +177,3 @@ def _refuse(counts: _Counts, target: Target, rejects_uri: str | None) -> None:
             f"(max_removed_ratio={target.max_removed_ratio:g}). Nothing was uploaded. Is the source complete? If so, "
             "raise max_removed_ratio for this run."
         )
-
-
-def _names(parts: Sequence[Part], rules: Rules, sources: Sources, target: Target) -> list[str]:
-    return [
-        str(
-            DataFileName(
-                source_id=sources.source_id,
-                target_id=sources.target_id,
-                batch=target.batch,
-                mode=rules.mode,
-                part=number if len(parts) > 1 else None,
-                suffix=".gz" if target.compressed else "",
-            )
-        )
-        for number, _ in enumerate(parts, 1)
-    ]
-
-
-def _upload(part: Part, name: str, target: Target) -> SentFile:
-    with stage(target.folder / name, through_link=False, **target.put_options) as staged:
-        shutil.move(part.path, staged.local)
-        staged.publish()
-        uri = staged.uri
-    return SentFile(uri=uri, bytes=part.bytes, raw_bytes=part.raw_bytes, lines=part.lines, sha256=part.sha256)

@@ -125,6 +125,7 @@ def send_share(order: Order, share: Share) -> ShareReceipt:
     Raises :class:`AAMArgumentError` where the plan is another one, :class:`AAMSourceError` where the source is.
     """
     plan = _read_plan(order.target.folder / _PLAN, share.plan)
+    assert not callable(order.source)  # the operators refuse it: each share would run the query
     files = find_files(order.source)
     if plan.source != _fingerprint(order, files):
         raise AAMSourceError(

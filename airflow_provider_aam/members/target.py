@@ -15,13 +15,15 @@ class Target:
     """``batch``: seconds since 1970, in the files' names. ``put_options`` are the store's own, such as ``ACL`` for S3.
 
     ``max_rejected`` rows may be left out, each written to ``rejects``. ``max_removed_ratio`` is the share of an earlier
-    set that may be gone from a snapshot. ``dry_run`` writes the rejects alone.
+    set that may be gone from a snapshot. ``pgp_key`` is a public key, for which files are encrypted instead of
+    compressed. ``dry_run`` writes the rejects alone.
     """
 
     folder: Any
     batch: int
     sizes: Sizes = field(default_factory=Sizes)
     compressed: bool = True
+    pgp_key: bytes | None = None
     put_options: Mapping[str, Any] = field(default_factory=dict)
     rejects: Destination | None = None
     max_rejected: int = 0

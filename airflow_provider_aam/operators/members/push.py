@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_aam.hooks.paths import open_path, optional_path
-from airflow_provider_aam.operators.base import AAMOperator, Told, told
+from airflow_provider_aam.operators.base import Told, told
+from airflow_provider_aam.operators.members.order import OrderingOperator
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.compat import Context, ObjectStoragePath
-    from airflow_provider_aam.members.job import Order
-    from airflow_provider_aam.members.target import Target
+    from airflow_provider_aam.compat import Context
 
 
-class AAMPushTraitMembersOperator(AAMOperator):
+class AAMPushTraitMembersOperator(OrderingOperator):
     """Write rows of users and traits as inbound files that AAM accepts.
 
     Every row ends in a file, is a duplicate, or is rejected with a reason; nothing is uploaded when more than
@@ -28,6 +26,9 @@ class AAMPushTraitMembersOperator(AAMOperator):
 
     :param source: URI of a Parquet, CSV or JSON Lines file, a pattern (``s3://bucket/day/*.parquet``), or a list of
         such. (templated)
+    :param sql: instead, a query whose result has the columns below; its rows go through the worker's temporary disk.
+        Also the path of a ``.sql`` file. (templated)
+    :param sql_conn_id: the Airflow Connection of that database. (templated)
     :param source_conn_id: the Airflow Connection of the source's store. (templated)
     :param data_source: whose ids the users are: id, integration code or name of a data source, or the id of a global
         device data source, such as 20914 for Android. (templated)
@@ -62,6 +63,11 @@ class AAMPushTraitMembersOperator(AAMOperator):
     :param split_compressed_mb: a file ends at this size, compressed. Adobe's optimum is 200 to 300.
     :param split_raw_mb: a file ends at this size before compression.
     :param compression: ``gzip``, or ``None``.
+    :param pgp_key: URI of the public key that Adobe gave you: files are encrypted for it (AES) and not compressed, and
+        a retry writes other bytes under the same names. Needs the extra ``pgp`` and the program ``gpg``. (templated)
+    :param create_missing: with ``traits_are="integrationCode"``: what traits that are not in AAM yet are to have, such
+        as ``{"folder": "/CRM"}``. They are created first, by the push of traits with its plan and checks, named by
+        their codes unless ``name`` says otherwise. (templated)
     :param check_traits: whether each trait has to exist in AAM, be onboarded and belong to the data source.
     :param rejects_path: URI for the rejected rows, JSON Lines with ``user``, ``item``, ``code`` and ``reason``.
         (templated)
@@ -75,9 +81,13 @@ class AAMPushTraitMembersOperator(AAMOperator):
     template_fields: Sequence[str] = (
         "source",
         "source_conn_id",
+        "sql",
+        "sql_conn_id",
         "data_source",
         "target_data_source",
         "trait_map",
+        "create_missing",
+        "pgp_key",
         "destination",
         "destination_conn_id",
         "previous",
@@ -86,13 +96,21 @@ class AAMPushTraitMembersOperator(AAMOperator):
         "rejects_path",
         "aam_conn_id",
     )
-    template_fields_renderers: ClassVar[dict[str, str]] = {"source": "json", "trait_map": "json"}
+    template_ext: Sequence[str] = (".sql",)
+    template_fields_renderers: ClassVar[dict[str, str]] = {
+        "source": "json",
+        "sql": "sql",
+        "trait_map": "json",
+        "create_missing": "json",
+    }
     ui_color = "#f3ece2"
 
     def __init__(
         self,
         *,
-        source: str | Sequence[str],
+        source: str | Sequence[str] = (),
+        sql: str | None = None,
+        sql_conn_id: str | None = None,
         data_source: int | str,
         destination: str,
         target_data_source: int | str | None = None,
@@ -117,6 +135,8 @@ class AAMPushTraitMembersOperator(AAMOperator):
         split_compressed_mb: int = 250,
         split_raw_mb: int = 1000,
         compression: str | None = "gzip",
+        pgp_key: str | None = None,
+        create_missing: Mapping[str, Any] | None = None,
         check_traits: bool = True,
         rejects_path: str | None = None,
         max_rejected: int = 0,
@@ -127,6 +147,8 @@ class AAMPushTraitMembersOperator(AAMOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.source = source
+        self.sql = sql
+        self.sql_conn_id = sql_conn_id
         self.data_source = data_source
         self.destination = destination
         self.target_data_source = target_data_source
@@ -151,6 +173,8 @@ class AAMPushTraitMembersOperator(AAMOperator):
         self.split_compressed_mb = split_compressed_mb
         self.split_raw_mb = split_raw_mb
         self.compression = compression
+        self.pgp_key = pgp_key
+        self.create_missing = create_missing
         self.check_traits = check_traits
         self.rejects_path = rejects_path
         self.max_rejected = max_rejected
@@ -172,6 +196,10 @@ class AAMPushTraitMembersOperator(AAMOperator):
         ]
         if self.clear_users and self.mode != "overwrite":
             problems.append("clear_users needs mode='overwrite': a sync file cannot clear a user")
+        if bool(self.source) == bool(self.sql) or bool(self.sql) != bool(self.sql_conn_id):
+            problems.append("give either source, or sql with sql_conn_id")
+        if self.create_missing is not None and (self.traits_are != "integrationCode" or self.trait_map is not None):
+            problems.append("create_missing needs traits_are='integrationCode' and no trait_map")
         if self.previous and (self.mode != "sync" or self.action or self.key):
             problems.append(
                 "previous needs mode='sync', and neither action nor key: a full set of traits says itself what is gone"
@@ -186,62 +214,3 @@ class AAMPushTraitMembersOperator(AAMOperator):
         order = self._order(context)
         with self._client() as client:
             return told(send_members(client, order))
-
-    def _order(self, context: Context) -> Order:
-        from airflow_provider_aam.members.engine import Limits
-        from airflow_provider_aam.members.job import Order, Words
-        from airflow_provider_aam.members.shape import Shape
-
-        given = [self.source] if isinstance(self.source, str) else self.source
-        return Order(
-            source=[open_path(uri, self.source_conn_id, what="source") for uri in given],
-            shape=Shape(
-                user=self.user,
-                trait=self.trait,
-                trait_separator=self.trait_separator,
-                key=self.key,
-                value=self.value,
-                action=self.action,
-            ),
-            words=Words(are_sids=self.traits_are == "sid", map=self.trait_map, checked=self.check_traits),
-            data_source=self.data_source,
-            target_data_source=self.target_data_source,
-            id_format=self.id_format,
-            mode="sync" if self.mode == "sync" else "overwrite",
-            clear_users=self.clear_users,
-            previous=optional_path(self.previous, self.previous_conn_id, what="previous"),
-            target=self._target(context),
-            limits=Limits(threads=self.threads, memory_mb=self.memory_mb),
-        )
-
-    def _target(self, context: Context) -> Target:
-        from airflow_provider_aam.members.parts import MB, Sizes
-        from airflow_provider_aam.members.target import Target
-
-        folder = open_path(self.destination, self.destination_conn_id, what="destination")
-        return Target(
-            folder=folder,
-            batch=self._batch(context),
-            sizes=Sizes(raw=self.split_raw_mb * MB, stored=self.split_compressed_mb * MB),
-            compressed=self.compression == "gzip",
-            put_options=put_options_for(folder) if self.put_options is None else self.put_options,
-            rejects=optional_path(self.rejects_path, self.destination_conn_id, what="rejects_path"),
-            max_rejected=self.max_rejected,
-            max_removed_ratio=self.max_removed_ratio,
-            dry_run=self.plan_only,
-        )
-
-    def _batch(self, context: Context) -> int:
-        """Seconds since 1970: the same for all tries of a run."""
-        from airflow_provider_aam.api.moments import parse_moment
-
-        moment = self.batch_time
-        if moment is None:
-            run = context["dag_run"]
-            moment = run.logical_date or run.run_after
-        return int(parse_moment(moment, what="batch_time").timestamp())
-
-
-def put_options_for(folder: ObjectStoragePath) -> Mapping[str, Any]:
-    """AAM cannot read what its bucket's owner does not own."""
-    return {"ACL": "bucket-owner-full-control"} if "s3" in folder.fs.protocol else {}

@@ -7,7 +7,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from airflow_provider_aam.hooks.paths import open_path, optional_path
 from airflow_provider_aam.operators.base import AAMOperator, Told, told
-from airflow_provider_aam.operators.members.push import AAMPushTraitMembersOperator, put_options_for
+from airflow_provider_aam.operators.members.order import put_options_for
+from airflow_provider_aam.operators.members.push import AAMPushTraitMembersOperator
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
@@ -21,7 +22,7 @@ class _SharedOperator(AAMPushTraitMembersOperator):
 
     def _problems(self) -> list[str]:
         given = {"rejects_path": self.rejects_path, "max_rejected": self.max_rejected}
-        alone = {"previous": self.previous, "dry_run": self.plan_only}
+        alone = {"previous": self.previous, "dry_run": self.plan_only, "sql": self.sql, "pgp_key": self.pgp_key}
         return [
             *super()._problems(),
             *(f"{name} is for the task that joins the shares" for name, value in given.items() if value),
