@@ -15,6 +15,7 @@ from pathlib import Path
 from airflow_provider_aam import __version__
 from benchmarks.catalog import catalogs
 from benchmarks.crowd import crowds
+from benchmarks.members import members
 from benchmarks.processes import best, run_client
 from benchmarks.pull import pulls
 from benchmarks.push import pushes
@@ -31,6 +32,7 @@ def main() -> None:
         "push": pushes,
         "crowd": crowds,
         "catalog": catalogs,
+        "members": members,
     }
     parser.add_argument("--only", choices=[*parts], help="one part; RESULTS.md is left alone")
     only = parser.parse_args().only

@@ -59,7 +59,12 @@ def earlier_checkout(commit: str) -> Iterator[Path]:
 
 
 def run_client(
-    name: str, options: dict[str, Any], *, python: Path | str = sys.executable, checkout: Path = REPOSITORY
+    name: str,
+    options: dict[str, Any],
+    *,
+    python: Path | str = sys.executable,
+    checkout: Path = REPOSITORY,
+    timeout_s: float = CLIENT_TIMEOUT_S,
 ) -> Measured:
     """Run ``clients/<name>.py`` with ``options`` as JSON; its last line of output is its report.
 
@@ -69,9 +74,7 @@ def run_client(
     command = [str(python), "-W", "ignore", str(clients / f"{name}.py"), json.dumps(options)]
     path = os.pathsep.join([str(clients), str(checkout)])
     environment = {**os.environ, "PYTHONPATH": path, "TZ": "UTC", "NO_PROXY": "127.0.0.1"}
-    done = subprocess.run(
-        command, capture_output=True, text=True, env=environment, timeout=CLIENT_TIMEOUT_S, check=False
-    )
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=timeout_s, check=False)
     if done.returncode:
         raise RuntimeError(f"{name} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
     return Measured(**json.loads(done.stdout.splitlines()[-1]))
