@@ -20,10 +20,11 @@ HEAD = f"""\
 ## Trait memberships
 
 Long form, a user and a sid per row, from one Parquet file: one user for ten rows, random UUIDs in random order,
-{TRAITS:,} traits. *Bare grouping* is DuckDB's `array_to_string(list_sort(list_distinct(list(sid))), ',') … GROUP BY user` of the
-same file with its result thrown away, with the same threads ({THREADS}) and memory limit ({MEMORY_MB:,} MB) as ours.
-*Polars* is scan, unique, group_by, join and `gzip` of Python; *loop* is `csv`, a dictionary and `gzip`, and gets the
-same rows as CSV. *Snapshot* compares the large set with one of which {CHANGED:.0%} differ. Files are on the local disk.
+{TRAITS:,} traits. *Bare grouping* is DuckDB's `array_to_string(list_sort(list_distinct(list(sid))), ',') … GROUP BY
+user` of the same file with its result thrown away, with the same threads ({THREADS}) and memory limit
+({MEMORY_MB:,} MB) as ours. *Polars* is scan, unique, group_by, join and `gzip` of Python; *loop* is `csv`, a dictionary
+and `gzip`, and gets the same rows as CSV. *Snapshot* compares the large set with one of which {CHANGED:.0%} differ.
+Files are on the local disk.
 
 | Rows | What | Seconds | Peak | Ratio | Goal |
 |---|---|---|---|---|---|"""
