@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 
 import msgspec
 
+from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.visible import one_line
 
@@ -74,10 +75,13 @@ class MembersReceipt:
     def __str__(self) -> str:
         """One line for the log."""
         size = sum(file.bytes for file in self.files)
+        kinds = {"duplicates": self.duplicates, "rejected": self.rejected, "unchanged": self.unchanged}
+        left_out = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items() if number)
+        removals = f", {self.removed:,} of them to be removed," if self.removed else ""
         return (
-            f"Memberships of data source {self.target_data_source or self.data_source}: {self.items:,} "
-            f"of {self.users:,} users from {self.rows:,} rows ({self.duplicates:,} duplicates, "
-            f"{self.rejected:,} rejected, {self.unchanged:,} unchanged), {len(self.files)} files, {size:,} bytes."
+            f"Data source {self.target_data_source or self.data_source}: {counted(self.items, 'membership')}{removals} "
+            f"of {counted(self.users, 'user')} from {counted(self.rows, 'row')}{left_out and f' ({left_out})'}, in "
+            f"{counted(len(self.files), 'file')} of {size:,} bytes."
         )
 
     def as_asset_extra(self) -> dict[str, Any]:
