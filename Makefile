@@ -7,6 +7,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12; do $$p -c 'import sys;
 
 VENV := .venv
 VENV_211 := .venv-211
+VENV_S3 := .venv-s3
 VENV_PEERS := .venv-peers
 VENV_MUTANTS := .venv-mutants
 VENV_FUZZ := .venv-fuzz
@@ -18,7 +19,7 @@ UV_READY := $(VENV)/uv-ready
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONHASHSEED ?= 0
 
-.PHONY: help setup demo ui test test-211 test-celery lint types bench mutants fuzz docs constraints clean
+.PHONY: help setup demo ui test test-211 test-s3 test-celery lint types bench mutants fuzz docs constraints clean
 
 help: ## list the commands
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -36,6 +37,9 @@ test: $(VENV)/installed $(VENV_PEERS)/installed ## run the tests on Airflow 3.3;
 
 test-211: $(VENV_211)/installed ## run the Airflow-facing tests on Airflow 2.11
 	$(VENV_211)/bin/python -m pytest tests/airflow
+
+test-s3: $(VENV_S3)/installed ## run the tests on s3:// against a server that plays S3, in .venv-s3 with Airflow's Amazon provider
+	$(VENV_S3)/bin/python -m pytest --numprocesses 2 --dist load tests/s3
 
 test-celery: $(VENV_CELERY)/installed ## mapped tasks on a CeleryExecutor; needs redis-server and postgresql of the distribution
 	$(VENV_CELERY)/bin/python -m pytest -s tests/celery_executor
@@ -63,7 +67,7 @@ constraints: $(UV_READY) ## regenerate the pinned sets from setup.cfg
 	scripts/constraints.sh $(UV)
 
 clean: ## remove environments, caches and results of runs
-	rm -rf $(VENV) $(VENV_211) $(VENV_PEERS) $(VENV_MUTANTS) $(VENV_FUZZ) $(VENV_CELERY) .mutants .fuzz .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
+	rm -rf $(VENV) $(VENV_211) $(VENV_S3) $(VENV_PEERS) $(VENV_MUTANTS) $(VENV_FUZZ) $(VENV_CELERY) .mutants .fuzz .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
 
 $(UV_READY): constraints/bootstrap.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none was found; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -86,6 +90,11 @@ $(VENV_211)/installed: $(UV_READY) constraints/airflow-2.11.txt setup.cfg
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_211)
 	$(UV) pip install --quiet --python $(VENV_211)/bin/python --require-hashes --requirement constraints/airflow-2.11.txt
 	$(call install_package,$(VENV_211))
+
+$(VENV_S3)/installed: $(UV_READY) constraints/airflow-3.3-s3.txt setup.cfg
+	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_S3)
+	$(UV) pip install --quiet --python $(VENV_S3)/bin/python --require-hashes --requirement constraints/airflow-3.3-s3.txt
+	$(call install_package,$(VENV_S3))
 
 $(VENV_MUTANTS)/installed: $(UV_READY) constraints/airflow-3.3.txt constraints/mutants.txt setup.cfg
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_MUTANTS)

@@ -12,7 +12,7 @@ import os
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
@@ -67,18 +67,31 @@ def stage(destination: Destination, *, through_link: bool = True, **put_options:
     path = path_of(destination)
     if fs is None:
         return _stage_locally(Path(path), through_link=through_link)
-    protocols = (fs.protocol,) if isinstance(fs.protocol, str) else tuple(fs.protocol)
-    if "file" in protocols or "local" in protocols:
+    if {"file", "local"} & set(_protocols(fs)):
         return _stage_locally(Path(path), through_link=through_link)
-    store = next((name for name in protocols if name in OBJECT_STORES), None)
-    if store is not None:
+    if (store := _store_of(fs)) is not None:
         return _stage_for_store(fs, path, put_options={**OBJECT_STORES[store], **put_options})
     return _stage_for_filesystem(fs, path)
+
+
+def make_folder(file: Any) -> None:
+    """Create the folder that ``file`` is to be in. Object stores have none; s3fs would create the bucket."""
+    if _store_of(getattr(file, "fs", None)) is None:
+        file.parent.mkdir(parents=True, exist_ok=True)
 
 
 def path_of(destination: Destination) -> str:
     """Without scheme and host options, as its filesystem takes it."""
     return str(getattr(destination, "path", destination))
+
+
+def _protocols(fs: Any) -> tuple[str, ...]:
+    protocol = getattr(fs, "protocol", ())
+    return (protocol,) if isinstance(protocol, str) else tuple(protocol)
+
+
+def _store_of(fs: Any) -> str | None:
+    return next((name for name in _protocols(fs) if name in OBJECT_STORES), None)
 
 
 class _Local:
@@ -120,7 +133,13 @@ class _Uploaded:
 
     def publish(self) -> None:
         with _explained(self.uri):
-            self._fs.put_file(str(self.local), self._path, **self._put_options)
+            try:
+                self._fs.put_file(str(self.local), self._path, **self._put_options)
+            except FileNotFoundError as lost:
+                if _is_missing(self._fs, self._path.lstrip("/").partition("/")[0]):
+                    raise
+                # S3 no longer knows an upload in parts that it has completed without being heard.
+                raise OSError(errno.EIO, f"{self.uri}: {lost}") from lost
 
 
 @contextmanager
@@ -129,12 +148,23 @@ def _stage_for_store(fs: Any, path: str, *, put_options: dict[str, Any]) -> Iter
     bucket, _, key = path.lstrip("/").partition("/")
     if not key or key.endswith("/"):
         raise AAMDestinationError(f"{uri} names no object: add a file name after the bucket.")
-    # Some have permission to write and none to look, and that is no reason to stop.
-    with suppress(PermissionError):
-        if not fs.exists(bucket):
-            raise AAMDestinationError(f"{uri} cannot be written: there is no bucket {bucket!r}.")
+    if _is_missing(fs, bucket):
+        raise AAMDestinationError(f"{uri} cannot be written: there is no bucket {bucket!r}.")
     with _local_file(path) as local:
         yield _Uploaded(fs, path, local, put_options)
+
+
+def _is_missing(fs: Any, bucket: str) -> bool:
+    """Only where the store says so: some have permission to write and none to look."""
+    try:
+        if not hasattr(fs, "call_s3"):
+            return not fs.exists(bucket)
+        fs.call_s3("head_bucket", Bucket=bucket)  # s3fs's own `exists` takes every error for a no
+    except FileNotFoundError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 class _Moved:

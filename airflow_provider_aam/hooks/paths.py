@@ -9,11 +9,14 @@ from airflow_provider_aam.compat import AirflowNotFoundException, ObjectStorageP
 
 
 def open_path(uri: str | os.PathLike[str], conn_id: str | None, *, what: str) -> ObjectStoragePath:
-    """The path with its file system ready; nothing is asked of it yet. ``what`` names the argument in errors."""
+    """The path with its file system ready; nothing is asked of it yet, and nothing that was asked earlier is kept.
+
+    ``what`` names the argument in errors.
+    """
     try:
         uri = os.fspath(uri)
         path = ObjectStoragePath(uri, conn_id=conn_id or None)
-        _ = path.fs
+        path.fs.invalidate_cache()
     except AirflowNotFoundException as absent:
         raise AAMDestinationError(f"{what} {uri!r}: there is no Airflow Connection {conn_id!r}.") from absent
     except (ValueError, TypeError, ImportError) as unusable:

@@ -43,6 +43,11 @@ class FakeStore:
             raise PermissionError("HeadBucket")
         return path in self.buckets
 
+    def call_s3(self, method: str, **asked: Any) -> None:
+        assert method == "head_bucket"
+        if not self.exists(asked["Bucket"]):
+            raise FileNotFoundError(asked["Bucket"])
+
     def put_file(self, lpath: str, rpath: str, **options: Any) -> None:
         content = Path(lpath).read_bytes()
         self.options.append(options)

@@ -12,6 +12,7 @@ import msgspec
 from airflow_provider_aam.api.errors import AAMDestinationError
 from airflow_provider_aam.catalog.plan.plan import Change
 from airflow_provider_aam.files.refusals import UNWRITABLE, reason
+from airflow_provider_aam.files.staging import make_folder
 
 Status = Literal["created", "updated", "unchanged", "deleted", "rejected", "unknown"]
 STATUSES: tuple[Status, ...] = ("created", "updated", "unchanged", "deleted", "rejected", "unknown")
@@ -64,7 +65,7 @@ class OutcomeLog:
     def __enter__(self) -> Self:
         if self._path is not None:
             try:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
+                make_folder(self._path)
                 self._path.open("wb").close()  # object stores refuse no sooner than here
                 self._file = self._path.open("wb")
             except UNWRITABLE as refused:
@@ -82,7 +83,7 @@ class OutcomeLog:
             return
         try:
             self._file.close()
-        except UNWRITABLE as broken:
+        except Exception as broken:  # noqa: BLE001 - of whatever library
             self._broken = self._broken or broken
         if self._broken is not None and kind is None:
             raise AAMDestinationError(
@@ -101,7 +102,7 @@ class OutcomeLog:
                 try:
                     self._file.write(msgspec.json.encode(outcome) + b"\n")
                     self._file.flush()
-                except UNWRITABLE as broken:
+                except Exception as broken:  # noqa: BLE001 - of whatever library
                     self._broken = broken
 
     def tally(self) -> dict[str, int]:

@@ -78,7 +78,7 @@ def _files(
             findings.append(Problem(place=place, text="is hidden and was not read; move it out of the catalog"))
         elif problem := _strays(path, root):
             findings.append(Problem(place=place, text=problem))
-        elif not path.is_dir():
+        elif not _is_folder(path):
             yield path
         else:
             try:
@@ -89,6 +89,13 @@ def _files(
             if not entries:
                 findings.append(Problem(place=place, text="is an empty folder; expected catalog files in it"))
             yield from _files(entries, findings, root=root or path)
+
+
+def _is_folder(path: CatalogPath) -> bool:
+    try:
+        return path.is_dir()
+    except PermissionError:  # to list what is in a bucket; its objects may be readable all the same
+        return False
 
 
 def _strays(path: CatalogPath, root: CatalogPath | None) -> str:
