@@ -51,6 +51,7 @@ class Group:
     """
 
     lines: pa.StringArray
+    users: int
     rows: int
     items: int
     duplicates: int
@@ -94,7 +95,10 @@ def group(
     codes = of.codes(id_format)
     if items.pairs is None:
         codes[(codes == _GOOD) & _is_contradicted(keys)] = _CODES.index(Code.BAD_ACTION)
-    return of.group(codes, rows=rows, duplicates=rows - len(keys))
+    grouped = of.group(codes, rows=rows, duplicates=rows - len(keys))
+    if not layout.line_per_item:
+        return grouped
+    return replace(grouped, users=len(np.unique(keys[codes == _GOOD] >> _ITEM_BITS)))
 
 
 def _snapshot(users: pa.StringArray, keys: Numbers, rows: int, id_format: IdFormat) -> Group:
@@ -140,8 +144,10 @@ class _Members:
 
     def group(self, codes: Numbers, *, rows: int, duplicates: int) -> Group:
         kept = codes == _GOOD
+        lines = self.lines(kept)
         return Group(
-            lines=self.lines(kept),
+            lines=lines,
+            users=len(lines),
             rows=rows,
             items=int(kept.sum()),
             duplicates=duplicates,

@@ -43,8 +43,7 @@ def find_sources(
 
     ``id_format`` is one of :data:`OWN_FORMATS` and counts instead of what the data source's settings say.
     """
-    number = whole_number(data_source)
-    source_id = number if number in GLOBAL_SOURCES else names.find(DATA_SOURCES, data_source)
+    source_id, form = find_source(names, data_source, id_format)
     target_id = None if target is None else names.find(DATA_SOURCES, target)
     known = GLOBAL_SOURCES.get(source_id)
     if known is not None and target_id is None:
@@ -52,9 +51,17 @@ def find_sources(
             f"data_source {source_id} holds ids of {known.name} and owns no traits: "
             "name the data source that owns them as target_data_source."
         )
-    row = names.account.objects(DATA_SOURCES).get(source_id) or {"dataSourceId": source_id}
-    form = OWN_FORMATS[id_format] if id_format else known or id_format_of(row)
     return Sources(source_id=source_id, target_id=target_id, id_format=form)
+
+
+def find_source(names: Names[int], data_source: int | str, id_format: str | None = None) -> tuple[int, IdFormat]:
+    """The id of ``data_source`` and the format of its ids. Raises :class:`AAMLookupFailed`."""
+    number = whole_number(data_source)
+    if number in GLOBAL_SOURCES:
+        return number, OWN_FORMATS[id_format] if id_format else GLOBAL_SOURCES[number]
+    source_id = names.find(DATA_SOURCES, data_source)
+    row = names.account.objects(DATA_SOURCES).get(source_id) or {"dataSourceId": source_id}
+    return source_id, OWN_FORMATS[id_format] if id_format else id_format_of(row)
 
 
 def find_traits(

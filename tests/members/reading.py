@@ -38,3 +38,18 @@ def pair_of(item: str) -> tuple[str, str]:
     else:
         key, _, value = item.partition("=")
     return key, value[1:-1] if value.startswith('"') else value
+
+
+def read_ids_back(folder: Path) -> list[list[str]]:
+    """The ids of every line of every ID synchronization file in ``folder``, in their order."""
+    found: list[list[str]] = []
+    for path in sorted(folder.glob("*_id_*")):
+        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        assert data.endswith(b"\n"), f"{path.name} is empty"
+        for line in data[:-1].decode("utf-8").split("\n"):
+            ids = line.split("\t")
+            assert all(ids), f"{line!r} has an empty column"
+            assert line == line.rstrip(), f"{line!r} ends with a blank"
+            found.append(ids)
+    assert len(found) == len(set(map(tuple, found)))
+    return found
