@@ -7,21 +7,30 @@ import threading
 from typing import TYPE_CHECKING
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMConfigError, AAMDestinationError
+from airflow_provider_aam.api.visible import one_line
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
-    from airflow_provider_aam.emulator.control import Seed
+    from airflow_provider_aam.emulator.control import EmulatorControl, Seed
 
 _LIBRARIES = {"fastapi", "fastapi_offline", "uvicorn"}
 
 
-def serve(port: int, write_credentials: Path | None = None, seed: Seed = "account", *, quiet: bool = False) -> None:
+def serve(
+    port: int,
+    write_credentials: Path | None = None,
+    seed: Seed = "account",
+    *,
+    inbound: str | None = None,
+    quiet: bool = False,
+) -> None:
     """Serve until Ctrl-C or SIGTERM; with a directory, write there what Adobe's console would have given.
 
-    Call it in the main thread. `quiet` prints the address only. Raises ``AAMArgumentError`` when the port cannot be
-    listened on, ``AAMConfigError`` when a library is missing, ``AAMDestinationError`` when the files cannot be written.
+    Call it in the main thread. `inbound` is a folder or URI to take inbound files from, without AAM's hours of delay.
+    `quiet` prints the address only. Raises ``AAMArgumentError`` when the port cannot be listened on or `inbound` be
+    read, ``AAMConfigError`` when a library is missing, ``AAMDestinationError`` when the files cannot be written.
     """
     from airflow_provider_aam.emulator.server import PortUnavailable, running_emulator
 
@@ -33,6 +42,8 @@ def serve(port: int, write_credentials: Path | None = None, seed: Seed = "accoun
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with running_emulator(port, seed) as emulator:
+            if inbound is not None:
+                _watch(emulator, inbound)
             _announce(emulator.url, seed, quiet=quiet)
             if write_credentials is not None:
                 _write(emulator.url, write_credentials, quiet=quiet)
@@ -54,6 +65,15 @@ def serve(port: int, write_credentials: Path | None = None, seed: Seed = "accoun
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _watch(emulator: EmulatorControl, inbound: str) -> None:
+    emulator.configure(inbound_every_s=0, inbound_report_after_s=0)
+    try:
+        emulator.watch(inbound)
+    except ValueError as unreadable:
+        problem = f"--inbound {one_line(inbound)} cannot be read: {one_line(str(unreadable))}"
+        raise AAMArgumentError.from_problems("The command line", [problem]) from unreadable
 
 
 def _announce(url: str, seed: str, *, quiet: bool) -> None:

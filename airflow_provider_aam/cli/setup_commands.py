@@ -42,6 +42,13 @@ def run_emulator(
     seed: Annotated[
         Seed, typer.Option(help="What AAM holds at the start: an example account, or nothing.")
     ] = Seed.ACCOUNT,
+    inbound: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Take inbound files from this folder or s3://bucket/prefix, at once. AAM: twice a day.",
+        ),
+    ] = None,
 ) -> None:
     """Run a stand-in for Adobe IMS and AAM on this machine, until Ctrl-C.
 
@@ -51,7 +58,7 @@ def run_emulator(
     from airflow_provider_aam.cli.exits import told_errors
 
     with told_errors():
-        serve(port=port, write_credentials=write_credentials, seed=seed.value)
+        serve(port=port, write_credentials=write_credentials, seed=seed.value, inbound=inbound)
 
 
 def show_connection(

@@ -8,9 +8,11 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from airflow_provider_aam.api import AAMClient, AAMConfig
+from airflow_provider_aam.emulator import EmulatorControl
 
 COMMAND = str(Path(sys.executable).with_name("airflow-aam"))
 
@@ -66,6 +68,32 @@ def test_the_emulator_writes_connections_that_work_and_stops_when_told(tmp_path:
     assert {"jwt-credentials.json", "private.key", "server-to-server-credentials.json"} <= {
         path.name for path in tmp_path.iterdir()
     }
+
+
+def test_inbound_files_are_taken_at_once(tmp_path: Path) -> None:
+    command = [COMMAND, "emulator", "--port", "0", "--inbound", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        control = EmulatorControl(process.stdout.readline().split()[-1])
+        try:
+            source = next(row for row in control.objects("data_sources") if row["integrationCode"] == "crm")
+            file = tmp_path / f"ftp_dpm_{source['dataSourceId']}_1767312000.sync"
+            file.write_text("u1\tic=crm-0000\n")
+            until = time.monotonic() + 60
+            while not any(row["dataFileName"] == file.name for row in control.objects("inbound_history")):
+                assert time.monotonic() < until
+                time.sleep(0.1)
+        finally:
+            process.send_signal(signal.SIGTERM)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [file.name, f"{file.name}.processed"]
+
+
+def test_inbound_folder_that_cannot_be_is_one_message() -> None:
+    command = [COMMAND, "emulator", "--port", "0", "--inbound", "nowhere://bucket"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--inbound nowhere://bucket cannot be read: ValueError: Protocol not known: nowhere" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def _env_file(directory: Path) -> str:

@@ -1,4 +1,4 @@
-"""From rows to a population, on S3: the task uploads, AAM's inbound side picks up, the history and the figures follow."""
+"""From rows to a population, on S3: the task uploads, AAM's inbound side picks up, history and figures follow."""
 
 from __future__ import annotations
 

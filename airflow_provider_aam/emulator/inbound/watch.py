@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from airflow_provider_aam.emulator.core.state import State
 
 LOOK_EVERY_S = 1.0
-"""Of real time; `advance` looks as well, before and after."""
+"""Of real time; `advance` looks as well, before and after. A file that did not change for so long is complete."""
 
 
 @dataclass
@@ -95,8 +95,8 @@ class Inbound:
         if _matches(name, settings.inbound_ignored):
             return math.inf
         late_s = max((late for form, late in settings.inbound_late_s.items() if _matches(name, [form])), default=0.0)
-        every_s, waited_s = settings.inbound_every_s, file.seen_s - self._began_s
-        next_run_s = (waited_s // every_s + 1) * every_s if every_s else waited_s
+        every_s, complete_s = settings.inbound_every_s, file.seen_s - self._began_s + LOOK_EVERY_S
+        next_run_s = math.ceil(complete_s / every_s) * every_s if every_s else complete_s
         return self._began_s + next_run_s + late_s
 
     def _processed_at(self, file: Watched) -> float:
