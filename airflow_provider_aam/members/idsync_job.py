@@ -11,7 +11,6 @@ from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.account.names import Names
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.moments import utc_now
-from airflow_provider_aam.files.staging import Destination
 from airflow_provider_aam.members.engine import Limits, open_engine
 from airflow_provider_aam.members.ids import CUSTOMER_ID, HASHED_EMAIL, IdFormat
 from airflow_provider_aam.members.idsync import LAYOUTS, Family, IdColumns, IdRows
@@ -19,8 +18,8 @@ from airflow_provider_aam.members.making import make
 from airflow_provider_aam.members.names import IdSyncName
 from airflow_provider_aam.members.partition import cut
 from airflow_provider_aam.members.preflight import find_source
+from airflow_provider_aam.members.query import Source, find_rows
 from airflow_provider_aam.members.receipt import MembersReceipt
-from airflow_provider_aam.members.source import find_files
 from airflow_provider_aam.members.target import Target
 from airflow_provider_aam.members.upload import upload
 
@@ -37,7 +36,7 @@ class IdSyncOrder:
     ``id_formats`` say the format of a column's ids where it is not what the data source's settings say.
     """
 
-    source: Sequence[Destination]
+    source: Source
     ids: Mapping[str, int | str]
     id_formats: Mapping[str, str] = field(default_factory=dict)
     family: Family = "adobe_id"
@@ -72,11 +71,11 @@ def send_ids(client: AAMClient, order: IdSyncOrder) -> IdSyncReceipt:
     """
     started_at = utc_now()
     shape = IdColumns(columns=tuple(order.ids))
-    files = find_files(order.source)
     source_ids, formats = _find_sources(client, order)
     name = IdSyncName(family=order.family, source_ids=source_ids, batch=order.target.batch)
     str(name)
     with open_engine(order.limits) as engine:
+        files = find_rows(order.source, shape, engine.scratch)
         partitions = cut(engine, files, IdRows(shape=shape, formats=formats[1:]))
         made = make(engine, partitions, formats[0], order.target, layout=LAYOUTS[order.family])
         sent = [] if order.target.dry_run else upload(made.parts, name, order.target)

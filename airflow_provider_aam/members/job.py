@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.account.names import Names
-from airflow_provider_aam.files.staging import Destination
 from airflow_provider_aam.members.engine import Engine, Limits, open_engine
 from airflow_provider_aam.members.items import LARGEST_SID
 from airflow_provider_aam.members.names import Mode
 from airflow_provider_aam.members.partition import Rules, distinct_traits
 from airflow_provider_aam.members.preflight import Sources, find_sources, find_traits
 from airflow_provider_aam.members.push import push_members
-from airflow_provider_aam.members.query import Query, fetch
+from airflow_provider_aam.members.query import Source, find_rows
 from airflow_provider_aam.members.receipt import MembersReceipt
 from airflow_provider_aam.members.sets import find_sets
 from airflow_provider_aam.members.shape import Shape
-from airflow_provider_aam.members.source import Files, find_files
+from airflow_provider_aam.members.source import Files
 from airflow_provider_aam.members.target import Target
 from airflow_provider_aam.members.traits import Traits
 
@@ -47,7 +46,7 @@ class Words:
 class Order:
     """What a task asks for."""
 
-    source: Sequence[Destination] | Query
+    source: Source
     shape: Shape
     words: Words
     data_source: int | str
@@ -78,8 +77,7 @@ def send_members(client: AAMClient, order: Order) -> MembersReceipt:
 def prepare(engine: Engine, client: AAMClient, order: Order) -> tuple[Files, Sources, Rules]:
     """What the words of ``order`` mean, checked against the account; raises as :func:`send_members` does."""
     account = Account(client)
-    source = order.source
-    files = fetch(source, order.shape, engine.scratch) if callable(source) else find_files(source)
+    files = find_rows(order.source, order.shape, engine.scratch)
     sources = find_sources(Names[int](account), order.data_source, order.target_data_source, order.id_format)
     traits = _traits(engine, account, files, sources, order)
     return files, sources, Rules(shape=order.shape, traits=traits, mode=order.mode, clear_users=order.clear_users)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMSourceError
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.files.staging import Destination
 from airflow_provider_aam.members.shape import Columns
 from airflow_provider_aam.members.source import Files, find_files
 
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 
 Query = Callable[[], AbstractContextManager[tuple[Sequence[str], Iterator[Sequence[Sequence[Any]]]]]]
 """Opens a result: the names of its columns, and its rows in batches."""
+
+
+Source = Sequence[Destination] | Query
+
+
+def find_rows(source: Source, shape: Columns, folder: Path) -> Files:
+    """The files of ``source``; the result of a query as one in ``folder``. Raises as the two ways to find them do."""
+    return fetch(source, shape, folder) if callable(source) else find_files(source)
 
 
 def fetch(query: Query, shape: Columns, folder: Path) -> Files:

@@ -56,6 +56,7 @@ def test_every_dag_file_is_tested() -> None:
         "aam_pull_segments",
         "aam_pull_traits_after_push",
         "aam_push_catalog",
+        "aam_push_id_sync",
         "aam_push_segments",
         "aam_push_trait_members",
         "aam_push_trait_members_mapped",
@@ -86,6 +87,21 @@ def test_push_of_members_writes_files_that_aam_takes(
     lines = sorted(line for file in written for line in gzip.decompress(file.read_bytes()).decode().splitlines())
     assert lines == [f"u{number:02}\td_sid={gold}" for number in range(100)]
     assert len(written) == files
+
+
+def test_push_of_ids_writes_a_file_that_aam_takes(
+    account: Emulator, run_dag: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = account.add("data_sources", {"name": "CRM", "integrationCode": "members-crm"})["dataSourceId"]
+    phone = "97987bca-ae59-4c7d-94ba-ee4f19ab8c21"
+    (tmp_path / "ids.csv").write_text(f"crm_id,gaid\n0012,{phone}\n")
+    monkeypatch.setenv("AIRFLOW_VAR_AAM_IDS", f"{tmp_path}/*.csv")
+    monkeypatch.setenv("AIRFLOW_VAR_AAM_MEMBERS_DATA_SOURCE", "members-crm")
+    monkeypatch.setenv("AIRFLOW_VAR_AAM_INBOUND", str(tmp_path))
+    run(run_dag, "aam_push_id_sync")
+    (file,) = (tmp_path / "date=2026-11-23").iterdir()
+    assert file.name.startswith(f"adobe_id_20914_{source}_")
+    assert gzip.decompress(file.read_bytes()).decode() == f"{phone}\t0012\n"
 
 
 def test_pull_of_segments_writes_all_of_them(account: Emulator, run_dag: Callable[..., Any], tmp_path: Path) -> None:

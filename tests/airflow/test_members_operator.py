@@ -16,6 +16,7 @@ from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, Asset
 from airflow_provider_aam.operators.members import (
     AAMJoinTraitMembersOperator,
     AAMPlanTraitMembersOperator,
+    AAMPushIdSyncOperator,
     AAMPushTraitMembersOperator,
 )
 
@@ -174,7 +175,23 @@ def test_a_set_whose_shares_are_missing_fails(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("operator", [AAMPushTraitMembersOperator, AAMJoinTraitMembersOperator])
+def test_arguments_of_an_id_sync_that_cannot_be_are_named_together(tmp_path):
+    task = AAMPushIdSyncOperator(
+        task_id="push",
+        ids={"gaid": 20914, "crm_id": "crm"},
+        family="adobe",
+        id_formats={"crm_id": "mail", "mail": "ecid"},
+        destination=str(tmp_path),
+    )
+    message = failure_of(task)
+    assert "4 problems" in message
+    assert "give either source, or sql with sql_conn_id" in message
+    assert "family is 'adobe'; expected 'adobe_id' or 'c2c_id'" in message
+    assert "id_formats: 'mail' is not a column of ids" in message
+    assert "id_formats of 'crm_id' is 'mail'; expected 'customer' or 'aam' or 'ecid'" in message
+
+
+@pytest.mark.parametrize("operator", [AAMPushTraitMembersOperator, AAMJoinTraitMembersOperator, AAMPushIdSyncOperator])
 def test_every_argument_is_documented(operator):
     described = operator.__doc__ or ""
     for name in arguments_of(operator):

@@ -108,13 +108,8 @@ class AAMPushTraitMembersOperator(OrderingOperator):
     def __init__(
         self,
         *,
-        source: str | Sequence[str] = (),
-        sql: str | None = None,
-        sql_conn_id: str | None = None,
         data_source: int | str,
-        destination: str,
         target_data_source: int | str | None = None,
-        source_conn_id: str | None = None,
         id_format: str | None = None,
         user: str = "user",
         trait: str | None = "trait",
@@ -129,30 +124,14 @@ class AAMPushTraitMembersOperator(OrderingOperator):
         max_removed_ratio: float = 0.5,
         mode: str = "sync",
         clear_users: bool = False,
-        destination_conn_id: str | None = None,
-        put_options: Mapping[str, Any] | None = None,
-        batch_time: Any = None,
-        split_compressed_mb: int = 250,
-        split_raw_mb: int = 1000,
-        compression: str | None = "gzip",
         pgp_key: str | None = None,
         create_missing: Mapping[str, Any] | None = None,
         check_traits: bool = True,
-        rejects_path: str | None = None,
-        max_rejected: int = 0,
-        threads: int | None = None,
-        memory_mb: int = 1500,
-        dry_run: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.source = source
-        self.sql = sql
-        self.sql_conn_id = sql_conn_id
         self.data_source = data_source
-        self.destination = destination
         self.target_data_source = target_data_source
-        self.source_conn_id = source_conn_id
         self.id_format = id_format
         self.user = user
         self.trait = trait
@@ -167,37 +146,19 @@ class AAMPushTraitMembersOperator(OrderingOperator):
         self.max_removed_ratio = max_removed_ratio
         self.mode = mode
         self.clear_users = clear_users
-        self.destination_conn_id = destination_conn_id
-        self.put_options = put_options
-        self.batch_time = batch_time
-        self.split_compressed_mb = split_compressed_mb
-        self.split_raw_mb = split_raw_mb
-        self.compression = compression
         self.pgp_key = pgp_key
         self.create_missing = create_missing
         self.check_traits = check_traits
-        self.rejects_path = rejects_path
-        self.max_rejected = max_rejected
-        self.threads = threads
-        self.memory_mb = memory_mb
-        self.plan_only = dry_run  # BaseOperator.dry_run is a method
 
     def _problems(self) -> list[str]:
-        known = {
-            "mode": ("sync", "overwrite"),
-            "traits_are": ("sid", "integrationCode"),
-            "compression": ("gzip", None),
-            "id_format": (None, "customer", "aam", "ecid"),
-        }
-        problems = [
-            f"{name} is {getattr(self, name)!r}; expected {' or '.join(map(repr, words))}"
-            for name, words in known.items()
-            if getattr(self, name) not in words
-        ]
+        problems = super()._problems()
+        problems += self._unknown_words(
+            mode=("sync", "overwrite"),
+            traits_are=("sid", "integrationCode"),
+            id_format=(None, "customer", "aam", "ecid"),
+        )
         if self.clear_users and self.mode != "overwrite":
             problems.append("clear_users needs mode='overwrite': a sync file cannot clear a user")
-        if bool(self.source) == bool(self.sql) or bool(self.sql) != bool(self.sql_conn_id):
-            problems.append("give either source, or sql with sql_conn_id")
         if self.create_missing is not None and (self.traits_are != "integrationCode" or self.trait_map is not None):
             problems.append("create_missing needs traits_are='integrationCode' and no trait_map")
         if self.previous and (self.mode != "sync" or self.action or self.key):
@@ -206,7 +167,7 @@ class AAMPushTraitMembersOperator(OrderingOperator):
             )
         if not 0 <= self.max_removed_ratio <= 1:
             problems.append(f"max_removed_ratio is {self.max_removed_ratio}; expected 0 to 1")
-        return [*problems, *self._too_small(max_rejected=0, split_compressed_mb=1, split_raw_mb=1, memory_mb=200)]
+        return problems
 
     def _run(self, context: Context) -> Told:
         from airflow_provider_aam.members.job import send_members

@@ -7,8 +7,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from airflow_provider_aam.hooks.paths import open_path, optional_path
 from airflow_provider_aam.operators.base import AAMOperator, Told, told
-from airflow_provider_aam.operators.members.order import put_options_for
 from airflow_provider_aam.operators.members.push import AAMPushTraitMembersOperator
+from airflow_provider_aam.operators.members.writing import put_options_for
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
