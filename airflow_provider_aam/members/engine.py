@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from airflow_provider_aam.api.errors import AAMConfigError
+from airflow_provider_aam.api.errors import AAMConfigError, AAMSourceError
+from airflow_provider_aam.api.visible import one_line
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -55,4 +56,24 @@ def open_engine(limits: Limits | None = None) -> Iterator[Engine]:
             "autoload_known_extensions": False,
         }
         with duckdb.connect(config=settings) as con:
-            yield Engine(con=con, scratch=Path(folder), threads=number)
+            try:
+                yield Engine(con=con, scratch=Path(folder), threads=number)
+            except duckdb.Error as failure:
+                raise _explained(failure, limits) from failure
+
+
+def _explained(failure: Exception, limits: Limits) -> Exception:
+    """What DuckDB says, in its first lines; trouble of a disk or store passes, and is an ``OSError``."""
+    import duckdb
+
+    said = [line for line in str(failure).splitlines() if line.strip()]
+    if isinstance(failure, duckdb.OutOfMemoryException):
+        return AAMConfigError(
+            f"Grouping needs more than memory_mb={limits.memory_mb}: {one_line(said[0])}. Nothing was uploaded. Raise "
+            "memory_mb, or cut the set into shares (AAMPlanTraitMembersOperator)."
+        )
+    if isinstance(failure, (duckdb.ProgrammingError, duckdb.DataError)):
+        about = one_line(" ".join(said[:3]))
+        return AAMSourceError(f"The source cannot be read: {about} Nothing was uploaded.")
+    of_a_store = [line for line in said if "Error: " in line and not line.startswith(" ")]
+    return OSError(f"The source could not be read: {one_line((of_a_store or said)[-1])} Nothing was uploaded.")

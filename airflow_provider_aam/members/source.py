@@ -12,6 +12,7 @@ from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.files.staging import Destination, path_of
+from airflow_provider_aam.members.headers import csv_relation
 from airflow_provider_aam.members.shape import Columns
 
 if TYPE_CHECKING:
@@ -48,13 +49,11 @@ class Files:
         if self.fs is not None and not con.filesystem_is_registered(_protocols(self.fs)[0]):
             con.register_filesystem(self.fs)
         files = "[" + ", ".join(map(text, self.paths)) + "]"
-        sql = {
-            "parquet": f"read_parquet({files}, union_by_name = true)",
-            "csv": f"read_csv({files}, header = true, all_varchar = true, union_by_name = true)",
-            "json": f"read_json({files}, format = 'newline_delimited', columns = {_json_columns(shape)})",
-        }[self.kind]
-        if self.kind != "json":
-            self._check_columns([row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {sql}").fetchall()], shape)
+        if self.kind == "json":
+            return f"read_json({files}, format = 'newline_delimited', columns = {_json_columns(shape)})"
+        csv = self.kind == "csv"
+        sql = csv_relation(self.fs, self.paths, text, name) if csv else f"read_parquet({files}, union_by_name = true)"
+        self._check_columns([row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {sql}").fetchall()], shape)
         return sql
 
     def _check_columns(self, there: Sequence[str], shape: Columns) -> None:
@@ -118,12 +117,23 @@ def _protocols(fs: Any) -> Sequence[str]:
 
 
 def _matches(fs: Any, path: str) -> list[str]:
-    found = glob.glob(path) if fs is None else fs.glob(path)  # noqa: PTH207  a pattern of any depth, absolute or not
-    if not _PATTERN & set(path):
-        found = [path] if (Path(path).is_file() if fs is None else fs.isfile(path)) else []
+    if _PATTERN & set(path):
+        found = glob.glob(path) if fs is None else fs.glob(path)  # noqa: PTH207  a pattern of any depth, absolute or not
+    else:
+        found = [path] if _is_file(fs, path) else []
     if not found:
         raise AAMArgumentError(f"source: no file matches {one_line(path)}.")
     return list(found)
+
+
+def _is_file(fs: Any, path: str) -> bool:
+    """Not by fsspec's ``isfile``, for which a store that does not respond has no files."""
+    if fs is None:
+        return Path(path).is_file()
+    try:
+        return bool(fs.info(path)["type"] == "file")
+    except FileNotFoundError:
+        return False
 
 
 def _size_and_version(fs: Any, path: str) -> tuple[int, str]:

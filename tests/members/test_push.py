@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airflow_provider_aam.api.errors import AAMArgumentError, AAMSourceError
-from airflow_provider_aam.members.engine import open_engine
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMConfigError, AAMSourceError
+from airflow_provider_aam.members.engine import Limits, open_engine
 from airflow_provider_aam.members.ids import CUSTOMER_ID, GLOBAL_SOURCES
 from airflow_provider_aam.members.partition import Rules
 from airflow_provider_aam.members.parts import Sizes
@@ -50,7 +50,18 @@ class Place:
         path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         return path
 
-    def push(self, source, *, shape=None, traits=None, id_format=CUSTOMER_ID, max_rejected=0, sizes=None, **rules):
+    def push(
+        self,
+        source,
+        *,
+        shape=None,
+        traits=None,
+        id_format=CUSTOMER_ID,
+        max_rejected=0,
+        sizes=None,
+        limits=None,
+        **rules,
+    ):
         target = Target(
             folder=self.out,
             batch=BATCH,
@@ -58,7 +69,7 @@ class Place:
             rejects=self.rejects_path,
             max_rejected=max_rejected,
         )
-        with open_engine() as engine:
+        with open_engine(limits) as engine:
             return push_members(
                 engine,
                 find_files(source),
@@ -247,6 +258,55 @@ def test_missing_columns_are_named(place):
     source.write_text("usr,trait\na,24\n")
     with pytest.raises(AAMArgumentError, match=r"“user” is missing.*usr"):
         place.push(source)
+
+
+UNREADABLE = [
+    ("rows.parquet", b"hello", "too small to be a Parquet file"),
+    ("rows.parquet", b"PAR1" + b"x" * 99, "No magic bytes found"),
+    ("rows.csv", b"user,trait\na,1\nb\n", "Line: 3"),
+    ("rows.csv", b'user,trait\na,1\n"b,2\n', "Line: 3"),
+    ("rows.csv", b"user,trait\n\xff\xfe,1\n", "not utf-8 encoded"),
+    ("rows.jsonl", b'{"user": "a", "trait": 1}\n{"user": \n', "Malformed JSON"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "said"), UNREADABLE)
+def test_what_cannot_be_read_is_said_in_one_line(place, name, content, said):
+    source = place.folder / name
+    source.write_bytes(content)
+    with pytest.raises(AAMSourceError, match=said) as refused:
+        place.push(source)
+    assert refused.value.message.startswith("The source cannot be read: ")
+    assert "Nothing was uploaded." in refused.value.message
+    assert "\n" not in refused.value.message
+    assert not place.out.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("rows.csv.gz", b"user,trait\na,1\n", "is not gzip"),
+        ("rows.csv", b"", "is empty"),
+        ("rows.csv", b"user,trait,user\na,1,b\n", "the column “user” twice"),
+    ],
+)
+def test_csv_without_a_usable_header_is_refused(place, name, content, said):
+    (place.folder / name).write_bytes(content)
+    with pytest.raises(AAMSourceError, match=said):
+        place.push(place.folder / name)
+
+
+def test_csv_is_read_without_guessing(place):
+    (place.folder / "rows-1.csv").write_bytes('\ufeffuser,trait\r\n"a;b",24\r\n"c""d",24\r\n'.encode())
+    (place.folder / "rows-2.csv").write_text('x,trait,user\n"1,2","0024",0012\n')
+    place.push(place.folder / "rows-*.csv")
+    assert sorted(read_back(place.out)) == [("0012", "d_sid=24"), ("a;b", "d_sid=24"), ('c"d', "d_sid=24")]
+
+
+def test_too_little_memory_is_said(place):
+    rows = rows_of(*((f"user-{number:09}", number % 400 + 1) for number in range(60_000)))
+    with pytest.raises(AAMConfigError, match=r"more than memory_mb=8: Out of Memory.*Raise memory_mb"):
+        place.push(place.jsonl(rows), limits=Limits(memory_mb=8))
 
 
 def test_a_pattern_finds_many_files(place):
