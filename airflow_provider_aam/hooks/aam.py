@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, cached_property
 from importlib.metadata import version
@@ -17,6 +19,7 @@ from airflow_provider_aam.hooks.masking import mask
 if TYPE_CHECKING:
     from airflow_provider_aam.api.client import AAMClient
     from airflow_provider_aam.api.config import AAMConfig
+    from airflow_provider_aam.compat import Connection
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +45,7 @@ class AAMHook(BaseHook):
     def __init__(self, aam_conn_id: str = default_conn_name, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.aam_conn_id = aam_conn_id
+        self._connection: Connection | None = None
 
     @cached_property
     def client(self) -> AAMClient:
@@ -59,6 +63,13 @@ class AAMHook(BaseHook):
             timeout_s=min(config.timeout_s, longest_timeout_s or config.timeout_s),
         )
         return AAMClient.from_config(impatient, user_agent=_user_agent(), on_secret=mask)
+
+    async def aload(self) -> None:
+        """Read the Connection on the event loop of a triggerer, for the clients to come: plain reads would block it."""
+        from airflow_provider_aam.compat.triggers import get_async_connection
+
+        with self._explained():
+            self._connection = await get_async_connection(self.aam_conn_id, hook=self)
 
     def get_conn(self) -> AAMClient:
         """:attr:`client`, under the name that Airflow gives it."""
@@ -107,6 +118,13 @@ class AAMHook(BaseHook):
 
         return build_field_behaviour()
 
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except AirflowNotFoundException:
+            raise AirflowNotFoundException(self._missing()) from None
+
     def _missing(self) -> str:
         variable = f"AIRFLOW_CONN_{self.aam_conn_id}".upper()
         if os.environ.get(variable):  # Airflow passes over what it cannot parse
@@ -126,10 +144,8 @@ class AAMHook(BaseHook):
         from airflow_provider_aam.api.credentials import JwtCredential
         from airflow_provider_aam.hooks.connection import read_config
 
-        try:
-            connection = self.get_connection(self.aam_conn_id)
-        except AirflowNotFoundException:
-            raise AirflowNotFoundException(self._missing()) from None
+        with self._explained():
+            connection = self._connection or self.get_connection(self.aam_conn_id)
         if connection.conn_type not in ("", None, self.conn_type):
             problem = f"its type is {connection.conn_type!r}: set it to {self.conn_type!r}, or give another Connection"
             raise AAMConfigError.from_problems(f"Connection {self.aam_conn_id!r}", [problem])

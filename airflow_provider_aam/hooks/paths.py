@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from airflow_provider_aam.api.errors import AAMDestinationError
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.compat import AirflowNotFoundException, ObjectStoragePath
 
 
@@ -35,3 +36,25 @@ def optional_path(
     uri: str | os.PathLike[str] | None, conn_id: str | None = None, *, what: str
 ) -> ObjectStoragePath | None:
     return open_path(uri, conn_id, what=what) if uri else None
+
+
+def names_in(uri: str, conn_id: str | None) -> frozenset[str]:
+    """What a folder holds now; nothing where there is no such folder.
+
+    Raises :class:`AAMDestinationError` where it cannot be looked into, and :class:`OSError` where that may pass.
+    """
+    path = open_path(uri, conn_id, what="folder")
+    try:
+        path.fs.invalidate_cache()
+        return frozenset(name.rstrip("/").rpartition("/")[2] for name in path.fs.ls(path.path, detail=False))
+    except (FileNotFoundError, NotADirectoryError):
+        return frozenset()
+    except PermissionError as refused:
+        raise AAMDestinationError(f"folder {one_line(uri)} cannot be listed: {one_line(str(refused))}.") from refused
+    except OSError:
+        raise
+    except Exception as unusable:  # botocore's NoCredentialsError and its like have no class in common
+        what = f"{type(unusable).__name__}: {unusable}"
+        raise AAMDestinationError(
+            f"folder {one_line(uri)} cannot be listed: {one_line(what)}. Check its Airflow Connection."
+        ) from unusable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,6 +12,9 @@ from airflow_provider_aam.failures import task_failures
 
 if TYPE_CHECKING:
     from airflow_provider_aam.api.client import AAMClient
+
+RESULT = "return_value"
+"""The XCom key of what a task returns."""
 
 Returned = dict[str, Any] | list[dict[str, Any]]
 Told = tuple[Returned, Mapping[str, Any]]
@@ -36,9 +39,7 @@ class AAMOperator(BaseOperator):
             if problems := self._problems():
                 raise AAMArgumentError.from_problems(f"task {self.task_id}", problems)
             result, extra = self._run(context)
-        for outlet in self.outlets or ():
-            if isinstance(outlet, Asset):
-                context["outlet_events"][outlet].extra.update(extra)
+        tell_outlets(self.outlets, context, extra)
         return result
 
     def _problems(self) -> list[str]:
@@ -63,6 +64,13 @@ class AAMOperator(BaseOperator):
 
         with closing(AAMHook(self.aam_conn_id)) as hook:
             yield hook.get_conn()
+
+
+def tell_outlets(outlets: Iterable[Any] | None, context: Context, extra: Mapping[str, Any]) -> None:
+    """Put ``extra`` into the event of each Asset."""
+    for outlet in outlets or ():
+        if isinstance(outlet, Asset):
+            context["outlet_events"][outlet].extra.update(extra)
 
 
 def told(receipt: Receipt) -> Told:

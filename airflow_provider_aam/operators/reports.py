@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_aam.hooks.paths import open_path, optional_path
-from airflow_provider_aam.operators.base import AAMOperator, Told, told
+from airflow_provider_aam.operators.base import RESULT, AAMOperator, Told, told
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
 
 ON_FAILURE = ("fail", "warn")
-RESULT = "return_value"
-"""The XCom key of what a task returns."""
 
 
 class AAMTrendReportOperator(AAMOperator):

@@ -1,4 +1,4 @@
-"""The only file that knows Airflow versions. Everything else imports Airflow's names from here."""
+"""The only folder that knows Airflow versions. Everything else imports Airflow's names from here."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Tasks that wait until Adobe Audience Manager has done something."""

@@ -1,0 +1,193 @@
+"""Waits until AAM has processed the files of a push, and fails when it did not take them as it should."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from airflow_provider_aam.api.errors import AAMError
+from airflow_provider_aam.compat.sensors import BaseSensorOperator, PokeReturnValue, conf
+from airflow_provider_aam.failures import task_failures
+from airflow_provider_aam.operators.base import RESULT, tell_outlets
+
+if TYPE_CHECKING:
+    from airflow_provider_aam.compat import Context
+    from airflow_provider_aam.members.question import Question
+    from airflow_provider_aam.members.verdict import Verdict
+
+log = logging.getLogger(__name__)
+
+
+class AAMInboundSensor(BaseSensorOperator):
+    """Wait for AAM's verdict on the inbound files of a push, and fail at once when one of them is bad.
+
+    A file is ``waiting``, or ``late`` after the soft deadline (which warns once); then ``processed``, ``duplicate``
+    (processed several times, which passes), ``partial`` (more records than allowed were not stored), ``rejected`` (by
+    AAM's word, or gone from its folder without a trace at the soft deadline) or ``missing`` at the hard deadline. The
+    last three fail the task without Airflow's retries. Both deadlines are moments: no retry and no restart moves them.
+    The log has a table of the files, and says for each kind of error what to do. Returns the verdict as XCom, also when
+    it fails the task: ``batch, data_source, files: [{name, state, note, problems, begun_at, received, stored,
+    percent_success, errors}], soft_deadline, hard_deadline, asked_at``. Errors of AAM or of the store that may pass are
+    logged, and fail the task only after the hard deadline. All ways of waiting (``poke``, ``reschedule``, deferrable)
+    see and decide the same.
+
+    :param receipt: what ``AAMPushTraitMembersOperator`` returned, as it is or as JSON text. (templated)
+    :param signal: what shows that a file is processed: ``history`` (it is in the data source's inbound history),
+        ``marker`` (a ``.processed`` object is next to it), ``both``, or ``either``. Limits need the history. That the
+        history decides alone is a choice: Adobe's partner guide has the marker for partners, and it proves no more than
+        the pick-up; no page of Adobe describes the history's fields.
+    :param data_source: the id of the data source whose history is asked: by default the one that owns the traits.
+        (templated)
+    :param min_percent_success: the least share of records stored, from 0 to 100. Without it a file passes unless AAM
+        stored nothing of it.
+    :param max_errors: the most records per file and category that may not be stored, an integer, or a share of the
+        records received, a float: ``{"format_errors": 0, "no_matching_aam_id": 0.4}``. Categories: ``format_errors``,
+        ``invalid_aam_id``, ``invalid_device_id``, ``no_matching_aam_id``, ``no_trait_realized``.
+    :param soft_deadline: when waiting files are late: a ``timedelta`` after the upload, an aware ``datetime`` or ISO
+        8601 text. AAM fills its history within 24 hours. (templated)
+    :param hard_deadline: when they are missing, in the same forms. 48 hours are Adobe's guideline. (templated)
+    :param destination_conn_id: the Airflow Connection of the files' store. (templated)
+    :param deferrable: wait in the triggerer; by default as ``[operators] default_deferrable`` says.
+    :param poke_interval: seconds between two looks.
+    :param mode: ``reschedule``, or ``poke``, which keeps a worker.
+    :param aam_conn_id: the Airflow Connection of type ``aam``. (templated)
+    """
+
+    template_fields: Sequence[str] = (
+        "receipt",
+        "data_source",
+        "soft_deadline",
+        "hard_deadline",
+        "destination_conn_id",
+        "aam_conn_id",
+    )
+    template_fields_renderers: ClassVar[dict[str, str]] = {"receipt": "json"}
+    ui_color = "#f3ece2"
+
+    def __init__(
+        self,
+        *,
+        receipt: Mapping[str, Any] | str,
+        signal: str = "history",
+        data_source: int | str | None = None,
+        min_percent_success: float | None = None,
+        max_errors: Mapping[str, int | float] | None = None,
+        soft_deadline: timedelta | datetime | str = timedelta(hours=24),
+        hard_deadline: timedelta | datetime | str = timedelta(hours=48),
+        destination_conn_id: str | None = None,
+        deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
+        poke_interval: timedelta | float = 1800,
+        mode: str = "reschedule",
+        aam_conn_id: str = "aam_default",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(poke_interval=poke_interval, mode=mode, **kwargs)
+        self.receipt = receipt
+        self.signal = signal
+        self.data_source = data_source
+        self.min_percent_success = min_percent_success
+        self.max_errors = max_errors
+        self.soft_deadline = soft_deadline
+        self.hard_deadline = hard_deadline
+        self.destination_conn_id = destination_conn_id
+        self.deferrable = deferrable
+        self.aam_conn_id = aam_conn_id
+        self._warned = False
+
+    def execute(self, context: Context) -> Any:
+        if not self.deferrable:
+            return super().execute(context)
+        with task_failures():
+            self._defer(self._question())
+        return None
+
+    def execute_complete(self, context: Context, event: Mapping[str, Any], *, warned: bool = False) -> Any:
+        """Goes on where the trigger has fired."""
+        from airflow_provider_aam.members.verdict import Verdict
+
+        self._warned = warned
+        with task_failures():
+            if "error" in event:
+                error = AAMError(event["error"])
+                error.retryable = event["retryable"]
+                raise error
+            verdict = Verdict.from_json(event["verdict"])
+            if not self._is_done(verdict, context):
+                self._defer(self._question())
+        return verdict.as_xcom()
+
+    def poke(self, context: Context) -> PokeReturnValue:
+        with task_failures():
+            verdict = self._ask(self._question())
+            if verdict is None or not self._is_done(verdict, context):
+                return PokeReturnValue(is_done=False)
+            return PokeReturnValue(is_done=True, xcom_value=verdict.as_xcom())
+
+    def _question(self) -> Question:
+        from airflow_provider_aam.members.question import Question
+
+        return Question.of(
+            self.receipt,
+            data_source=self.data_source,
+            signal=self.signal,
+            min_percent_success=self.min_percent_success,
+            max_errors=self.max_errors,
+            soft_deadline=self.soft_deadline,
+            hard_deadline=self.hard_deadline,
+        )
+
+    def _ask(self, question: Question) -> Verdict | None:
+        """``None``: it could not be read, and that may pass."""
+        from contextlib import closing
+
+        from airflow_provider_aam.hooks.aam import AAMHook
+        from airflow_provider_aam.hooks.inbound import folders, patience
+        from airflow_provider_aam.members.inbound import ask
+
+        verdict: Verdict | None = None
+        with patience(question), closing(AAMHook(self.aam_conn_id)) as hook:
+            verdict = ask(hook.client, question, folders(question, self.destination_conn_id))
+        return verdict  # noqa: RET504  not a `return` within: `patience` may leave the block early
+
+    def _defer(self, question: Question) -> None:
+        from airflow_provider_aam.triggers.inbound import AAMInboundTrigger
+
+        trigger = AAMInboundTrigger(
+            question=question.as_json(),
+            aam_conn_id=self.aam_conn_id,
+            destination_conn_id=self.destination_conn_id,
+            poll_interval=self.poke_interval,
+            warned=self._warned,
+        )
+        self.defer(
+            trigger=trigger,
+            method_name="execute_complete",
+            kwargs={"warned": self._warned},
+            timeout=timedelta(seconds=self.timeout),
+        )
+
+    def _is_done(self, verdict: Verdict, context: Context) -> bool:
+        """Say what there is to say. Raises ``AAMCheckFailed`` when a file is bad."""
+        log.info("%s", verdict.summary)
+        if not verdict.is_final:
+            if verdict.is_late and self._is_news(verdict):
+                self._warned = True
+                log.warning("AAM is late:\n%s", "\n".join(verdict.table()))
+            return False
+        for line in (*verdict.table(), *verdict.advice()):
+            log.info("%s", line)
+        try:
+            verdict.require_passed()
+        except AAMError:
+            context["ti"].xcom_push(key=RESULT, value=verdict.as_xcom())
+            raise
+        tell_outlets(self.outlets, context, verdict.as_asset_extra())
+        return True
+
+    def _is_news(self, verdict: Verdict) -> bool:
+        """Between two looks of a rescheduled task nothing is remembered: the first look after the deadline warns."""
+        if self.reschedule and not self.deferrable:
+            return (verdict.asked_at - verdict.soft_deadline).total_seconds() < self.poke_interval
+        return not self._warned
