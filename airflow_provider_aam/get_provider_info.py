@@ -29,6 +29,7 @@ def get_provider_info() -> dict[str, Any]:
                     "airflow_provider_aam.operators.delete",
                     "airflow_provider_aam.operators.drift",
                     "airflow_provider_aam.operators.export",
+                    "airflow_provider_aam.operators.members",
                     "airflow_provider_aam.operators.plan",
                     "airflow_provider_aam.operators.pull",
                     "airflow_provider_aam.operators.push",
@@ -36,6 +37,8 @@ def get_provider_info() -> dict[str, Any]:
                 ],
             }
         ],
+        "sensors": [{"integration-name": _NAME, "python-modules": ["airflow_provider_aam.sensors.inbound"]}],
+        "triggers": [{"integration-name": _NAME, "python-modules": ["airflow_provider_aam.triggers.inbound"]}],
         "connection-types": [
             {
                 "connection-type": "aam",

@@ -1,4 +1,4 @@
-"""Every night: who has which trait, from files to Adobe Audience Manager's inbound folder."""
+"""Every night: who has which trait, from files to Adobe Audience Manager's inbound folder, and what AAM made of it."""
 
 import pendulum
 
@@ -6,6 +6,7 @@ import pendulum
 from airflow.providers.common.compat.sdk import DAG
 
 from airflow_provider_aam.operators.members import AAMPushTraitMembersOperator
+from airflow_provider_aam.sensors.inbound import AAMInboundSensor
 
 DAY = "{{ (dag_run.logical_date or dag_run.run_after) | ds }}"
 
@@ -14,11 +15,11 @@ with DAG(
     schedule="0 1 * * *",
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
-    max_active_runs=1,  # AAM processes files of several runs in any order
+    max_active_runs=1,  # AAM processes files of several runs in any order: one after the other
     doc_md=__doc__,
     tags=["aam", "members"],
 ):
-    AAMPushTraitMembersOperator(
+    push = AAMPushTraitMembersOperator(
         task_id="push_members",
         # Rows with a user and a trait each; Parquet, CSV or JSON Lines, from any of Airflow's object storages.
         source="{{ var.value.get('aam_members', '/tmp/aam/members/*.jsonl') }}",
@@ -29,4 +30,10 @@ with DAG(
         rejects_path="{{ var.value.get('aam_inbound', '/tmp/aam/inbound') }}/rejects/" + DAY + ".jsonl",
         retries=2,
         retry_delay=pendulum.duration(minutes=5),
+    )
+    AAMInboundSensor(
+        task_id="wait_for_aam",
+        receipt=push.output,
+        max_errors={"format_errors": 0},  # records that AAM cannot read; the push has checked every line
+        deferrable=True,  # it takes a day, and no worker
     )

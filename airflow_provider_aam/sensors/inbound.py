@@ -42,7 +42,7 @@ class AAMInboundSensor(BaseSensorOperator):
         (templated)
     :param min_percent_success: the least share of records stored, from 0 to 100. Without it a file passes unless AAM
         stored nothing of it.
-    :param max_errors: the most records per file and category that may not be stored, an integer, or a share of the
+    :param max_errors: the most records per file and category that AAM does not store, an integer, or a share of the
         records received, a float: ``{"format_errors": 0, "no_matching_aam_id": 0.4}``. Categories: ``format_errors``,
         ``invalid_aam_id``, ``invalid_device_id``, ``no_matching_aam_id``, ``no_trait_realized``.
     :param soft_deadline: when waiting files are late: a ``timedelta`` after the upload, an aware ``datetime`` or ISO

@@ -70,7 +70,7 @@ class AAMInboundTrigger(BaseTrigger):
                     return {"verdict": verdict.as_xcom()}
         except AAMError as error:
             return {"error": error.message, "retryable": error.retryable}
-        except Exception as error:  # noqa: BLE001  the task shall fail with it, and not with a lost trigger
+        except Exception as error:  # noqa: BLE001  the task must fail with this, not with a lost trigger
             return {"error": f"{type(error).__name__}: {error}", "retryable": True}
         return None
 

@@ -35,6 +35,8 @@ def load_dag(name: str, file: Path | None = None) -> Any:
     bag = DagBag(dag_folder=str(file or DAGS / f"{name}.py"))
     assert bag.import_errors == {}
     for task in bag.dags[name].tasks:
+        if hasattr(task, "poke_interval"):
+            task.poke_interval = 0
         task.retries = 0  # a failure shall show now, not after ten minutes
     return bag.dags[name]
 
@@ -80,10 +82,12 @@ def gold(account: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize(("dag", "files"), [("aam_push_trait_members", 1), ("aam_push_trait_members_mapped", 4)])
 def test_push_of_members_writes_files_that_aam_takes(
-    gold: int, run_dag: Callable[..., Any], tmp_path: Path, dag: str, files: int
+    account: Emulator, gold: int, run_dag: Callable[..., Any], tmp_path: Path, dag: str, files: int
 ) -> None:
+    account.configure(inbound_every_s=0, inbound_report_after_s=0)
+    account.watch(f"file://{tmp_path}/date=2026-11-23")
     run(run_dag, dag)
-    written = sorted((tmp_path / "date=2026-11-23").iterdir())
+    written = sorted((tmp_path / "date=2026-11-23").glob("*.gz"))
     lines = sorted(line for file in written for line in gzip.decompress(file.read_bytes()).decode().splitlines())
     assert lines == [f"u{number:02}\td_sid={gold}" for number in range(100)]
     assert len(written) == files

@@ -11,15 +11,17 @@ from operator_checks import arguments_of
 
 from airflow_provider_aam.compat import BaseOperator
 from airflow_provider_aam.operators import delete, drift, export, members, plan, pull, push, reports
+from airflow_provider_aam.sensors import inbound
 
 REPOSITORY = Path(__file__).parents[2]
 PAGES = sorted(path.name for path in (REPOSITORY / "docs").glob("*.md"))
 FROM_A_DAG = re.compile(r"^\[`dags/(\w+)\.py`\]\(\.\./dags/\1\.py\):\n\n```python\n(.*?)^```", re.M | re.S)
+KIND = r"AAM\w+(?:Operator|Sensor)"
 OPERATORS = {
     name
-    for module in (delete, drift, export, members, plan, pull, push, reports)
+    for module in (delete, drift, export, members, plan, pull, push, reports, inbound)
     for name in vars(module)
-    if re.fullmatch(r"AAM\w+Operator", name)
+    if re.fullmatch(KIND, name)
 }
 
 
@@ -36,9 +38,7 @@ def test_examples_are_taken_from_the_dags() -> None:
 
 
 def test_each_operator_is_shown_as_a_dag_has_it() -> None:
-    assert {
-        name for _, _, code in shown() for name in re.findall(r"\b(AAM\w+Operator)(?:\.partial)?\(", code)
-    } == OPERATORS
+    assert {name for _, _, code in shown() for name in re.findall(rf"\b({KIND})(?:\.partial)?\(", code)} == OPERATORS
 
 
 def _dense(code: str) -> str:
