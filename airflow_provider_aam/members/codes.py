@@ -45,7 +45,7 @@ REMEDIES = {
     Code.LINE_TOO_LONG: "Send fewer items for this user: AAM drops lines of more than 102,400 bytes.",
     Code.UNKNOWN_TRAIT: "Add the trait to trait_map, or create it in AAM.",
     Code.BAD_ACTION: "Write add or remove.",
-    Code.TOO_MANY_IDS: "Send at most ten hashed e-mails per customer id: AAM keeps ten.",
+    Code.TOO_MANY_IDS: "Send at most ten hashed e-mails per customer, or 200 rows per id: AAM keeps no more.",
 }
 
 

@@ -32,7 +32,7 @@ _GOOD, _CODES = 0, (None, Code.BAD_ID, Code.PII, Code.LINE_TOO_LONG, Code.BAD_AC
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """``separator`` goes between the items of a user's line, of which there are ``most``; or each has its own line."""
+    """``separator`` goes between the items of a user's line, or each has its own line. A user has ``most`` of them."""
 
     separator: str = ","
     most: int | None = None
@@ -74,7 +74,6 @@ def group(
     A ``snapshot`` holds the earlier set as well, and only what changes is sent.
     """
     import numpy as np
-    import pyarrow as pa
 
     query = f"SELECT user, list(item) AS items FROM read_parquet({text(partition)}) GROUP BY user ORDER BY user"
     table = con.sql(query).to_arrow_table()
@@ -88,17 +87,12 @@ def group(
     if snapshot:
         return _snapshot(users, keys, rows, id_format)
     keys = keys[~_is_idle(keys)]
-    owner = keys >> _ITEM_BITS
-    if layout.line_per_item:
-        users, owner = users.take(pa.array(owner)), np.arange(len(owner))
-    of = _Members(users=users, owner=owner, items=Items(numbers=keys & _ITEM, pairs=items.pairs), layout=layout)
+    items = Items(numbers=keys & _ITEM, pairs=items.pairs)
+    of = _Members(users=users, owner=keys >> _ITEM_BITS, items=items, layout=layout)
     codes = of.codes(id_format)
     if items.pairs is None:
         codes[(codes == _GOOD) & _is_contradicted(keys)] = _CODES.index(Code.BAD_ACTION)
-    grouped = of.group(codes, rows=rows, duplicates=rows - len(keys))
-    if not layout.line_per_item:
-        return grouped
-    return replace(grouped, users=len(np.unique(keys[codes == _GOOD] >> _ITEM_BITS)))
+    return of.group(codes, rows=rows, duplicates=rows - len(keys))
 
 
 def _snapshot(users: pa.StringArray, keys: Numbers, rows: int, id_format: IdFormat) -> Group:
@@ -143,11 +137,13 @@ class _Members:
     layout: Layout
 
     def group(self, codes: Numbers, *, rows: int, duplicates: int) -> Group:
+        import numpy as np
+
         kept = codes == _GOOD
         lines = self.lines(kept)
         return Group(
             lines=lines,
-            users=len(lines),
+            users=len(np.unique(self.owner[kept])) if self.layout.line_per_item else len(lines),
             rows=rows,
             items=int(kept.sum()),
             duplicates=duplicates,
@@ -159,29 +155,35 @@ class _Members:
         import numpy as np
         import pyarrow.compute as pc
 
-        texts, text_of = self.items.texts
-        weights = pc.binary_length(texts).to_numpy()[text_of] + 1
-        length = np.bincount(self.owner, weights=weights, minlength=len(self.users))
-        too_long = length + pc.binary_length(self.users).to_numpy() > LONGEST_LINE
         of_user = _id_codes(self.users, id_format)
-        of_user[(of_user == _GOOD) & too_long] = _CODES.index(Code.LINE_TOO_LONG)
         if self.layout.most is not None:
             too_many = np.bincount(self.owner, minlength=len(self.users)) > self.layout.most
             of_user[(of_user == _GOOD) & too_many] = _CODES.index(Code.TOO_MANY_IDS)
+        texts, text_of = self.items.texts
+        length = pc.binary_length(texts).to_numpy()[text_of] + 1
+        of_id = pc.binary_length(self.users).to_numpy()
+        if self.layout.line_per_item:
+            codes = of_user[self.owner]
+            codes[(codes == _GOOD) & (length + of_id[self.owner] > LONGEST_LINE)] = _CODES.index(Code.LINE_TOO_LONG)
+            return codes
+        length = np.bincount(self.owner, weights=length, minlength=len(self.users))
+        of_user[(of_user == _GOOD) & (length + of_id > LONGEST_LINE)] = _CODES.index(Code.LINE_TOO_LONG)
         return of_user[self.owner]
 
     def lines(self, kept: Numbers) -> pa.StringArray:
-        """One for each user who keeps an item: the pieces ``id TAB``, ``item ,`` (the separator) and ``item LF``."""
+        """One for each user who keeps an item, or for each item, of pieces: ``id TAB``, ``item ,``, ``item LF``."""
         import numpy as np
         import pyarrow as pa
         import pyarrow.compute as pc
 
         texts, text_of = self.items.texts
         owner, text_of = self.owner[kept], text_of[kept]
-        first = np.concatenate(([True], owner[1:] != owner[:-1])) if len(owner) else np.zeros(0, bool)
+        first = np.ones(len(owner), bool)
+        if not self.layout.line_per_item:
+            first[1:] = owner[1:] != owner[:-1]
         place = np.cumsum(first)  # of an item's user among those who keep one, from 1
         ids = pc.binary_join_element_wise(self.users.take(pa.array(owner[first])), "", "\t")
-        last = np.concatenate((first[1:], [True])) if len(owner) else first
+        last = np.append(first[1:], True)[: len(first)]
         pieces = np.empty(len(owner) + len(ids), np.int64)
         item_at = np.arange(len(owner)) + place
         id_at = item_at[first] - 1

@@ -15,10 +15,11 @@ from airflow_provider_aam.members.source import name, text
 
 Family = Literal["adobe_id", "c2c_id"]
 LAYOUTS: dict[str, Layout] = {
-    "adobe_id": Layout(line_per_item=True),
+    "adobe_id": Layout(line_per_item=True, most=200),
     "c2c_id": Layout(separator="\t", most=10),
 }
-"""``adobe_id``: a line per row. ``c2c_id``: a line per customer id, with up to ten hashed e-mails."""
+"""``adobe_id``: a line per row, of which AAM keeps 200 per id of the first column (documented for files of traits;
+inferred here). ``c2c_id``: a line per customer id, with up to ten hashed e-mails."""
 
 
 @dataclass(frozen=True, kw_only=True)

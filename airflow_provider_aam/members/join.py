@@ -14,6 +14,7 @@ from airflow_provider_aam.files.staging import Destination, stage
 from airflow_provider_aam.members.names import parse_name
 from airflow_provider_aam.members.receipt import MembersReceipt, SentFile
 from airflow_provider_aam.members.shares import ShareReceipt
+from airflow_provider_aam.members.upload import claim_names
 from airflow_provider_aam.members.verify import verify
 
 _BUFFER = 8 * 2**20
@@ -113,11 +114,12 @@ def _publish_rejects(receipts: Sequence[ShareReceipt], gate: Gate, open_file: Op
 
 
 def _upload(files: Sequence[SentFile], gate: Gate, open_file: OpenFile) -> Iterator[SentFile]:
-    for number, file in enumerate(files, 1):
-        name = parse_name(file.name)
-        assert name is not None
-        name = replace(name, part=number if len(files) > 1 else None)
-        with stage(gate.folder / str(name), through_link=False, **gate.put_options) as staged:
+    if not files:
+        return
+    first = parse_name(files[0].name)
+    assert first is not None
+    for file, name in zip(files, claim_names(gate.folder, first, len(files)), strict=True):
+        with stage(gate.folder / name, through_link=False, **gate.put_options) as staged:
             with open_file(file.uri) as source, staged.local.open("wb") as copy:
                 shutil.copyfileobj(source, copy, _BUFFER)
             staged.publish()

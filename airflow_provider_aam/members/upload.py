@@ -22,17 +22,23 @@ log = logging.getLogger(__name__)
 def upload(
     parts: Sequence[Part], first: DataFileName | IdSyncName, target: Target, seal: Seal | None = None
 ) -> list[SentFile]:
-    """``first`` names the set: with a number where it has several parts. ``seal`` encrypts them.
-
-    What an earlier try of the set has left and this one does not make is removed: the source may have changed since.
-    """
+    """``first`` names the set. ``seal`` encrypts its parts."""
     if seal is not None:
         parts = [seal(part) for part in parts]
     suffix = ".gpg" if seal is not None else ".gz" if target.compressed else ""
-    numbers = [*range(1, len(parts) + 1)] if len(parts) > 1 else [None] * len(parts)
-    names = [str(replace(first, part=number, suffix=suffix)) for number in numbers]
-    _remove_others(target.folder, first, names)
+    names = claim_names(target.folder, replace(first, suffix=suffix), len(parts))
     return [_put(part, name, target) for part, name in zip(parts, names, strict=True)]
+
+
+def claim_names(folder: Any, first: DataFileName | IdSyncName, parts: int) -> list[str]:
+    """A name for each part of the set that is named ``first``: with a number where there are several.
+
+    What an earlier try of the set has left and this one does not make is removed: the source may have changed since.
+    """
+    numbers = [*range(1, parts + 1)] if parts > 1 else [None] * parts
+    names = [str(replace(first, part=number)) for number in numbers]
+    _remove_others(folder, replace(first, part=None, suffix=""), names)
+    return names
 
 
 def _put(part: Part, name: str, target: Target) -> SentFile:

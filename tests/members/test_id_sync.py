@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,7 @@ class Place:
 
     def __init__(self, emulator, client, folder: Path) -> None:
         self.client = client
+        self.emulator = emulator
         rows = [{"name": code, "integrationCode": code} for code in ("crm", "mails")]
         self.crm, self.mails = (row["dataSourceId"] for row in emulator.add("data_sources", rows))
         self.folder = folder
@@ -53,6 +55,10 @@ class Place:
             max_rejected=max_rejected,
         )
         return send_ids(self.client, IdSyncOrder(source=[source], ids=ids, target=target, **order))
+
+    def history(self):
+        start, end = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+        return self.client.data_sources.inbound_history(self.crm, start=start, end=end)
 
     @property
     def rejects(self) -> list[dict]:
@@ -94,6 +100,29 @@ def test_a_customer_with_more_emails_than_aam_keeps_is_rejected(place):
     place.push(rows, {"crm_id": "crm", "mail": "mails"}, family="c2c_id", max_rejected=11)
     assert read_ids_back(place.out) == [["c2", *sorted(MAILS[:10])]]
     assert {(row["user"], row["code"]) for row in place.rejects} == {("c1", "TOO_MANY_IDS")}
+
+
+def test_an_id_with_more_rows_than_aam_keeps_is_rejected(place):
+    rows = [(PHONES[phone], f"c{number}") for phone, most in ((0, 201), (1, 200)) for number in range(most)]
+    receipt = place.push(rows, {"phone": GAID, "crm_id": "crm"}, max_rejected=201)
+    assert {phone for phone, _ in read_ids_back(place.out)} == {PHONES[1]}
+    assert (receipt.users, receipt.items, receipt.rejected) == (1, 200, 201)
+    assert {row["code"] for row in place.rejects} == {"TOO_MANY_IDS"}
+
+
+def test_aam_takes_every_line(place):
+    """The emulator reads them with a grammar of its own."""
+    place.emulator.configure(token_lifetime_s=10**7)
+    place.emulator.watch(f"file://{place.out}")
+    mails = [(f"c{number % 5}", mail) for number, mail in enumerate(MAILS)]
+    receipts = [
+        place.push([(phone, f"c{n}") for n, phone in enumerate(PHONES)], {"phone": GAID, "crm_id": "crm"}),
+        place.push(mails, {"crm_id": "crm", "mail": "mails"}, family="c2c_id"),
+    ]
+    place.emulator.advance(86_400)
+    reported = {file.name: file for file in place.history()}
+    for file in (file for receipt in receipts for file in receipt.files):
+        assert (reported[file.name].received, reported[file.name].percent_success) == (file.lines, 100), file.name
 
 
 REJECTED = [

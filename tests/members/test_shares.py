@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMConfigError, AAMSourceError
 from airflow_provider_aam.members.job import Order, Words, send_members
@@ -18,10 +21,13 @@ from airflow_provider_aam.members.receipt import SentFile
 from airflow_provider_aam.members.shape import Shape
 from airflow_provider_aam.members.shares import Share, ShareReceipt, plan_shares, send_share
 from airflow_provider_aam.members.target import Target
+from airflow_provider_aam.members.verify import verify
 from tests.members.reading import read_back
 
 BATCH = 1_700_000_000
 OF = 4
+ANY = 10**9
+USERS = st.none() | st.text(max_size=6) | st.sampled_from(["u1", "u2", "crm 3", "ü", "a:b", "alice@example.com"])
 
 
 @pytest.fixture
@@ -74,7 +80,11 @@ class Place:
 
     def join(self, receipts: list[ShareReceipt], *, max_rejected: int = 0):
         gate = Gate(folder=self.out, rejects=self.rejects_path, max_rejected=max_rejected)
-        return join_shares(receipts, gate, lambda uri: Path(uri.removeprefix("file://")).open("rb"))
+        return join_shares(receipts, gate, open_local)
+
+
+def open_local(uri: str) -> IO[bytes]:
+    return Path(uri.removeprefix("file://")).open("rb")
 
 
 def many(users: int) -> list[tuple[str | None, str]]:
@@ -100,6 +110,70 @@ def test_a_set_of_one_file_has_no_part_number(place):
     place.write([("u1", "gold")])
     joined = place.join([place.send(share) for share in place.plan()])
     assert [file.name for file in joined.files] == [f"ftp_dpm_{place.source_id}_{BATCH}.sync.gz"]
+
+
+def test_a_set_that_was_cut_off_is_completed_by_a_retry(place):
+    place.write(many(50))
+    receipts = [place.send(share) for share in place.plan()]
+    gate = Gate(folder=place.out)
+    opened = []
+
+    def dies(uri: str):
+        opened.append(uri)
+        if len(opened) == OF + 3:  # each file is read once before the first is uploaded
+            raise OSError("the worker is gone")
+        return open_local(uri)
+
+    with pytest.raises(OSError, match="gone"):
+        join_shares(receipts, gate, dies)
+    assert len([*place.out.iterdir()]) == 2
+    joined = place.join(receipts)
+    assert len(read_back(place.out)) == joined.items
+    assert [problem for checked in verify(joined, open_local) for problem in checked.problems] == []
+
+
+def test_what_an_earlier_try_left_is_removed(place):
+    place.write(many(200))
+    place.join([place.send(share, sizes=Sizes(raw=500)) for share in place.plan()])
+    before = {path.name for path in place.out.iterdir()}
+    place.write(many(20))
+    joined = place.join([place.send(share) for share in place.plan(2)])
+    assert {path.name for path in place.out.iterdir()} == {file.name for file in joined.files} < before
+    assert len({user for user, _ in read_back(place.out)}) == 20
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(st.tuples(USERS, st.sampled_from(["gold", "silver"])), max_size=30),
+    of=st.integers(1, 6),
+)
+def test_any_rows_in_any_number_of_shares(place, rows, of):
+    place.write(rows)
+    whole = send_members(place.client, place.order("whole", max_rejected=ANY))
+    receipts = [place.send(share) for share in place.plan(of)]
+    joined = place.join(receipts, max_rejected=ANY)
+    assert sorted(read_back(place.out)) == sorted(read_back(place.folder / "whole"))
+    for name in ("users", "rows", "items", "duplicates", "rejected"):
+        assert getattr(joined, name) == getattr(whole, name), name
+    assert joined.rows == len(rows)
+    for folder in (place.out, place.folder / "whole"):
+        for path in folder.glob("*"):
+            path.unlink()
+
+
+def test_aam_takes_every_file_of_a_set(place):
+    place.write(many(200))
+    place.emulator.configure(token_lifetime_s=10**7)
+    place.emulator.watch(f"file://{place.out}")
+    joined = place.join([place.send(share) for share in place.plan()])
+    place.emulator.advance(86_400)
+    start, end = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+    reported = {
+        file.name: file for file in place.client.data_sources.inbound_history(place.source_id, start=start, end=end)
+    }
+    assert len(reported) == OF
+    for file in joined.files:
+        assert (reported[file.name].received, reported[file.name].percent_success) == (file.lines, 100), file.name
 
 
 def test_a_retry_makes_the_same_bytes(place):
@@ -144,14 +218,14 @@ def test_rejects_of_all_shares_count_together_before_anything_is_uploaded(place)
 def test_an_incomplete_set_is_not_uploaded(place):
     place.write(many(50))
     receipts = [place.send(share) for share in place.plan()]
-    for given, told in (
+    for some, told in (
         ([], "found none"),
         (receipts[:2], "numbered 2, 3 from 0 are missing"),
         ([*receipts, receipts[1]], "share 1 of 4 is there 2 times"),
         ([*receipts[1:], replace(receipts[0], rows=7)], "share 0-of-4 has 7 rows, the plan counted"),
     ):
         with pytest.raises(AAMSourceError, match=told):
-            place.join(given)
+            place.join(some)
     place.write(many(51))
     other = place.send(place.plan()[0])
     with pytest.raises(AAMSourceError, match="made by different plans"):
