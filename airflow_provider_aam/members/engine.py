@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from airflow_provider_aam.api.errors import AAMConfigError, AAMSourceError
 from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.members.stores import as_given
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -66,7 +67,7 @@ def _explained(failure: Exception, limits: Limits) -> Exception:
     """What DuckDB says, in its first lines; trouble of a disk or store passes, and is an ``OSError``."""
     import duckdb
 
-    said = [line for line in str(failure).splitlines() if line.strip()]
+    said = [line for line in as_given(str(failure)).splitlines() if line.strip()]
     if isinstance(failure, duckdb.OutOfMemoryException):
         return AAMConfigError(
             f"Grouping needs more than memory_mb={limits.memory_mb}: {one_line(said[0])}. Nothing was uploaded. Raise "
@@ -76,4 +77,4 @@ def _explained(failure: Exception, limits: Limits) -> Exception:
         about = one_line(" ".join(said[:3]))
         return AAMSourceError(f"The source cannot be read: {about} Nothing was uploaded.")
     of_a_store = [line for line in said if "Error: " in line and not line.startswith(" ")]
-    return OSError(f"The source could not be read: {one_line((of_a_store or said)[-1])} Nothing was uploaded.")
+    return OSError(f"The source could not be read: {one_line((of_a_store or said[:1])[-1])} Nothing was uploaded.")

@@ -14,6 +14,7 @@ from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.files.staging import Destination, path_of
 from airflow_provider_aam.members.headers import csv_relation
 from airflow_provider_aam.members.shape import Columns
+from airflow_provider_aam.members.stores import in_duckdb
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -46,13 +47,14 @@ class Files:
 
     def relation(self, con: DuckDBPyConnection, shape: Columns) -> str:
         """SQL that reads them. Raises :class:`AAMArgumentError` when a column of ``shape`` is not there."""
-        if self.fs is not None and not con.filesystem_is_registered(_protocols(self.fs)[0]):
-            con.register_filesystem(self.fs)
-        files = "[" + ", ".join(map(text, self.paths)) + "]"
+        uri = in_duckdb(con, self.fs)
+        files = "[" + ", ".join(text(uri(path)) for path in self.paths) + "]"
         if self.kind == "json":
             return f"read_json({files}, format = 'newline_delimited', columns = {_json_columns(shape)})"
-        csv = self.kind == "csv"
-        sql = csv_relation(self.fs, self.paths, text, name) if csv else f"read_parquet({files}, union_by_name = true)"
+        if self.kind == "csv":
+            sql = csv_relation(self.fs, self.paths, lambda path: text(uri(path)), name)
+        else:
+            sql = f"read_parquet({files}, union_by_name = true)"
         self._check_columns([row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {sql}").fetchall()], shape)
         return sql
 

@@ -71,6 +71,16 @@ def test_rows_of_a_bucket_become_a_file_in_a_bucket(s3, account, rows):
     assert (file["bytes"], file["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
 
 
+def test_sets_are_remembered_by_another_connection_than_the_rows_are_read_by(s3, account, rows, monkeypatch):
+    other = {"conn_type": "aws", "login": "other", "password": "x", "extra": {"endpoint_url": s3.moto_url}}
+    monkeypatch.setenv("AIRFLOW_CONN_OTHER", json.dumps(other))
+    kept = {"previous": "s3://lake/kept", "previous_conn_id": "other"}
+    push(**kept)
+    receipt = push(**kept, batch_time=DAY + timedelta(days=1))
+    assert (receipt["users"], receipt["items"]) == (0, 0)
+    assert [route for route, _ in s3.asked if "kept" in route] == []
+
+
 @pytest.mark.parametrize(
     ("suffix", "content"),
     [
@@ -95,6 +105,12 @@ def test_set_that_was_sent_is_remembered_in_a_bucket(s3, account, rows):
     assert (receipt["users"], receipt["items"]) == (1, 1)
     (later,) = [key for key in s3.keys(INBOUND) if key != name_of(account)]
     assert gzip.decompress(s3.content(later)).decode() == f"u2\td_unsid={account['silver']}\n"
+
+
+def test_rows_that_cannot_be_read_are_called_what_they_were_called(s3, account):
+    s3.put("rows/1.parquet", b"PAR1, and no more of it PAR1")
+    with pytest.raises(OSError, match=r"source could not be read: .*s3://lake/rows/1\.parquet"):
+        push()
 
 
 def test_aam_owns_what_it_gets(s3, account, rows):
