@@ -6,6 +6,7 @@ import pendulum
 from airflow.providers.common.compat.sdk import DAG
 
 from airflow_provider_aam.operators.members import AAMPushIdSyncOperator
+from airflow_provider_aam.sensors.inbound import AAMInboundSensor
 
 DAY = "{{ (dag_run.logical_date or dag_run.run_after) | ds }}"
 INBOUND = "{{ var.value.get('aam_inbound', '/tmp/aam/inbound') }}"
@@ -19,7 +20,7 @@ with DAG(
     doc_md=__doc__,
     tags=["aam", "members"],
 ):
-    AAMPushIdSyncOperator(
+    push = AAMPushIdSyncOperator(
         task_id="push_ids",
         # Rows with an advertising id and a customer id each; Parquet, CSV or JSON Lines.
         source="{{ var.value.get('aam_ids', '/tmp/aam/ids/*.csv') }}",
@@ -30,3 +31,4 @@ with DAG(
         retries=2,
         retry_delay=pendulum.duration(minutes=5),
     )
+    AAMInboundSensor(task_id="wait_for_aam", receipt=push.output, max_errors={"format_errors": 0}, deferrable=True)

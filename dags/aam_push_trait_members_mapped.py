@@ -10,6 +10,7 @@ from airflow_provider_aam.operators.members import (
     AAMPlanTraitMembersOperator,
     AAMPushTraitMembersShareOperator,
 )
+from airflow_provider_aam.sensors.inbound import AAMInboundSensor
 
 DAY = "{{ (dag_run.logical_date or dag_run.run_after) | ds }}"
 INBOUND = "{{ var.value.get('aam_inbound', '/tmp/aam/inbound') }}"
@@ -34,9 +35,10 @@ with DAG(
 ):
     plan = AAMPlanTraitMembersOperator(task_id="plan", shares=4, **MEMBERS)
     push = AAMPushTraitMembersShareOperator.partial(task_id="push", **MEMBERS).expand(share=plan.output)
-    AAMJoinTraitMembersOperator(
+    join = AAMJoinTraitMembersOperator(
         task_id="join",
         receipts=push.output,
         destination=INBOUND + "/date=" + DAY,
         rejects_path=INBOUND + "/rejects/" + DAY + ".jsonl",
     )
+    AAMInboundSensor(task_id="wait_for_aam", receipt=join.output, max_errors={"format_errors": 0}, deferrable=True)

@@ -12,7 +12,7 @@ from airflow_provider_aam.account.names import Names
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.members.engine import Limits, open_engine
-from airflow_provider_aam.members.ids import CUSTOMER_ID, HASHED_EMAIL, IdFormat
+from airflow_provider_aam.members.ids import CUSTOMER_ID, GLOBAL_SOURCES, HASHED_EMAIL, IdFormat
 from airflow_provider_aam.members.idsync import LAYOUTS, Family, IdColumns, IdRows
 from airflow_provider_aam.members.making import make
 from airflow_provider_aam.members.names import IdSyncName
@@ -48,7 +48,7 @@ class IdSyncOrder:
 class IdSyncReceipt(MembersReceipt):
     """``rows`` = ``items`` + ``duplicates`` + ``rejected``, in rows of the source; ``users``: ids of the first column.
 
-    ``data_source`` is that of the first column [inferred: AAM reports an ID sync file there].
+    ``data_source`` is the first of one's own [inferred: AAM reports an ID sync file to each of its data sources].
     """
 
     family: Family
@@ -83,7 +83,7 @@ def send_ids(client: AAMClient, order: IdSyncOrder) -> IdSyncReceipt:
         **made.numbers,
         batch=order.target.batch,
         files=sent,
-        data_source=source_ids[0],
+        data_source=next((each for each in source_ids if each not in GLOBAL_SOURCES), source_ids[0]),
         target_data_source=None,
         data_sources=source_ids,
         family=order.family,

@@ -102,8 +102,10 @@ def test_push_of_ids_writes_a_file_that_aam_takes(
     monkeypatch.setenv("AIRFLOW_VAR_AAM_IDS", f"{tmp_path}/*.csv")
     monkeypatch.setenv("AIRFLOW_VAR_AAM_MEMBERS_DATA_SOURCE", "members-crm")
     monkeypatch.setenv("AIRFLOW_VAR_AAM_INBOUND", str(tmp_path))
+    account.configure(inbound_every_s=0, inbound_report_after_s=0)
+    account.watch(f"file://{tmp_path}/date=2026-11-23")
     run(run_dag, "aam_push_id_sync")
-    (file,) = (tmp_path / "date=2026-11-23").iterdir()
+    (file,) = (tmp_path / "date=2026-11-23").glob("*.gz")
     assert file.name.startswith(f"adobe_id_20914_{source}_")
     assert gzip.decompress(file.read_bytes()).decode() == f"{phone}\t0012\n"
 

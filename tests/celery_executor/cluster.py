@@ -1,4 +1,4 @@
-"""A CeleryExecutor with two workers, Redis and PostgreSQL: on loopback, in their own folders, until the test ends."""
+"""Airflow with Celery, two workers and a triggerer, Redis and PostgreSQL: on loopback, until the test ends."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def running_cluster(dags: Path, variables: dict[str, str]) -> Iterator[Airflow]:
         wait_until(lambda: _is_up(url), f"the API server; see {logs}", timeout_s=START_TIMEOUT_S)
         start("scheduler", "scheduler")
         start("dag-processor", "dag-processor")
+        start("triggerer", "triggerer", AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT=str(free_port()))
         for number in range(WORKERS):
             name = f"worker-{number}"
             start(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from tests.members.reading import read_back
 pytest.importorskip("celery", reason="make test-celery has Airflow's provider for Celery")
 
 ONE_TASK, MAPPED = "aam_push_trait_members", "aam_push_trait_members_mapped"
+SENSOR = "deferrable=True"
 USERS, TRAITS, ROWS = 2_000, 20, 20_000
 
 
@@ -22,10 +22,14 @@ def test_mapped_tasks_give_the_users_and_traits_of_one_task(emulator, tmp_path):
     from tests.celery_executor.cluster import running_cluster
 
     expected = fill(emulator, tmp_path / "rows.jsonl")
+    emulator.configure(inbound_every_s=0, inbound_report_after_s=0)
     dags, inbound = tmp_path / "dags", tmp_path / "inbound"
     dags.mkdir()
+    emulator.watch(f"file://{inbound}")
     for dag in (ONE_TASK, MAPPED):
-        shutil.copy(REPOSITORY / "dags" / f"{dag}.py", dags)
+        text = (REPOSITORY / "dags" / f"{dag}.py").read_text()
+        assert SENSOR in text
+        (dags / f"{dag}.py").write_text(text.replace(SENSOR, f"{SENSOR}, poke_interval=2"))  # half an hour as it is
     variables = {
         "AIRFLOW_CONN_AAM_DEFAULT": emulator.connection_json("oauth_server_to_server"),
         "AIRFLOW_VAR_AAM_MEMBERS": str(tmp_path / "*.jsonl"),
@@ -37,6 +41,8 @@ def test_mapped_tasks_give_the_users_and_traits_of_one_task(emulator, tmp_path):
         receipts = {}
         for dag, task in ((ONE_TASK, "push_members"), (MAPPED, "join")):
             receipts[dag] = finish(airflow, dag, task)
+            for marker in inbound.rglob("*.processed"):
+                marker.unlink()
             (inbound / "date=2026-01-02").rename(tmp_path / dag)
     found = {dag: sorted(read_back(tmp_path / dag)) for dag in (ONE_TASK, MAPPED)}
     assert found[MAPPED] == found[ONE_TASK] == sorted(expected)

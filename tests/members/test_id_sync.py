@@ -77,7 +77,7 @@ def test_a_row_of_device_and_customer_ids_is_a_line(place):
     assert file.name == f"adobe_id_{GAID}_{place.crm}_{BATCH}.sync.gz"
     assert (file.lines, receipt.users) == (3, 2)
     assert (receipt.rows, receipt.items, receipt.duplicates, receipt.rejected) == (4, 3, 1, 0)
-    assert receipt.data_sources == (GAID, place.crm)
+    assert (receipt.data_sources, receipt.data_source) == ((GAID, place.crm), place.crm)
 
 
 def test_any_number_of_columns(place):
