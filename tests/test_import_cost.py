@@ -30,28 +30,38 @@ def _modules(*parts: str) -> list[str]:
     return sorted(name.removesuffix(".__init__") for name in names)
 
 
-@pytest.mark.parametrize("module", [*_modules("operators", "sensors", "triggers"), "airflow_provider_aam.hooks.aam"])
-def test_importing_what_dags_import_loads_nothing_heavy(module):
-    loaded = _run(
-        "import json, sys\n"
-        "from airflow.sdk import DAG, BaseHook, BaseOperator, ObjectStoragePath\n"
-        "before = set(sys.modules)\n"
-        f"import {module}\n"
-        "print(json.dumps(sorted({name.split('.')[0] for name in set(sys.modules) - before})))"
-    )
-    assert set(HEAVY) & set(json.loads(loaded)) == set()
+ONE_BY_ONE = """
+import importlib, json, sys
+from airflow.sdk import DAG, BaseHook, BaseOperator, ObjectStoragePath
+
+loaded = {}
+for module in json.load(sys.stdin):
+    before = set(sys.modules)
+    importlib.import_module(module)
+    loaded[module] = sorted(set(sys.modules) - before)
+print(json.dumps(loaded))
+"""
+"""What each module is the first to load."""
 
 
-@pytest.mark.parametrize("module", _modules("operators", "sensors", "triggers"))
-def test_importing_operators_loads_none_of_the_jobs(module):
-    loaded = _run(
-        "import json, sys\n"
-        f"import {module}\n"
-        "print(json.dumps(sorted(name for name in sys.modules if name.startswith('airflow_provider_aam.'))))"
-    )
+def test_importing_what_dags_import_loads_nothing_heavy():
+    loaded = _loaded([*_modules("operators", "sensors", "triggers"), "airflow_provider_aam.hooks.aam"])
+    heavy = {module: {name.split(".")[0] for name in names} & set(HEAVY) for module, names in loaded.items()}
+    assert {module: names for module, names in heavy.items() if names} == {}
+
+
+def test_importing_operators_loads_none_of_the_jobs():
     jobs = ("catalog", "pull", "reports", "files", "hooks.aam", "api.client", "api.session", "api.moments")
     started = tuple(f"airflow_provider_aam.{job}" for job in jobs)
-    assert [name for name in json.loads(loaded) if name.startswith(started)] == []
+    loaded = _loaded(_modules("operators", "sensors", "triggers"))
+    of_jobs = {module: [name for name in names if name.startswith(started)] for module, names in loaded.items()}
+    assert {module: names for module, names in of_jobs.items() if names} == {}
+
+
+def _loaded(modules: list[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = json.loads(_run(ONE_BY_ONE, given=json.dumps(modules)))
+    assert set(found) == set(modules)
+    return found
 
 
 def test_provider_info_loads_no_library():
