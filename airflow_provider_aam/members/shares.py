@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
@@ -24,8 +26,10 @@ from airflow_provider_aam.members.job import Order, prepare
 from airflow_provider_aam.members.partition import Rules, rows_per_share
 from airflow_provider_aam.members.preflight import Sources
 from airflow_provider_aam.members.push import push_members
+from airflow_provider_aam.members.query import fetch
 from airflow_provider_aam.members.receipt import Count, MembersReceipt
 from airflow_provider_aam.members.source import Files, find_files
+from airflow_provider_aam.members.target import Target
 from airflow_provider_aam.members.traits import Traits
 
 if TYPE_CHECKING:
@@ -33,7 +37,7 @@ if TYPE_CHECKING:
 
 MOST_SHARES = 1024
 """As many tasks as Airflow maps by default."""
-_PLAN = "plan.json"
+_PLAN, _ROWS = "plan.json", "rows.parquet"
 
 log = logging.getLogger(__name__)
 
@@ -97,21 +101,27 @@ class Shares:
 
 
 def plan_shares(client: AAMClient, order: Order, of: int) -> Shares:
-    """Check ``order`` against the account, count the rows of each share, and write the plan to the target's folder."""
+    """Check ``order`` against the account, count the rows of each share, and write the plan to the target's folder.
+
+    A query runs here, once: its result is put there as well.
+    """
     with open_engine(order.limits) as engine:
+        if callable(order.source):
+            _publish(order.target, _ROWS, Path(fetch(order.source, order.shape, engine.scratch).paths[0]))
+            order = replace(order, source=[order.target.folder / _ROWS])
         files, sources, rules = prepare(engine, client, order)
         rows = rows_per_share(engine, files, rules, of)
-    plan = SharedPlan(
-        batch=order.target.batch,
-        sources=sources,
-        traits=rules.traits,
-        source=_fingerprint(order, files),
-        duckdb=_duckdb_version(),
-    )
-    document = msgspec.json.encode(plan)
-    with stage(order.target.folder / _PLAN, through_link=False, **order.target.put_options) as staged:
-        staged.local.write_bytes(document)
-        staged.publish()
+        plan = SharedPlan(
+            batch=order.target.batch,
+            sources=sources,
+            traits=rules.traits,
+            source=_fingerprint(order, files),
+            duckdb=_duckdb_version(),
+        )
+        document = msgspec.json.encode(plan)
+        local = engine.scratch / _PLAN
+        local.write_bytes(document)
+        _publish(order.target, _PLAN, local)
     sha256 = hashlib.sha256(document).hexdigest()
     shares = [Share(which=which, of=of, rows=number, plan=sha256) for which, number in enumerate(rows)]
     planned = Shares(batch=plan.batch, shares=shares)
@@ -125,8 +135,8 @@ def send_share(order: Order, share: Share) -> ShareReceipt:
     Raises :class:`AAMArgumentError` where the plan is another one, :class:`AAMSourceError` where the source is.
     """
     plan = _read_plan(order.target.folder / _PLAN, share.plan)
-    assert not callable(order.source)  # the operators refuse it: each share would run the query
-    files = find_files(order.source)
+    source = [order.target.folder / _ROWS] if callable(order.source) else order.source
+    files = find_files(source)
     if plan.source != _fingerprint(order, files):
         raise AAMSourceError(
             "The source has changed since the plan was made, or this task has other arguments than the plan task. "
@@ -154,6 +164,12 @@ def send_share(order: Order, share: Share) -> ShareReceipt:
     return ShareReceipt(**vars(receipt), share=share)
 
 
+def _publish(target: Target, name: str, local: Path) -> None:
+    with stage(target.folder / name, through_link=False, **target.put_options) as staged:
+        shutil.move(local, staged.local)
+        staged.publish()
+
+
 def _read_plan(path: Any, sha256: str) -> SharedPlan:
     where = one_line(path_of(path))
     try:
@@ -168,7 +184,13 @@ def _read_plan(path: Any, sha256: str) -> SharedPlan:
             f"The plan {where} is not the one that this share is of. Nothing was uploaded to AAM. "
             "Give each run a destination of its own, such as …/{{ run_id }}, and clear the plan task."
         )
-    plan = msgspec.json.decode(document, type=SharedPlan)
+    try:
+        plan = msgspec.json.decode(document, type=SharedPlan)
+    except msgspec.MsgspecError as foreign:
+        raise AAMConfigError(
+            f"The plan {where} was made by another version of this package: {one_line(str(foreign))}. Nothing was "
+            "uploaded to AAM. Install the same version on all workers, and clear the plan task."
+        ) from foreign
     if plan.duckdb != _duckdb_version():
         raise AAMConfigError(
             f"The plan was made with DuckDB {plan.duckdb}, and this worker has {_duckdb_version()}, which may hash "

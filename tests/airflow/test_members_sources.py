@@ -14,7 +14,12 @@ from typing import Any
 import pytest
 from operator_checks import failure_of
 
-from airflow_provider_aam.operators.members import AAMPushTraitMembersOperator
+from airflow_provider_aam.operators.members import (
+    AAMJoinTraitMembersOperator,
+    AAMPlanTraitMembersOperator,
+    AAMPushTraitMembersOperator,
+    AAMPushTraitMembersShareOperator,
+)
 from tests.members.reading import read_back
 
 DAY = datetime(2026, 1, 2, tzinfo=UTC)
@@ -146,6 +151,42 @@ def test_files_are_encrypted_for_a_key(crm, keyring, tmp_path):
     assert opened.stdout.decode() == f"u1\td_sid={crm['gold']}\nu2\td_sid={crm['silver']}\n"
     listed = subprocess.run([*gpg, "--list-packets", "-v", str(path)], check=True, capture_output=True)
     assert b"AES" in opened.stderr + listed.stdout + listed.stderr or b"cipher=7" in listed.stdout
+
+
+class InShares:
+    """A set by three tasks, between a plan and a join."""
+
+    def __init__(self, tmp_path: Path, **given: Any) -> None:
+        common = {"data_source": "crm", "traits_are": "integrationCode", "batch_time": DAY}
+        self.given = common | {"destination": f"{tmp_path}/shares"} | given
+        self.out = f"{tmp_path}/out"
+        self.shares = AAMPlanTraitMembersOperator(task_id="plan", shares=3, **self.given).execute({})
+
+    def push(self) -> dict[str, Any]:
+        tasks = [AAMPushTraitMembersShareOperator(task_id="push", share=share, **self.given) for share in self.shares]
+        receipts = [task.execute({}) for task in tasks]
+        return AAMJoinTraitMembersOperator(task_id="join", receipts=receipts, destination=self.out).execute({})
+
+
+def test_shares_of_a_database_ask_it_in_the_plan_alone(crm, warehouse, tmp_path):
+    warehouse.executemany("INSERT INTO members VALUES (?, 'gold', 1)", [(f"u{number}",) for number in range(50)])
+    warehouse.commit()
+    planned = InShares(tmp_path, sql="SELECT user, trait FROM members", sql_conn_id="warehouse")
+    warehouse.execute("DROP TABLE members")
+    assert planned.push()["rows"] == 50
+    assert sorted(read_back(tmp_path / "out")) == sorted((f"u{n}", f"d_sid={crm['gold']}") for n in range(50))
+
+
+def test_shares_are_encrypted_for_a_key(crm, keyring, tmp_path):
+    gpg, public = keyring
+    source = rows_in(tmp_path, *((f"u{number}", "gold") for number in range(20)))
+    receipt = InShares(tmp_path, source=source, pgp_key=str(public)).push()
+    paths = sorted((tmp_path / "out").iterdir())
+    assert [path.suffix for path in paths] == [".gpg"] * 3
+    opened = [subprocess.run([*gpg, "--decrypt", str(path)], check=True, capture_output=True).stdout for path in paths]
+    lines = b"".join(opened).decode().splitlines()
+    assert sorted(lines) == sorted(f"u{number}\td_sid={crm['gold']}" for number in range(20))
+    assert receipt["users"] == 20
 
 
 def test_what_is_not_a_public_key_is_refused(crm, tmp_path):

@@ -289,6 +289,15 @@ def test_a_worker_with_another_duckdb_is_refused(place):
         place.send(replace(shares[0], plan=sha256))
 
 
+def test_a_plan_of_another_version_is_refused(place):
+    place.write(many(50))
+    shares = place.plan()
+    path = place.folder / "shares/plan.json"
+    path.write_text('{"batch": 1}')
+    with pytest.raises(AAMConfigError, match="made by another version of this package"):
+        place.send(replace(shares[0], plan=hashlib.sha256(path.read_bytes()).hexdigest()))
+
+
 def test_what_is_not_a_share_is_refused():
     with pytest.raises(AAMArgumentError, match=r"expand\(share=plan.output\)"):
         Share.from_xcom({"which": -1})

@@ -22,7 +22,7 @@ class _SharedOperator(AAMPushTraitMembersOperator):
 
     def _problems(self) -> list[str]:
         given = {"rejects_path": self.rejects_path, "max_rejected": self.max_rejected}
-        alone = {"previous": self.previous, "dry_run": self.plan_only, "sql": self.sql, "pgp_key": self.pgp_key}
+        alone = {"previous": self.previous, "dry_run": self.plan_only}
         return [
             *super()._problems(),
             *(f"{name} is for the task that joins the shares" for name, value in given.items() if value),
