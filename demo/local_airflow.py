@@ -133,6 +133,8 @@ def environment(home: Path, port: int, variables: dict[str, str]) -> dict[str, s
         "AIRFLOW__CORE__PARALLELISM": "4",
         "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
         "AIRFLOW__API__WORKERS": "1",
+        # SQLite takes one writer; the others of a slow machine need more patience than its 5 s.
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db?timeout=60",
         "NO_PROXY": "127.0.0.1,localhost",
         **variables,
     }

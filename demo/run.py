@@ -8,6 +8,7 @@ from typing import Any
 
 from approval import run_approval
 from local_airflow import REPOSITORY, Airflow, running_airflow, wait_until
+from memberships import run_memberships, variables
 
 from airflow_provider_aam.emulator import Emulator, running_emulator
 
@@ -20,13 +21,18 @@ def main() -> int:
     started = time.monotonic()
     with running_emulator(seed="account") as emulator:
         say(f"Adobe IMS and Audience Manager, emulated, at {emulator.url}; Airflow starts (20 to 40 s) …")
-        variables = {
+        settings = {
             "AIRFLOW_CONN_AAM_DEFAULT": emulator.connection_json("jwt"),
             "AIRFLOW_VAR_AAM_EXPORT": str(EXPORT),
+            **variables(WORK),
         }
-        with running_airflow(WORK, variables) as airflow:
+        with running_airflow(WORK, settings) as airflow:
             say(f"Airflow runs at {airflow.url}.")
-            problems = [*run_dags(airflow, emulator), *run_approval(airflow, emulator)]
+            problems = [
+                *run_dags(airflow, emulator),
+                *run_approval(airflow, emulator),
+                *run_memberships(airflow, emulator, WORK),
+            ]
     say("")
     say(f"Done in {time.monotonic() - started:.0f} s." if not problems else "The demo failed:")
     for problem in problems:

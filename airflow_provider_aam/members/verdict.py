@@ -145,8 +145,8 @@ class Verdict:
         yield from (f"{state.capitalize()}: {remedy}" for state, remedy in _REMEDIES.items() if state in states)
 
     def as_xcom(self) -> dict[str, Any]:
-        """JSON-safe: timestamps as ISO 8601 text. :meth:`from_json` reads it."""
-        document: dict[str, Any] = msgspec.to_builtins(self, enc_hook=datetime.isoformat)
+        """JSON: timestamps as ISO 8601 text, no tuple, which Airflow would wrap. :meth:`from_json` reads it."""
+        document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self, enc_hook=datetime.isoformat))
         return document
 
     def as_asset_extra(self) -> dict[str, Any]:
