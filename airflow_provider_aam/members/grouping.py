@@ -137,18 +137,22 @@ class _Members:
     layout: Layout
 
     def group(self, codes: Numbers, *, rows: int, duplicates: int) -> Group:
-        import numpy as np
-
         kept = codes == _GOOD
         lines = self.lines(kept)
         return Group(
             lines=lines,
-            users=len(np.unique(self.owner[kept])) if self.layout.line_per_item else len(lines),
+            users=self._users(kept) if self.layout.line_per_item else len(lines),
             rows=rows,
             items=int(kept.sum()),
             duplicates=duplicates,
             rejects=[] if kept.all() else list(self.rejects(codes)),
         )
+
+    def _users(self, kept: Numbers) -> int:
+        import numpy as np
+
+        owner = self.owner[kept]
+        return len(owner) and 1 + int(np.count_nonzero(np.diff(owner)))
 
     def codes(self, id_format: IdFormat) -> Numbers:
         """Why each item is rejected, as a place in ``_CODES``."""
