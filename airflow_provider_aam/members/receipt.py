@@ -68,8 +68,8 @@ class MembersReceipt:
             return msgspec.convert(document, cls)
         except (msgspec.MsgspecError, UnicodeDecodeError) as foreign:
             raise AAMArgumentError(
-                f"This is not the receipt of a push of trait memberships: {one_line(str(foreign))}. Pass what "
-                "AAMPushTraitMembersOperator returned (its XCom), unchanged."
+                f"This is not the receipt of a push of inbound files: {one_line(str(foreign))}. Pass what "
+                "the task that pushed returned (its XCom), unchanged."
             ) from foreign
 
     def __str__(self) -> str:

@@ -33,7 +33,8 @@ class AAMInboundSensor(BaseSensorOperator):
     logged, and fail the task only after the hard deadline. All ways of waiting (``poke``, ``reschedule``, deferrable)
     see and decide the same.
 
-    :param receipt: what ``AAMPushTraitMembersOperator`` returned, as it is or as JSON text. (templated)
+    :param receipt: what ``AAMPushTraitMembersOperator``, ``AAMJoinTraitMembersOperator`` or ``AAMPushIdSyncOperator``
+        returned, as it is or as JSON text. (templated)
     :param signal: what shows that a file is processed: ``history`` (it is in the data source's inbound history),
         ``marker`` (a ``.processed`` object is next to it), ``both``, or ``either``. Limits need the history. That the
         history decides alone is a choice: Adobe's partner guide has the marker for partners, and it proves no more than

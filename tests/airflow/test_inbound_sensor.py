@@ -280,7 +280,7 @@ def test_what_is_wrong_with_the_arguments_is_said_before_waiting(place):
     with pytest.raises(AirflowFailException, match="signal is 'mail'"):
         sensor.execute({})
     sensor.receipt = {"uri": "x"}
-    with pytest.raises(AirflowFailException, match="not the receipt of a push of trait memberships"):
+    with pytest.raises(AirflowFailException, match="not the receipt of a push of inbound files"):
         sensor.poke({})
 
 

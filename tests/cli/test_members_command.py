@@ -148,7 +148,7 @@ def test_what_is_not_a_receipt(receipt, verify, change, wrong):
     receipt |= change
     code, found = verify()
     assert (code, found["error"]["kind"]) == (2, "AAMSourceError")
-    assert "This is not the receipt of a push of trait memberships: " in found["error"]["message"]
+    assert "This is not the receipt of a push of inbound files: " in found["error"]["message"]
     assert wrong in found["error"]["message"]
 
 
