@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -19,18 +20,55 @@ def main(dag_file: Path, dag_id: str, task_id: str) -> None:
     from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
 
     initdb()
-    run = _run_on_3 if AIRFLOW_V_3_0_PLUS else _run_on_2
-    run(dag_file, dag_id, task_id)
+    if AIRFLOW_V_3_0_PLUS:
+        create_run_on_3(dag_file, dag_id)
+        run_on_3(dag_file, dag_id, task_id)
+    else:
+        create_run_on_2(dag_file, dag_id)
+        run = ["tasks", "run", dag_id, task_id, RUN_ID, "--local", "--subdir", str(dag_file)]
+        subprocess.run([sys.executable, "-m", "airflow", *run], check=True)
 
 
-def _run_on_3(dag_file: Path, dag_id: str, task_id: str) -> None:
+def create_run_on_3(dag_file: Path, dag_id: str) -> None:
+    from airflow._shared.timezones import timezone
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+    from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+    from airflow.models.dagrun import get_or_create_dagrun
+    from airflow.models.serialized_dag import SerializedDagModel
+    from airflow.utils.session import create_session
+    from airflow.utils.types import DagRunTriggeredByType
+
+    with create_session() as session:
+        DagBundlesManager().sync_bundles_to_db(session=session)
+        session.commit()
+        bag = DagBag(dag_folder=dag_file, bundle_path=dag_file.parent, bundle_name="dags-folder")
+        sync_bag_to_db(bag, "dags-folder", None, session=session)
+        now = timezone.utcnow()
+        get_or_create_dagrun(
+            dag=SerializedDagModel.get_dag(dag_id, session=session),
+            start_date=now,
+            logical_date=now,
+            data_interval=None,
+            run_after=now,
+            run_id=RUN_ID,
+            conf=None,
+            triggered_by=DagRunTriggeredByType.TEST,
+            triggering_user_name="test",
+            session=session,
+        )
+
+
+def run_on_3(dag_file: Path, dag_id: str, task_id: str) -> None:
     from airflow.executors.workloads import ExecuteTask
     from airflow.executors.workloads.base import BundleInfo
-    from airflow.sdk.execution_time.supervisor import InProcessTestSupervisor, supervise_task
+    from airflow.models import TaskInstance
+    from airflow.sdk.execution_time.supervisor import supervise_task
     from airflow.utils.session import create_session
 
     with create_session() as session:
-        ti = _queued_task_instance(dag_file, dag_id, task_id, session)
+        ti: Any = session.query(TaskInstance).filter_by(dag_id=dag_id, task_id=task_id, run_id=RUN_ID).one()
+        ti.state, ti.try_number = "queued", 1
+        session.commit()
         bundle = BundleInfo(name="dags-folder", version=None)
         work = ExecuteTask.make(ti, dag_rel_path=Path(dag_file.name), bundle_info=bundle)
     supervise_task(
@@ -38,50 +76,25 @@ def _run_on_3(dag_file: Path, dag_id: str, task_id: str) -> None:
         bundle_info=bundle,
         dag_rel_path=work.dag_rel_path,
         token="",
-        client=InProcessTestSupervisor._api_client(),
+        client=_api_client(),
         log_path=work.log_path,
     )
 
 
-def _queued_task_instance(dag_file: Path, dag_id: str, task_id: str, session: Any) -> Any:
-    from airflow._shared.timezones import timezone
-    from airflow.dag_processing.bundles.manager import DagBundlesManager
-    from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
-    from airflow.models.dagrun import get_or_create_dagrun
-    from airflow.models.serialized_dag import SerializedDagModel
-    from airflow.utils.types import DagRunTriggeredByType
+@functools.cache
+def _api_client() -> Any:
+    """Airflow's API server in this process; building one takes seconds."""
+    from airflow.sdk.execution_time.supervisor import InProcessTestSupervisor
 
-    DagBundlesManager().sync_bundles_to_db(session=session)
-    session.commit()
-    bag = DagBag(dag_folder=dag_file, bundle_path=dag_file.parent, bundle_name="dags-folder")
-    sync_bag_to_db(bag, "dags-folder", None, session=session)
-    now = timezone.utcnow()
-    run = get_or_create_dagrun(
-        dag=SerializedDagModel.get_dag(dag_id, session=session),
-        start_date=now,
-        logical_date=now,
-        data_interval=None,
-        run_after=now,
-        run_id=RUN_ID,
-        conf=None,
-        triggered_by=DagRunTriggeredByType.TEST,
-        triggering_user_name="test",
-        session=session,
-    )
-    ti = run.get_task_instance(task_id, session=session)
-    ti.state, ti.try_number = "queued", 1
-    session.commit()
-    return ti
+    return InProcessTestSupervisor._api_client()
 
 
-def _run_on_2(dag_file: Path, dag_id: str, task_id: str) -> None:
-    airflow = [sys.executable, "-m", "airflow"]
+def create_run_on_2(dag_file: Path, dag_id: str) -> None:
     for command in (
         ["dags", "reserialize", "--subdir", str(dag_file)],
         ["dags", "trigger", dag_id, "--run-id", RUN_ID],
-        ["tasks", "run", dag_id, task_id, RUN_ID, "--local", "--subdir", str(dag_file)],
     ):
-        subprocess.run([*airflow, *command], check=True)
+        subprocess.run([sys.executable, "-m", "airflow", *command], check=True)
 
 
 if __name__ == "__main__":

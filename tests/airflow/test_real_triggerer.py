@@ -1,0 +1,156 @@
+"""Deferred sensors in a real triggerer, which is killed while they wait."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from inbound_place import BATCH, InboundPlace
+
+HERE = Path(__file__).parent
+PATIENCE_S = 300
+WORDS = ("processed", "duplicate", "late", "missing", "rejected", "partial")
+"""What becomes of files, each with a batch of its own."""
+
+
+@pytest.fixture
+def place(emulator, tmp_path) -> InboundPlace:
+    """Files are picked up and reported at once, unless they are told to wait."""
+    folder = tmp_path / "inbound"
+    folder.mkdir()
+    found = InboundPlace(folder, emulator)
+    emulator.configure(inbound_every_s=0, inbound_report_after_s=0)
+    return found
+
+
+class Airflow:
+    """A home of its own, with the DAG of the sensors: a process for its tasks, and triggerers."""
+
+    def __init__(self, home: Path, place: InboundPlace, sensors: dict[str, Any]) -> None:
+        self.home, self.dag = home, home / "dags" / "waiting_dag.py"
+        self.dag.parent.mkdir(parents=True)
+        self.dag.with_suffix(".json").write_text(json.dumps(sensors))
+        shutil.copyfile(HERE / "waiting_dag.py", self.dag)
+        self._environment = os.environ | {
+            "AIRFLOW_HOME": str(home),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(self.dag.parent),
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+            "AIRFLOW__TRIGGERER__JOB_HEARTBEAT_SEC": "1",
+            "AIRFLOW__TRIGGERER__TRIGGERER_HEALTH_CHECK_THRESHOLD": "5",
+            "AIRFLOW_CONN_AAM_DEFAULT": place.connection(),
+        }
+        self._log = (home / "tasks.log").open("wb")
+        self._tasks = self._start(HERE / "deferred_tasks.py", self.dag, "waiting", stdin=subprocess.PIPE)
+
+    def _start(self, *command: Any, **more: Any) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, *map(str, command)],
+            env=self._environment,
+            start_new_session=True,
+            stdout=subprocess.PIPE if more else self._log,
+            stderr=self._log,
+            **more,
+        )
+
+    def close(self) -> None:
+        os.killpg(self._tasks.pid, signal.SIGKILL)
+        self._tasks.communicate()
+        self._log.close()
+
+    def say(self, word: str) -> dict[str, str]:
+        """The tasks' states, after those that can be run were run (``run``), or as they are (``look``)."""
+        assert self._tasks.stdin
+        assert self._tasks.stdout
+        self._tasks.stdin.write(f"{word}\n".encode())
+        self._tasks.stdin.flush()
+        for line in self._tasks.stdout:
+            if line.startswith(b"states: "):
+                return dict(json.loads(line.removeprefix(b"states: ")))
+        raise AssertionError(self.log())
+
+    def wait_for(self, expected: dict[str, str]) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while (found := self.say("look")) != expected:
+            assert time.monotonic() < deadline, f"{found}\n{self.log()}"
+            time.sleep(0.2)
+
+    @contextmanager
+    def triggerer(self) -> Iterator[None]:
+        """Killed in the end, as by the kernel: it can clean up nothing."""
+        process = self._start("-m", "airflow", "triggerer", "--skip-serve-logs")
+        try:
+            yield
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def log(self) -> str:
+        logs = [self.home / "tasks.log", *(self.home / "logs").rglob("*.log")]
+        return "\n".join(path.read_text(errors="replace") for path in logs)
+
+
+@pytest.fixture
+def airflow(tmp_path, place) -> Iterator[Callable[..., Airflow]]:
+    started: list[Airflow] = []
+
+    def start(**sensors: Any) -> Airflow:
+        started.append(Airflow(tmp_path / "airflow", place, sensors))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.close()
+
+
+def test_sensors_survive_their_triggerer(place, airflow):
+    emulator = place.emulator
+
+    def name_of(word: str) -> str:
+        return f"ftp_dpm_{place.source}_{BATCH + WORDS.index(word)}.sync.gz"
+
+    def push(*words: str, hours_ago: float = 0) -> dict[str, Any]:
+        place.names = [*map(name_of, words)]
+        place.send()
+        return {"receipt": place.receipt(sent_hours_ago=hours_ago)}
+
+    later = [name_of("processed"), name_of("late")]
+    emulator.configure(
+        inbound_ignored=[*later, name_of("missing")],
+        inbound_rejected=[name_of("rejected")],
+        inbound_failing={"formatErrors": 0.1},
+    )
+    sensors = {
+        "good": push("processed", "duplicate"),
+        "late": push("late", hours_ago=25),
+        "bad": push("missing", "rejected", "partial", hours_ago=49) | {"max_errors": {"format_errors": 0}},
+    }
+    emulator.advance(5)
+    place.send(name_of("duplicate"))
+    emulator.advance(5)
+    rows = [row["dataFileName"] for row in emulator.objects("inbound_history")]
+    assert sorted(rows) == sorted([*map(name_of, ("duplicate", "duplicate", "partial"))])
+    air = airflow(**sensors)
+    assert air.say("run") == {"good": "deferred", "late": "deferred", "bad": "deferred"}
+    with air.triggerer():
+        air.wait_for({"good": "deferred", "late": "scheduled", "bad": "scheduled"})
+    assert air.say("run") == {"good": "deferred", "late": "deferred", "bad": "failed"}
+    emulator.configure(inbound_ignored=[])
+    with air.triggerer():
+        air.wait_for({"good": "scheduled", "late": "scheduled", "bad": "failed"})
+    assert air.say("run") == {"good": "success", "late": "success", "bad": "failed"}
+    log = air.log()
+    assert log.count("AAM is late:") == 1
+    assert "as it should: 1 partial, 1 rejected, 1 missing." in log
+    assert re.search(rf"{name_of('duplicate')}\W+(?:state\W+)?duplicate", log)
+    assert emulator.credentials.client_secret not in log
