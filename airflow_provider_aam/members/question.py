@@ -14,8 +14,6 @@ from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.inbound import CATEGORIES
 from airflow_provider_aam.api.moments import parse_moment
 from airflow_provider_aam.api.names import near_misses
-from airflow_provider_aam.members.ids import GLOBAL_SOURCES
-from airflow_provider_aam.members.names import IdSyncName, parse_name
 from airflow_provider_aam.members.receipt import MembersReceipt
 
 Signal = Literal["history", "marker", "both", "either"]
@@ -54,9 +52,8 @@ class Question:
     ) -> Self:
         """Deadlines are moments, or durations after the upload.
 
-        The history of the data source that owns the traits is asked unless another is given, of ID sync files that of
-        the first one [inferred: Adobe's report is per data source]. Global ones, which are Adobe's, are passed over.
-        Raises :class:`AAMArgumentError` with every problem.
+        The history of the data source that owns the traits is asked unless another is given [inferred: Adobe's report
+        is per data source, and a global one is not the customer's]. Raises :class:`AAMArgumentError` with every problem.
         """
         sent = MembersReceipt.from_xcom(receipt)
         problems = [*_limits(signal, min_percent_success, max_errors or {})]
@@ -66,7 +63,7 @@ class Question:
         )
         if soft is not None and hard is not None and soft > hard:
             problems.append(f"soft_deadline {soft.isoformat()} is after hard_deadline {hard.isoformat()}")
-        owner = data_source if data_source is not None else _owner(sent)
+        owner = data_source if data_source is not None else sent.target_data_source or sent.data_source
         if not str(owner).isdecimal():
             problems.append(f"data_source is {owner!r}; expected the id of a data source")
         if problems or soft is None or hard is None:
@@ -88,15 +85,8 @@ class Question:
         return msgspec.convert(document, cls)
 
     def as_json(self) -> dict[str, Any]:
-        document: dict[str, Any] = msgspec.to_builtins(self, enc_hook=datetime.isoformat)
+        document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self, enc_hook=datetime.isoformat))
         return document
-
-
-def _owner(sent: MembersReceipt) -> int:
-    name = parse_name(sent.files[0].name) if sent.files else None
-    others = name.source_ids if isinstance(name, IdSyncName) else ()
-    candidates = (sent.target_data_source, sent.data_source, *others)
-    return next((each for each in candidates if each and each not in GLOBAL_SOURCES), sent.data_source)
 
 
 def _deadline(given: object, sent_at: datetime, what: str, problems: list[str]) -> datetime | None:

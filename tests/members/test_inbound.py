@@ -317,9 +317,6 @@ def test_history_of_the_owner_of_the_traits_is_asked(place):
     receipt = place.receipt() | {"data_source": 20914, "target_data_source": 7}
     assert Question.of(receipt).data_source == 7
     assert Question.of(json.dumps(receipt), data_source="9").data_source == 9
-    ids = receipt | {"target_data_source": None}
-    ids["files"][0]["uri"] = f"file:///x/adobe_id_20914_478_{STAMP}.sync.gz"
-    assert Question.of(ids).data_source == 478
 
 
 @pytest.mark.parametrize(
