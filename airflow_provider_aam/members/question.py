@@ -53,7 +53,7 @@ class Question:
         """Deadlines are moments, or durations after the upload.
 
         The history of the data source that owns the traits is asked unless another is given [inferred: Adobe's report
-        is per data source, and a global one is not the customer's]. Raises :class:`AAMArgumentError` with every problem.
+        is per data source, and a global one is not the customer's]. Raises :class:`AAMArgumentError` with all problems.
         """
         sent = MembersReceipt.from_xcom(receipt)
         problems = [*_limits(signal, min_percent_success, max_errors or {})]
