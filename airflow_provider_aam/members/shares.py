@@ -19,7 +19,7 @@ import msgspec
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMConfigError, AAMSourceError
 from airflow_provider_aam.api.visible import one_line
-from airflow_provider_aam.files.refusals import UNREADABLE, reason
+from airflow_provider_aam.files.refusals import reason
 from airflow_provider_aam.files.staging import path_of, stage
 from airflow_provider_aam.members.engine import open_engine
 from airflow_provider_aam.members.job import Order, prepare
@@ -174,7 +174,7 @@ def _read_plan(path: Any, sha256: str) -> SharedPlan:
     where = one_line(path_of(path))
     try:
         document = path.read_bytes()
-    except UNREADABLE as unreadable:
+    except (FileNotFoundError, PermissionError) as unreadable:
         raise AAMArgumentError(
             f"The plan {where} cannot be read: {one_line(reason(unreadable))}. Nothing was uploaded to AAM. Give this "
             "task the plan task's destination, in a store that all workers reach."

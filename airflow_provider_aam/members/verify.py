@@ -72,7 +72,9 @@ def _check_file(file: SentFile, open_file: Callable[[str], IO[bytes]], users: ar
     except AAMDestinationError:
         raise
     except UNREADABLE as unreadable:
-        raise AAMSourceError(f"{one_line(file.uri)} cannot be read: {one_line(reason(unreadable))}.") from unreadable
+        error = AAMSourceError(f"{one_line(file.uri)} cannot be read: {one_line(reason(unreadable))}.")
+        error.retryable = isinstance(unreadable, OSError) and not isinstance(unreadable, PermissionError)
+        raise error from unreadable
 
 
 def _compare(file: SentFile, hashed: _Hashed, users: array[int]) -> list[str]:

@@ -265,6 +265,14 @@ def test_a_share_of_a_changed_source_is_refused(place):
         place.send(shares[0])
 
 
+def test_a_share_with_other_rows_than_the_plan_counted_is_refused(place):
+    """As when another process replaces the source while it is read."""
+    place.write(many(50))
+    share = place.plan()[0]
+    with pytest.raises(AAMSourceError, match=f"has {share.rows} rows, but the plan counted {share.rows + 1}"):
+        place.send(replace(share, rows=share.rows + 1))
+
+
 def test_a_share_of_another_plan_is_refused(place):
     place.write(many(50))
     shares = place.plan()

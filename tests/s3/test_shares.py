@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from airflow_provider_aam.operators.members import (
 
 DAY = datetime(2026, 1, 2, tzinfo=UTC)
 INBOUND, SHARES = "partner/date=2026-01-02", "shares/manual__2026-01-02T00:00:00+00:00"
+TROUBLED = "SlowDown|slow_down|reduce your request rate|Could not connect|Connection"
 MEMBERS = {
     "source": "s3://lake/rows/*.parquet",
     "source_conn_id": "lake",
@@ -107,6 +109,24 @@ def test_a_share_that_was_changed_is_named(s3, account, users):
     with pytest.raises(AirflowFailException, match=r"1-of-3.*sha256: expected"):
         join(receipts)
     assert s3.keys(INBOUND) == []
+
+
+@pytest.mark.parametrize("kind", ["slow_down", "reset"])
+def test_trouble_while_shares_are_read_is_worth_a_retry(s3, account, users, kind):
+    shares = plan()
+    s3.trouble(rf"GET /lake/{re.escape(SHARES)}.*plan.json", kind)
+    with pytest.raises(Exception, match=TROUBLED) as failed:
+        send(shares[0])
+    assert not isinstance(failed.value, AirflowFailException)
+    s3.troubles.clear()
+    receipts = [send(share) for share in shares]
+    s3.trouble(rf"GET /lake/{re.escape(SHARES)}.*gz", kind)
+    with pytest.raises(Exception, match=TROUBLED) as failed:
+        join(receipts)
+    assert not isinstance(failed.value, AirflowFailException)
+    assert s3.keys(INBOUND) == []
+    s3.troubles.clear()
+    assert join(receipts)["users"] == len(users)
 
 
 def test_ids_of_a_bucket_become_a_file_in_a_bucket(s3, account):
