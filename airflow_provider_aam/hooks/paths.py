@@ -7,6 +7,7 @@ import os
 from airflow_provider_aam.api.errors import AAMDestinationError
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.compat import AirflowNotFoundException, ObjectStoragePath
+from airflow_provider_aam.files.refusals import may_pass
 
 
 def open_path(uri: str | os.PathLike[str], conn_id: str | None, *, what: str) -> ObjectStoragePath:
@@ -51,10 +52,10 @@ def names_in(uri: str, conn_id: str | None) -> frozenset[str]:
         return frozenset()
     except PermissionError as refused:
         raise AAMDestinationError(f"folder {one_line(uri)} cannot be listed: {one_line(str(refused))}.") from refused
-    except OSError:
-        raise
     except Exception as unusable:  # botocore's NoCredentialsError and its like have no class in common
         what = f"{type(unusable).__name__}: {unusable}"
+        if may_pass(unusable):
+            raise OSError(what) from unusable
         raise AAMDestinationError(
             f"folder {one_line(uri)} cannot be listed: {one_line(what)}. Check its Airflow Connection."
         ) from unusable

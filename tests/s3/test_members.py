@@ -15,7 +15,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from airflow_provider_aam.compat import AirflowFailException
-from airflow_provider_aam.operators.members import AAMPushTraitMembersOperator
+from airflow_provider_aam.operators.members import (
+    AAMJoinTraitMembersOperator,
+    AAMPlanTraitMembersOperator,
+    AAMPushIdSyncOperator,
+    AAMPushTraitMembersOperator,
+    AAMPushTraitMembersShareOperator,
+)
 
 DAY = datetime(2026, 1, 2, tzinfo=UTC)
 INBOUND = "partner/date=2026-01-02"
@@ -111,6 +117,52 @@ def test_rows_that_cannot_be_read_are_called_what_they_were_called(s3, account):
     s3.put("rows/1.parquet", b"PAR1, and no more of it PAR1")
     with pytest.raises(OSError, match=r"source could not be read: .*s3://lake/rows/1\.parquet"):
         push()
+
+
+def test_shares_of_several_tasks_meet_in_a_bucket(s3, account):
+    for file in range(4):
+        put_rows(s3, str(file), [f"u{file}-{user}" for user in range(50)], account["gold"])
+    common = {
+        "source": "s3://lake/rows/*.parquet",
+        "source_conn_id": "lake",
+        "data_source": "crm",
+        "destination": "s3://lake/shares/run-1",
+        "destination_conn_id": "lake",
+        "batch_time": DAY,
+    }
+    plan = AAMPlanTraitMembersOperator(task_id="plan", shares=3, **common).execute({"dag_run": None})
+    receipts = [
+        AAMPushTraitMembersShareOperator(task_id="push", share=share, **common).execute({"dag_run": None})
+        for share in plan
+    ]
+    joined = AAMJoinTraitMembersOperator(
+        task_id="join",
+        receipts=receipts,
+        receipts_conn_id="lake",
+        destination=f"s3://lake/{INBOUND}",
+        destination_conn_id="lake",
+    ).execute({"dag_run": None})
+    lines = [line for key in s3.keys(INBOUND) for line in gzip.decompress(s3.content(key)).splitlines()]
+    assert (joined["users"], len(lines), len(set(lines))) == (200, 200, 200)
+
+
+def test_ids_of_the_same_person(emulator, s3, account):
+    mail = hashlib.sha256(b"jo@example.com").hexdigest()
+    other = emulator.add("data_sources", {"name": "Mail"})["dataSourceId"]
+    s3.put("rows/ids.csv", f"crm,mail\nu1,{mail}\n".encode())
+    receipt = AAMPushIdSyncOperator(
+        task_id="push",
+        source="s3://lake/rows/ids.csv",
+        source_conn_id="lake",
+        ids={"crm": "crm", "mail": other},
+        family="c2c_id",
+        destination=f"s3://lake/{INBOUND}",
+        destination_conn_id="lake",
+        batch_time=DAY,
+    ).execute({"dag_run": None})
+    (key,) = s3.keys(INBOUND)
+    assert receipt["files"][0]["uri"] == f"s3://lake/{key}"
+    assert gzip.decompress(s3.content(key)).decode() == f"u1\t{mail}\n"
 
 
 def test_aam_owns_what_it_gets(s3, account, rows):
