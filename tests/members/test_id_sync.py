@@ -8,6 +8,8 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -78,6 +80,20 @@ def test_a_row_of_device_and_customer_ids_is_a_line(place):
     assert (file.lines, receipt.users) == (3, 2)
     assert (receipt.rows, receipt.items, receipt.duplicates, receipt.rejected) == (4, 3, 1, 0)
     assert (receipt.data_sources, receipt.data_source) == ((GAID, place.crm), place.crm)
+
+
+def test_a_retry_makes_the_same_bytes(place):
+    rows = [(phone, f"crm-{number}") for number, phone in enumerate(PHONES)]
+    first = place.push(rows, {"phone": GAID, "crm_id": "crm"}).files
+    assert place.push(rows[::-1], {"phone": GAID, "crm_id": "crm"}).files == first
+
+
+def test_numbers_of_parquet_are_ids(place):
+    source = place.folder / "rows.parquet"
+    pq.write_table(pa.table({"crm_id": pa.array([12, 7], pa.int64()), "phone": PHONES[:2]}), source)
+    target = Target(folder=place.out, batch=BATCH)
+    send_ids(place.client, IdSyncOrder(source=[source], ids={"phone": GAID, "crm_id": "crm"}, target=target))
+    assert read_ids_back(place.out) == [[PHONES[0], "12"], [PHONES[1], "7"]]
 
 
 def test_any_number_of_columns(place):

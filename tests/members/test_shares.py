@@ -51,19 +51,21 @@ class Place:
         self.rows_path = folder / "rows.jsonl"
         self.rejects_path = folder / "rejects.jsonl"
         self.out = folder / "out"
+        self.changes: dict[str, Any] = {}
 
     def write(self, rows: list[tuple[str | None, str]]) -> None:
         text = "".join(json.dumps({"user": user, "trait": trait}) + "\n" for user, trait in rows)
         self.rows_path.write_text(text, encoding="utf-8")
 
     def order(self, folder: str, **target: Any) -> Order:
-        return Order(
+        order = Order(
             source=[self.rows_path],
             shape=Shape(),
             words=Words(are_sids=False),
             data_source="crm",
             target=Target(folder=self.folder / folder, batch=BATCH, **target),
         )
+        return replace(order, **self.changes)
 
     def plan(self, of: int = OF) -> list[Share]:
         return [Share.from_xcom(each) for each in plan_shares(self.client, self.order("shares"), of).as_xcom()]
@@ -104,6 +106,27 @@ def test_shares_together_are_what_one_task_makes(place, sizes):
     assert [file.name for file in joined.files] == [f"ftp_dpm_{place.source_id}_{BATCH}.sync.{n}.gz" for n in parts]
     assert len(joined.files) == OF if sizes == Sizes() else len(joined.files) > OF
     assert {path.name for path in place.out.iterdir()} == {file.name for file in joined.files}
+
+
+FORMS = {
+    "signals": ({"shape": Shape(trait=None, key="key", value="value")}, {"key": "size", "value": "XL"}),
+    "texts of several": ({"shape": Shape(trait_separator="|")}, {"trait": "gold|silver"}),
+    "removals": ({"shape": Shape(action="action")}, {"trait": "gold", "action": "remove"}),
+    "words of a mapping": ({"words": Words(map={"g": 402001}, checked=False)}, {"trait": "g"}),
+    "users without a trait": ({"mode": "overwrite", "clear_users": True}, {"trait": None}),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_rows_can_be_shared(place, form):
+    place.changes, row = FORMS[form]
+    rows = [row | {"user": f"user-{number % 40}"} for number in range(60)]
+    place.rows_path.write_text("".join(json.dumps(each) + "\n" for each in rows))
+    whole = send_members(place.client, place.order("whole"))
+    joined = place.join([place.send(share) for share in place.plan()])
+    assert sorted(read_back(place.out)) == sorted(read_back(place.folder / "whole"))
+    assert (joined.rows, joined.duplicates, joined.mode) == (whole.rows, whole.duplicates, whole.mode)
+    assert joined.users == 40
 
 
 def test_a_set_of_one_file_has_no_part_number(place):
