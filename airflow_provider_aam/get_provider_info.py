@@ -7,6 +7,25 @@ from typing import Any
 from airflow_provider_aam.hooks.form import FIELDS, STANDARD_FIELDS
 
 _NAME = "Adobe Audience Manager"
+_OPTIONS = {
+    "ui_folder": {
+        "description": "URI of the folder through which tasks tell the page what they found and did. Workers write to "
+        "it and the API server reads it. By default the folder aam-page in AIRFLOW_HOME, which is right where they "
+        "share a disk.",
+        "version_added": "0.1.0",
+        "type": "string",
+        "example": "s3://my_aws_connection@my-bucket/aam-page",
+        "default": None,
+    },
+    "ui_connections": {
+        "description": "Ids of Connections to show that Airflow cannot list, because they come from environment "
+        "variables or a secrets backend; with commas between them.",
+        "version_added": "0.1.0",
+        "type": "string",
+        "example": "aam_default, aam_beta",
+        "default": "",
+    },
+}
 
 
 def get_provider_info() -> dict[str, Any]:
@@ -48,4 +67,5 @@ def get_provider_info() -> dict[str, Any]:
                 "conn-fields": FIELDS,
             }
         ],
+        "config": {"aam": {"description": "The page Browse > Audience Manager (Airflow 3.3).", "options": _OPTIONS}},
     }

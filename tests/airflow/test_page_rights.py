@@ -1,0 +1,135 @@
+"""Who gets what from the page *Browse → Audience Manager*: every route, every role, over HTTP of a real API server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from page_server import ROLES, Server, running_api_server
+
+from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
+
+pytestmark = pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="the page is for Airflow 3.3")
+
+SECRETS = ("s3cret-of-stored", "s3cret-of-named", "s3cret-of-other")
+STORED = json.dumps({"conn_type": "aam", "login": "id", "password": SECRETS[0], "extra": {"org_id": "o@AdobeOrg"}})
+NAMED = json.dumps({"conn_type": "aam", "login": "id", "password": SECRETS[1]})
+OTHER = json.dumps({"conn_type": "http", "password": SECRETS[2]})
+BUNDLE = "/main.js"
+IDS = {"connection_id": "stored", "kind": "segments", "note": "0" * 12}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    options = {
+        "AIRFLOW_CONN_NAMED": NAMED,
+        "AIRFLOW_CONN_HIDDEN": NAMED,
+        "AIRFLOW__AAM__UI_CONNECTIONS": "named, stored",
+        "AIRFLOW__AAM__UI_FOLDER": str(tmp_path_factory.mktemp("page")),
+    }
+    with running_api_server(tmp_path_factory.mktemp("airflow"), {"stored": STORED, "other": OTHER}, options) as found:
+        yield found
+
+
+def routes() -> list[Any]:
+    from airflow_provider_aam.ui.plugin import build_app
+
+    return list(build_app().routes)
+
+
+def guards_of(route: Any) -> set[str]:
+    return {each.call.__qualname__.partition(".")[0] for each in route.dependant.dependencies}
+
+
+def paths(**ids: str) -> list[str]:
+    return [f"/aam{route.path.format(**{**IDS, **ids})}" for route in routes()]
+
+
+def test_every_route_has_a_guard_and_there_is_no_mount():
+    from fastapi.routing import APIRoute
+
+    unguarded = [
+        route
+        for route in routes()
+        if not isinstance(route, APIRoute)  # a mount, or a page of documentation
+        or route.methods != {"GET"}
+        or ("requires_authenticated" if route.path == BUNDLE else "requires_access_connection") not in guards_of(route)
+    ]
+    assert unguarded == []
+    assert len(routes()) > 2
+
+
+def test_guards_of_single_connections_know_which_one():
+    """Airflow's guard reads the parameter of this name, and nothing else says which Connection is meant."""
+    assert [r.path for r in routes() if "{" in r.path and not r.path.startswith("/api/connections/{connection_id}")] == []
+
+
+def test_airflow_takes_the_page_for_one_of_its_own():
+    from airflow.api_fastapi.core_api.datamodels.plugins import ReactAppResponse
+
+    from airflow_provider_aam.ui.plugin import AudienceManagerPlugin
+
+    (app,) = AudienceManagerPlugin().react_apps
+    assert ReactAppResponse.model_validate(app).url_route == "audience_manager"
+    assert not app["bundle_url"].startswith("/")
+
+
+def test_page_is_in_the_menu(server):
+    plugins = server.get("/api/v2/plugins", server.token("olga")).json()["plugins"]
+    (ours,) = [each for each in plugins if each["name"] == "audience_manager"]
+    assert [app["name"] for app in ours["react_apps"]] == ["Audience Manager"]
+    assert server.get("/api/v2/plugins/importErrors", server.token("adam")).json()["import_errors"] == []
+
+
+@pytest.mark.parametrize("connection", ["stored", "named", "absent"])
+def test_anonymous_gets_nothing(server, connection):
+    assert {server.get(path, None).status_code for path in paths(connection_id=connection)} == {401}
+
+
+@pytest.mark.parametrize("connection", ["stored", "named", "absent"])
+def test_broken_token_gets_nothing(server, connection):
+    assert {server.get(path, "broken").status_code for path in paths(connection_id=connection)} == {403}
+
+
+@pytest.mark.parametrize("user", [user for user, role in ROLES.items() if role not in ("op", "admin")])
+@pytest.mark.parametrize("connection", ["stored", "named", "absent"])
+def test_who_lacks_the_right_gets_the_bundle_and_nothing_else(server, user, connection):
+    token = server.token(user)
+    found = {path: server.get(path, token) for path in paths(connection_id=connection)}
+    assert {path for path, answer in found.items() if answer.status_code != 403} == {"/aam/main.js"}
+    assert {answer.text for path, answer in found.items() if path != "/aam/main.js"} == {'{"detail":"Forbidden"}'}
+
+
+@pytest.mark.parametrize("user", ["olga", "adam"])
+def test_who_has_the_right_gets_every_connection_to_aam_that_can_be_listed(server, user):
+    token = server.token(user)
+    assert server.get("/aam/api/connections", token).json() == ["named", "stored"]
+    assert server.get("/aam/api/connections/stored", token).status_code == 200
+    assert server.get("/aam/api/connections/named", token).status_code == 200
+
+
+@pytest.mark.parametrize("connection", ["absent", "other", "hidden", "..", "%2e%2e", "stored%2F..%2Fnamed"])
+def test_what_is_not_a_listed_connection_to_aam_is_not_found(server, connection):
+    token = server.token("adam")
+    single = [path for path in paths(connection_id=connection) if connection in path]
+    assert single
+    assert {server.get(path, token).status_code for path in single} == {404}
+
+
+def test_no_answer_holds_a_secret(server):
+    token = server.token("adam")
+    answers = [server.get(path, token) for each in ("stored", "named", "other") for path in paths(connection_id=each)]
+    assert [secret for answer in answers for secret in SECRETS if secret in answer.text] == []
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_nothing_can_be_changed(server, method):
+    token = server.token("adam")
+    assert {server.get(path, token, method).status_code for path in paths()} == {405}
+
+
+@pytest.mark.parametrize("path", ["/aam/docs", "/aam/redoc", "/aam/openapi.json", "/aam/"])
+def test_documentation_is_not_served(server, path):
+    assert server.get(path, server.token("adam")).status_code == 404
