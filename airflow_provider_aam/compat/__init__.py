@@ -11,12 +11,14 @@ from airflow.providers.common.compat.sdk import (
     Connection,
     Context,
     ObjectStoragePath,
+    conf,
     mask_secret,
 )
-from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
+from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS, AIRFLOW_V_3_3_PLUS
 
 __all__ = [
     "AIRFLOW_V_3_0_PLUS",
+    "AIRFLOW_V_3_3_PLUS",
     "AirflowFailException",
     "AirflowNotFoundException",
     "Asset",
@@ -25,5 +27,6 @@ __all__ = [
     "Connection",
     "Context",
     "ObjectStoragePath",
+    "conf",
     "mask_secret",
 ]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.compat import Asset, BaseOperator, Context
 from airflow_provider_aam.failures import task_failures
+from airflow_provider_aam.operators.noting import noting
 
 if TYPE_CHECKING:
     from airflow_provider_aam.api.client import AAMClient
+    from airflow_provider_aam.catalog import Plan
+    from airflow_provider_aam.files.notes import NoteKind
 
 RESULT = "return_value"
 """The XCom key of what a task returns."""
@@ -30,6 +33,10 @@ class Receipt(Protocol):
 class AAMOperator(BaseOperator):
     """Refuses arguments that cannot be, all at once, before it runs."""
 
+    shown_as: ClassVar[NoteKind | None] = None
+    """Where the page *Browse → Audience Manager* shows how the task ended; ``None``: nowhere."""
+    shown_plan: Plan | None = None
+
     def __init__(self, *, aam_conn_id: str = "aam_default", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.aam_conn_id = aam_conn_id
@@ -38,7 +45,9 @@ class AAMOperator(BaseOperator):
         with task_failures():
             if problems := self._problems():
                 raise AAMArgumentError.from_problems(f"task {self.task_id}", problems)
-            result, extra = self._run(context)
+            with noting(self, context) as note:
+                result, extra = self._run(context)
+                note.result = result
         tell_outlets(self.outlets, context, extra)
         return result
 

@@ -56,7 +56,8 @@ class ComparingOperator(AAMOperator):
         catalog, source = self._read()
         plan_path = optional_path(self.plan_path, what="plan_path")
         with self._client() as client:
-            return make_plan(client, catalog, options, source=source, plan_path=plan_path, now=utc_now())
+            self.shown_plan = make_plan(client, catalog, options, source=source, plan_path=plan_path, now=utc_now())
+        return self.shown_plan
 
     def _read(self) -> tuple[Catalog, str]:
         """The rows of the source by kind, and what to call it."""

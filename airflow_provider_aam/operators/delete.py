@@ -54,6 +54,7 @@ class AAMDeleteOperator(AAMOperator):
         "aam_conn_id",
     )
     template_fields_renderers: ClassVar[dict[str, str]] = {"ids": "json", "codes": "json", "source": "json"}
+    shown_as = "push"
     ui_color = "#f4c7c3"
 
     def __init__(

@@ -35,6 +35,7 @@ class AAMDriftOperator(ComparingOperator):
     """
 
     template_fields: Sequence[str] = (*ComparingOperator.template_fields, "on_drift")
+    shown_as = "drift"
     ui_color = "#fdeccb"
 
     def __init__(self, *, on_drift: OnDrift = "fail", **kwargs: Any) -> None:

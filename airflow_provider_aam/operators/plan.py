@@ -32,6 +32,7 @@ class AAMPlanOperator(ChangingOperator):
         own as well, so that ``plan.output["sha256"]`` means it.
     """
 
+    shown_as = "plan"
     ui_color = "#fdeccb"
 
     def __init__(self, *, plan_path: str, **kwargs: Any) -> None:
@@ -78,6 +79,7 @@ class AAMApplyOperator(AAMOperator):
     """
 
     template_fields: Sequence[str] = ("plan_path", "sha256", "outcome_path", "aam_conn_id")
+    shown_as = "push"
     ui_color = "#fad6d0"
 
     def __init__(

@@ -62,6 +62,7 @@ class AAMPullOperator(AAMOperator):
         "aam_conn_id",
     )
     template_fields_renderers: ClassVar[dict[str, str]] = {"filters": "json", "fields": "json"}
+    shown_as = "pull"
     ui_color = "#e8f3ec"
 
     def __init__(

@@ -55,6 +55,7 @@ class AAMPushCatalogOperator(ChangingOperator):
     """
 
     template_fields: Sequence[str] = (*ChangingOperator.template_fields, "outcome_path")
+    shown_as = "push"
     ui_color = "#fad6d0"
 
     def __init__(

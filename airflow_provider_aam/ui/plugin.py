@@ -46,10 +46,11 @@ def build_app() -> "FastAPI":
     from fastapi import Depends, FastAPI
     from fastapi.responses import Response
 
-    from airflow_provider_aam.ui.routes import build_router
+    from airflow_provider_aam.ui.routes import build_router, explain_broken_folder
 
     app = FastAPI(title=NAME, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(build_router(guard=Depends(requires_access_connection("GET")), readable=_readable()))
+    explain_broken_folder(app)
 
     @app.get("/main.js", dependencies=[Depends(requires_authenticated())])  # a mount of static files has no guard
     def bundle() -> Response:
@@ -64,7 +65,7 @@ def _readable() -> Any:
     from airflow.api_fastapi.app import get_auth_manager
     from airflow.api_fastapi.auth.managers.models.resource_details import ConnectionDetails
     from airflow.api_fastapi.core_api.security import GetUserDep
-    from airflow.models import Connection
+    from airflow.models.connection import Connection
     from airflow.providers.common.compat.sdk import conf
     from airflow.utils.session import create_session
     from fastapi import Depends

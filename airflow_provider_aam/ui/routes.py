@@ -1,9 +1,26 @@
 """What the page asks for. Knows FastAPI and the folder that tasks write to; Airflow's rights come in from outside."""
 
 # No `from __future__ import annotations`: FastAPI must see the annotations themselves.
-from typing import Annotated, Any
+from functools import lru_cache, partial
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, HTTPException
+import msgspec
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
+from fastapi import Query as Parameter
+from fastapi.responses import JSONResponse
+
+from airflow_provider_aam.api.errors import AAMError
+from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.files.page_files import PERIODS
+from airflow_provider_aam.files.refusals import UNREADABLE, reason
+from airflow_provider_aam.hooks.page import page_folder
+from airflow_provider_aam.ui.folder import PageFolder
+from airflow_provider_aam.ui.populations import Query, Sort
+
+MOST_CONNECTIONS = 16
+"""Whose lists one process holds in memory."""
+BROKEN = (AAMError, msgspec.MsgspecError, *UNREADABLE)
+Resource = Literal["segments", "traits"]
 
 
 def build_router(*, guard: Any, readable: Any) -> APIRouter:
@@ -12,20 +29,55 @@ def build_router(*, guard: Any, readable: Any) -> APIRouter:
     ``guard`` refuses who lacks the right to read the Connection; ``readable`` annotates the ids that may be read.
     """
     router = APIRouter(prefix="/api/connections", dependencies=[guard])
+    folder_of = lru_cache(MOST_CONNECTIONS)(lambda connection_id: PageFolder(partial(page_folder, connection_id)))
 
-    def known(connection_id: str, ids: readable) -> str:
+    def find_folder(connection_id: str, ids: readable) -> PageFolder:
         if connection_id not in ids:
-            raise HTTPException(404, f"There is no Connection of type aam {connection_id!r} that the page may show.")
-        return connection_id
+            raise HTTPException(404, "There is no Connection of type aam with this id that the page may show.")
+        return folder_of(connection_id)
 
-    Known = Annotated[str, Depends(known)]
+    found_folder = Annotated[PageFolder, Depends(find_folder)]
 
     @router.get("")
     def connections(ids: readable) -> list[str]:
-        return ids
+        return list(ids)
 
     @router.get("/{connection_id}")
-    def overview(connection: Known) -> dict[str, Any]:
-        return {"connection": connection}
+    def overview(folder: found_folder) -> dict[str, Any]:
+        return folder.overview()
+
+    @router.get("/{connection_id}/populations/{resource}")
+    def populations(
+        *,
+        folder: found_folder,
+        resource: Resource,
+        search: Annotated[str, Parameter(max_length=200)] = "",
+        sort: Sort = "population",
+        descending: bool = True,
+        period: int = 30,
+        offset: Annotated[int, Parameter(ge=0)] = 0,
+        limit: Annotated[int, Parameter(ge=1, le=200)] = 50,
+    ) -> dict[str, Any]:
+        if period not in PERIODS:
+            raise HTTPException(422, f"period: expected one of {', '.join(map(str, PERIODS))}")
+        query = Query(search=search, sort=sort, descending=descending, period=period, offset=offset, limit=limit)
+        return folder.find(resource, query)
+
+    @router.get("/{connection_id}/plans/{plan}")
+    def plan(folder: found_folder, plan: str) -> dict[str, Any]:
+        found = folder.plan(plan)
+        if found is None:
+            raise HTTPException(404, "This plan is not among the newest that tasks told the page of.")
+        return found
 
     return router
+
+
+def explain_broken_folder(app: FastAPI) -> None:
+    """The page says what is wrong with its folder, where FastAPI would say nothing."""
+
+    def explain(_request: Request, broken: Exception) -> JSONResponse:
+        return JSONResponse({"detail": f"The folder of the page cannot be read: {one_line(reason(broken))}"}, 503)
+
+    for kind in BROKEN:
+        app.add_exception_handler(kind, explain)

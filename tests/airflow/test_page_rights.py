@@ -63,7 +63,9 @@ def test_every_route_has_a_guard_and_there_is_no_mount():
 
 def test_guards_of_single_connections_know_which_one():
     """Airflow's guard reads the parameter of this name, and nothing else says which Connection is meant."""
-    assert [r.path for r in routes() if "{" in r.path and not r.path.startswith("/api/connections/{connection_id}")] == []
+    assert [
+        r.path for r in routes() if "{" in r.path and not r.path.startswith("/api/connections/{connection_id}")
+    ] == []
 
 
 def test_airflow_takes_the_page_for_one_of_its_own():

@@ -103,6 +103,7 @@ class AAMPushTraitMembersOperator(OrderingOperator):
         "trait_map": "json",
         "create_missing": "json",
     }
+    shown_as = "members"
     ui_color = "#f3ece2"
 
     def __init__(

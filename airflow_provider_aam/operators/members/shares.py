@@ -113,6 +113,7 @@ class AAMJoinTraitMembersOperator(AAMOperator):
         "destination_conn_id",
         "rejects_path",
     )
+    shown_as = "members"
     ui_color = "#f3ece2"
 
     def __init__(

@@ -1,0 +1,117 @@
+"""What the files of one Connection say, read when they are new and kept in memory while they are the newest."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from airflow_provider_aam.account.uses import AccountUse
+from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.files.notes import KEPT, KINDS, Note, read_note
+from airflow_provider_aam.files.page_files import ACCOUNT, LISTS
+from airflow_provider_aam.files.shelf import Shelved, newest_and_earlier, shelved
+from airflow_provider_aam.ui.populations import PopulationIndex, Query, read_index
+from airflow_provider_aam.ui.runs import show_note, show_plan
+
+FRESH_S = 5.0
+"""For so long a folder is not looked into again: object stores take their time to list one."""
+MOST_SHOWN = 12
+"""Notes of each kind in the overview."""
+
+
+class PageFolder:
+    """``open_folder`` gives the folder anew, so that nothing that a file system remembers is taken for the present."""
+
+    def __init__(self, open_folder: Callable[[], Any], *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._open = open_folder
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._files: list[Shelved] = []
+        self._looked_at = -FRESH_S
+        self._indexes: dict[str, tuple[tuple[str, ...], PopulationIndex]] = {}
+        self._note = lru_cache(KEPT * len(KINDS))(self._read_note)
+
+    def overview(self) -> dict[str, Any]:
+        """``account`` (``None`` before the first refresh), ``lists`` (dates and sizes), ``notes`` (newest first)."""
+        return {
+            "account": self._account(),
+            "lists": {name: self._dates(name) for name in LISTS},
+            "notes": {kind: [*self._notes(kind)] for kind in KINDS},
+        }
+
+    def find(self, name: str, query: Query) -> dict[str, Any]:
+        """Rows of a list; none before the first refresh."""
+        index = self._index(name)
+        return index.find(query) if index else {"total": 0, "rows": []}
+
+    def plan(self, wanted: str) -> dict[str, Any] | None:
+        """The plan of the newest note with this ``sha256``, or of the note with this name."""
+        for file in self._of(*KINDS):
+            if wanted == file.name or wanted in self._sha256_of(file):
+                note = self._note(file.name)
+                return show_plan(note.plan) | {"note": show_note(file.name, note)} if note and note.plan else None
+        return None
+
+    def _sha256_of(self, file: Shelved) -> tuple[str, ...]:
+        note = self._note(file.name)
+        return (note.plan.sha256,) if note and note.plan else ()
+
+    def _notes(self, kind: str) -> Iterator[dict[str, Any]]:
+        for file in self._of(kind)[:MOST_SHOWN]:
+            if note := self._note(file.name):
+                yield show_note(file.name, note)
+
+    def _read_note(self, name: str) -> Note | None:
+        return next((read_note(file) for file in self._listed() if file.name == name), None)
+
+    def _account(self) -> dict[str, Any] | None:
+        read = self._account_use()
+        if read is None:
+            return None
+        file, account = read
+        uses = [{**msgspec.to_builtins(use), "type": one_line(use.type)} for use in account.uses]
+        return {"at": file.at.isoformat(), "pid": account.pid, "host": one_line(account.host), "uses": uses}
+
+    def _account_use(self) -> tuple[Shelved, AccountUse] | None:
+        for file in self._of(ACCOUNT)[:1]:
+            try:
+                return file, msgspec.json.decode(file.path.read_bytes(), type=AccountUse)
+            except (FileNotFoundError, msgspec.MsgspecError):
+                return None
+        return None
+
+    def _dates(self, name: str) -> dict[str, Any] | None:
+        files = newest_and_earlier(self._of(name))
+        if not files:
+            return None
+        index = self._index(name)
+        before = files[1].at.isoformat() if len(files) > 1 else None
+        return {"at": files[0].at.isoformat(), "before": before, "count": len(index.rows) if index else 0}
+
+    def _index(self, name: str) -> PopulationIndex | None:
+        files = newest_and_earlier(self._of(name))
+        names = tuple(file.name for file in files)
+        if not files:
+            return None
+        with self._lock:
+            if name not in self._indexes or self._indexes[name][0] != names:
+                read = self._account_use()
+                contents = [file.path.read_bytes() for file in files]
+                sources = read[1].data_sources if read else {}
+                index = read_index(name, contents[0], contents[1] if len(contents) > 1 else None, sources)
+                self._indexes[name] = names, index
+            return self._indexes[name][1]
+
+    def _of(self, *kinds: str) -> list[Shelved]:
+        return [file for file in self._listed() if file.kind in kinds]
+
+    def _listed(self) -> list[Shelved]:
+        if self._monotonic() - self._looked_at >= FRESH_S:
+            self._files = shelved(self._open())
+            self._looked_at = self._monotonic()
+        return self._files
