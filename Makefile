@@ -19,7 +19,7 @@ UV_READY := $(VENV)/uv-ready
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONHASHSEED ?= 0
 
-.PHONY: help setup demo ui test test-211 test-s3 test-celery lint types bench mutants fuzz docs constraints clean
+.PHONY: help setup demo ui ui-build test test-211 test-s3 test-celery lint types bench mutants fuzz docs constraints clean
 
 help: ## list the commands
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -31,6 +31,13 @@ demo: $(VENV)/installed ## run the DAGs in a real Airflow 3.3 against the emulat
 
 ui: $(VENV)/installed ## start Airflow with the emulator and the Connection in place; prints address and password
 	$(VENV)/bin/python demo/ui.py
+
+ui-build: ui/node_modules ## build the page Browse > Audience Manager; needs node and npm
+	cd ui && npm run --silent build
+
+ui/node_modules: ui/package-lock.json
+	cd ui && npm ci --no-audit --no-fund
+	@touch $@
 
 test: $(VENV)/installed $(VENV_PEERS)/installed ## run the tests on Airflow 3.3; COVERAGE=1 checks coverage as well
 	scripts/test.sh $(VENV)

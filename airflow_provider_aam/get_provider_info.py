@@ -49,6 +49,7 @@ def get_provider_info() -> dict[str, Any]:
                     "airflow_provider_aam.operators.drift",
                     "airflow_provider_aam.operators.export",
                     "airflow_provider_aam.operators.members",
+                    "airflow_provider_aam.operators.page",
                     "airflow_provider_aam.operators.plan",
                     "airflow_provider_aam.operators.pull",
                     "airflow_provider_aam.operators.push",

@@ -106,7 +106,7 @@ def _pairs(note: Note) -> Iterator[Part]:
     for name, label, tone in (
         ("items", "sent", "good"),
         ("unchanged", "unchanged", "calm"),
-        ("duplicates", "duplicates", "calm"),
+        ("duplicates", "duplicates", "change"),
         ("rejected", "rejected", "bad"),
     ):
         yield label, _count(note.result.get(name)), tone

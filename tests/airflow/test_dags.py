@@ -63,6 +63,7 @@ def test_every_dag_file_is_tested() -> None:
         "aam_push_trait_members",
         "aam_push_trait_members_mapped",
         "aam_push_traits",
+        "aam_refresh_page",
     ]
 
 
@@ -208,3 +209,12 @@ def test_check_of_populations_accepts_the_first_values_and_stops_at_a_collapse(
     worst = json.loads((tmp_path / "checks/2026-11-23.jsonl").read_text().splitlines()[0])
     assert (worst["sid"], worst["problems"]) == (watched["sid"], ["dropped by 50.01%, max_drop is 50%"])
     assert json.loads((tmp_path / "checks/traits.json").read_text())["populations"] == accepted
+
+
+def test_refresh_of_the_page_reads_the_account_for_it(
+    account: Emulator, run_dag: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW__AAM__UI_FOLDER", str(tmp_path / "page"))
+    run(run_dag, "aam_refresh_page")
+    kinds = {path.name.partition(".")[0] for path in (tmp_path / "page/aam_default").iterdir()}
+    assert kinds == {"account", "segments", "traits"}

@@ -10,7 +10,7 @@ import pytest
 from operator_checks import arguments_of
 
 from airflow_provider_aam.compat import BaseOperator
-from airflow_provider_aam.operators import delete, drift, export, members, plan, pull, push, reports
+from airflow_provider_aam.operators import delete, drift, export, members, page, plan, pull, push, reports
 from airflow_provider_aam.sensors import inbound
 
 REPOSITORY = Path(__file__).parents[2]
@@ -19,7 +19,7 @@ FROM_A_DAG = re.compile(r"^\[`dags/(\w+)\.py`\]\(\.\./dags/\1\.py\):\n\n```pytho
 KIND = r"AAM\w+(?:Operator|Sensor)"
 OPERATORS = {
     name
-    for module in (delete, drift, export, members, plan, pull, push, reports, inbound)
+    for module in (delete, drift, export, members, page, plan, pull, push, reports, inbound)
     for name in vars(module)
     if re.fullmatch(KIND, name)
 }

@@ -1,0 +1,98 @@
+// One run of a task: what came of it, when, and where to read on.
+import { Badge, Box, Button, Code, Flex, Link, Stack, Text } from "@chakra-ui/react";
+import { useState } from "react";
+import { Link as RouterLink } from "react-router-dom";
+import type { Kind, Note } from "./api";
+import { Legend, StackedBar } from "./charts";
+import { ago, duration, fullTime } from "./words";
+
+export const TITLES: Record<Kind, string> = {
+  pull: "Pulls",
+  push: "Pushes",
+  plan: "Plans",
+  drift: "Drift checks",
+  members: "Trait memberships",
+  inbound: "Member files in AAM",
+};
+
+const BADGES: Record<Kind, (note: Note) => [string, string] | null> = {
+  pull: failedOnly,
+  push: failedOnly,
+  members: failedOnly,
+  inbound: failedOnly,
+  plan: (note) => failedOnly(note) ?? (hasChanges(note) ? ["Changes", "blue"] : ["In line", "green"]),
+  drift: (note) => (hasChanges(note) ? ["Drift", "orange"] : (failedOnly(note) ?? ["In line", "green"])),
+};
+
+function failedOnly(note: Note): [string, string] | null {
+  return note.failed ? ["Failed", "red"] : null;
+}
+
+export function hasChanges(note: Note): boolean {
+  const counts = note.plan?.counts ?? {};
+  return (counts.create ?? 0) + (counts.update ?? 0) + (counts.delete ?? 0) > 0;
+}
+
+export function runPath({ task }: Note): string {
+  const part = encodeURIComponent;
+  const mapped = task.map_index >= 0 ? `/mapped/${task.map_index}` : "";
+  return `/dags/${part(task.dag_id)}/runs/${part(task.run_id)}/tasks/${part(task.task_id)}${mapped}`;
+}
+
+export function NoteRow({ note, onPlan }: { note: Note; onPlan?: (note: Note) => void }) {
+  const [open, setOpen] = useState(false);
+  const badge = BADGES[note.kind](note);
+  const [first, ...rest] = (note.error ?? "").split("\n");
+  return (
+    <Box borderTopWidth="1px" py="3" data-kind={note.kind}>
+      <Flex gap="4" align="baseline" wrap="wrap" justify="space-between">
+        <Flex gap="2" align="baseline" wrap="wrap" minW="0" flex="1">
+          {badge && <Badge colorPalette={badge[1]}>{badge[0]}</Badge>}
+          <Text fontWeight="medium">{note.headline}</Text>
+          {hasChanges(note) && onPlan && (
+            <Button size="xs" variant="outline" onClick={() => onPlan(note)}>
+              {note.kind === "drift" ? "Show differences" : "Show plan"}
+            </Button>
+          )}
+        </Flex>
+        <Text fontSize="sm" color="fg.muted" title={fullTime(note.at)}>
+          <Link asChild color="fg.info">
+            <RouterLink to={runPath(note)}>
+              {note.task.dag_id} · {note.task.task_id}
+              {note.task.map_index >= 0 ? ` [${note.task.map_index}]` : ""}
+            </RouterLink>
+          </Link>{" "}
+          · {ago(note.at)} · {duration(note.seconds)}
+        </Text>
+      </Flex>
+      {note.parts.length > 0 && (
+        <Stack gap="1.5" mt="2" maxW="40rem">
+          <StackedBar parts={note.parts} />
+          <Legend parts={note.parts} />
+        </Stack>
+      )}
+      {note.uri && (
+        <Code mt="2" fontSize="xs" variant="plain" color="fg.muted" wordBreak="break-all" px="0">
+          {note.uri}
+        </Code>
+      )}
+      {note.error && !(note.kind === "drift" && hasChanges(note)) && (
+        <Box mt="2" fontSize="sm" borderLeftWidth="3px" borderLeftColor="red.solid" ps="3">
+          <Text>{first}</Text>
+          {rest.length > 0 && (
+            <>
+              {open && (
+                <Text whiteSpace="pre-wrap" fontFamily="mono" fontSize="xs" mt="1">
+                  {rest.join("\n")}
+                </Text>
+              )}
+              <Button size="xs" variant="ghost" mt="1" aria-expanded={open} onClick={() => setOpen(!open)}>
+                {open ? "Less" : "More"}
+              </Button>
+            </>
+          )}
+        </Box>
+      )}
+    </Box>
+  );
+}
