@@ -12,6 +12,7 @@ VENV_PEERS := .venv-peers
 VENV_MUTANTS := .venv-mutants
 VENV_FUZZ := .venv-fuzz
 VENV_CELERY := .venv-celery
+VENV_UI := .venv-ui
 UV := $(VENV)/bin/uv
 # Stamps are touched after an install: uv keeps the times that files have in their wheels, which may be older than any pin.
 UV_READY := $(VENV)/uv-ready
@@ -19,7 +20,7 @@ UV_READY := $(VENV)/uv-ready
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONHASHSEED ?= 0
 
-.PHONY: help setup demo ui ui-build test test-211 test-s3 test-celery lint types bench mutants fuzz docs constraints clean
+.PHONY: help setup demo ui ui-build test test-211 test-s3 test-celery test-ui lint types bench mutants fuzz docs constraints clean
 
 help: ## list the commands
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -51,6 +52,9 @@ test-s3: $(VENV_S3)/installed ## run the tests on s3:// against a server that pl
 test-celery: $(VENV_CELERY)/installed ## mapped tasks on a CeleryExecutor; needs redis-server and postgresql of the distribution
 	$(VENV_CELERY)/bin/python -m pytest -s tests/celery_executor
 
+test-ui: $(VENV_UI)/installed ## the page in a real Airflow, in the Chromium of the distribution; SHOTS=docs/images takes its pictures again
+	$(VENV_UI)/bin/python -m pytest tests/ui
+
 lint: $(VENV)/installed ## ruff: rules and formatting
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -74,7 +78,7 @@ constraints: $(UV_READY) ## regenerate the pinned sets from setup.cfg
 	scripts/constraints.sh $(UV)
 
 clean: ## remove environments, caches and results of runs
-	rm -rf $(VENV) $(VENV_211) $(VENV_S3) $(VENV_PEERS) $(VENV_MUTANTS) $(VENV_FUZZ) $(VENV_CELERY) .mutants .fuzz .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
+	rm -rf $(VENV) $(VENV_211) $(VENV_S3) $(VENV_PEERS) $(VENV_MUTANTS) $(VENV_FUZZ) $(VENV_CELERY) $(VENV_UI) .mutants .fuzz .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
 
 $(UV_READY): constraints/bootstrap.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none was found; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -117,6 +121,11 @@ $(VENV_CELERY)/installed: $(UV_READY) constraints/airflow-3.3.txt constraints/ce
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_CELERY)
 	$(UV) pip install --quiet --python $(VENV_CELERY)/bin/python --require-hashes --requirement constraints/airflow-3.3.txt --requirement constraints/celery.txt
 	$(call install_package,$(VENV_CELERY))
+
+$(VENV_UI)/installed: $(UV_READY) constraints/airflow-3.3.txt constraints/ui.txt setup.cfg
+	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_UI)
+	$(UV) pip install --quiet --python $(VENV_UI)/bin/python --require-hashes --requirement constraints/airflow-3.3.txt --requirement constraints/ui.txt
+	$(call install_package,$(VENV_UI))
 
 $(VENV_PEERS)/installed: $(UV_READY) constraints/peers.txt
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_PEERS)

@@ -9,5 +9,6 @@ compile setup.cfg constraints/airflow-3.3-s3.in --extra dev --extra s3 --output-
 compile constraints/mutants.in --constraint constraints/airflow-3.3.txt --output-file constraints/mutants.txt
 compile constraints/fuzz.in --constraint constraints/airflow-3.3.txt --output-file constraints/fuzz.txt
 compile constraints/celery.in --constraint constraints/airflow-3.3.txt --output-file constraints/celery.txt
+compile constraints/ui.in --constraint constraints/airflow-3.3.txt --output-file constraints/ui.txt
 compile constraints/peers.in --output-file constraints/peers.txt
 compile constraints/bootstrap.in --constraint constraints/airflow-3.3.txt --output-file constraints/bootstrap.txt

@@ -6,16 +6,17 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.api.errors import AAMError, AAMPushFailed
 from airflow_provider_aam.compat import AIRFLOW_V_3_3_PLUS, Context
 
 if TYPE_CHECKING:
-    from pendulum import DateTime
+    from datetime import datetime
 
     from airflow_provider_aam.catalog import Plan
-    from airflow_provider_aam.files.notes import PlanText
+    from airflow_provider_aam.files.notes import NoteKind, PlanText
     from airflow_provider_aam.operators.base import AAMOperator
 
 log = logging.getLogger(__name__)
@@ -31,22 +32,35 @@ class Ended:
 @contextmanager
 def noting(operator: AAMOperator, context: Context) -> Iterator[Ended]:
     """Leave a note of what the block put into ``result``, or of the error that it raised."""
-    if operator.shown_as is None or not AIRFLOW_V_3_3_PLUS or "ti" not in context:
+    if operator.shown_as is None:
         yield Ended()
         return
     from airflow_provider_aam.api.moments import utc_now
 
-    ended, started_at = Ended(), utc_now()
+    ended = Ended()
+    tell = partial(leave, context, kind=operator.shown_as, aam_conn_id=operator.aam_conn_id, started_at=utc_now())
     try:
         yield ended
     except AAMError as error:
         outcomes = {"outcomes": error.counts} if isinstance(error, AAMPushFailed) else {}
-        _leave(operator, context, started_at, outcomes, error=error.message[:LONGEST_ERROR])
+        tell(outcomes, error=error, plan=operator.shown_plan)
         raise
-    _leave(operator, context, started_at, ended.result)
+    tell(ended.result, plan=operator.shown_plan)
 
 
-def _leave(operator: AAMOperator, context: Context, started_at: DateTime, result: Any, *, error: Any = None) -> None:
+def leave(
+    context: Context,
+    result: Any,
+    *,
+    kind: NoteKind,
+    aam_conn_id: str,
+    started_at: datetime,
+    error: AAMError | None = None,
+    plan: Plan | None = None,
+) -> None:
+    """A note of a task that ends now. Whatever a storage raises, a page is no reason to fail a task."""
+    if not AIRFLOW_V_3_3_PLUS or "ti" not in context:
+        return
     from airflow_provider_aam.api.moments import utc_now
     from airflow_provider_aam.files.notes import Note, Task, leave_note
     from airflow_provider_aam.hooks.page import page_folder
@@ -55,16 +69,16 @@ def _leave(operator: AAMOperator, context: Context, started_at: DateTime, result
     names = ("dag_id", "run_id", "task_id", "map_index", "try_number")
     try:
         note = Note(
-            kind=operator.shown_as,  # type: ignore[arg-type]
+            kind=kind,
             at=now,
-            seconds=(now - started_at).total_seconds(),
+            seconds=now.timestamp() - started_at.timestamp(),
             task=Task(**{name: getattr(task, name) for name in names}),
             result={name: value for name, value in result.items() if name != "summary"},
-            error=error,
-            plan=_text_of(operator.shown_plan) if operator.shown_plan else None,
+            error=None if error is None else error.message[:LONGEST_ERROR],
+            plan=_text_of(plan) if plan else None,
         )
-        leave_note(page_folder(operator.aam_conn_id), note)
-    except Exception as failure:  # noqa: BLE001 - whatever a storage raises, a page is no reason to fail a task
+        leave_note(page_folder(aam_conn_id), note)
+    except Exception as failure:  # noqa: BLE001
         log.warning("The page Browse > Audience Manager will not show this run: %s", failure)
 
 

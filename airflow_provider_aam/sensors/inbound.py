@@ -11,6 +11,7 @@ from airflow_provider_aam.api.errors import AAMError
 from airflow_provider_aam.compat.sensors import BaseSensorOperator, PokeReturnValue, conf
 from airflow_provider_aam.failures import task_failures
 from airflow_provider_aam.operators.base import RESULT, tell_outlets
+from airflow_provider_aam.operators.noting import leave
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
@@ -181,11 +182,19 @@ class AAMInboundSensor(BaseSensorOperator):
             log.info("%s", line)
         try:
             verdict.require_passed()
-        except AAMError:
+        except AAMError as error:
             context["ti"].xcom_push(key=RESULT, value=verdict.as_xcom())
+            self._note(verdict, context, error)
             raise
+        self._note(verdict, context)
         tell_outlets(self.outlets, context, verdict.as_asset_extra())
         return True
+
+    def _note(self, verdict: Verdict, context: Context, error: AAMError | None = None) -> None:
+        started_at = context["ti"].start_date
+        leave(
+            context, verdict.as_xcom(), kind="inbound", aam_conn_id=self.aam_conn_id, started_at=started_at, error=error
+        )
 
     def _is_news(self, verdict: Verdict) -> bool:
         """Between two looks of a rescheduled task nothing is remembered: the first look after the deadline warns."""

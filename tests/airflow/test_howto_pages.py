@@ -32,9 +32,9 @@ def shown() -> list[tuple[str, str, str]]:
 
 
 def test_examples_are_taken_from_the_dags() -> None:
-    for page, name, example in shown():
+    for where, name, example in shown():
         dag = _dense((REPOSITORY / "dags" / f"{name}.py").read_text())
-        assert any(_dense(textwrap.indent(example, " " * depth)) in dag for depth in (0, 4, 8)), (page, example)
+        assert any(_dense(textwrap.indent(example, " " * depth)) in dag for depth in (0, 4, 8)), (where, example)
 
 
 def test_each_operator_is_shown_as_a_dag_has_it() -> None:

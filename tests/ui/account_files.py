@@ -22,6 +22,16 @@ WHAT = ("trail shoes", "rain jackets", "tents", "bikes", "climbing gear", "gift 
 WHO = ("visitors", "buyers", "subscribers", "returning visitors", "loyal customers", "lapsed customers")
 GROWTH = (1, 4.2, 7.2, 12, 17.8, 21)
 SOURCES = {"3001": "web", "3002": "crm", "3003": "shop"}
+LINES = """\
+Plan for AAM account 1099 (aam.adobe.io), from s3://catalog/shop: 2 to create (1 of them a folder), 1 to update, \
+1 to delete, 14 unchanged.
+! trait shop/cart “Cart · tents”: referenced by 3 segments
++ trait folder /Shop/Autumn
++ trait shop/autumn-tents “Autumn · tents”: traitType “RULE_BASED_TRAIT”; traitRule “c_category == "tents"”; \
+folderId /Shop/Autumn (new); ttl 30
+~ trait shop/trail-shoes “Search · trail shoes”: ttl: 30 → 14; description: “” → “People who search for trail shoes”
+- segment shop/summer-sale “Summer sale buyers”
+"""
 PLAN = PlanText(
     sha256="5f1c9a0e7d4b3c2a" * 4,
     counts={"create": 2, "update": 1, "delete": 1, "unchanged": 14, "create_folders": 1},
@@ -30,17 +40,7 @@ PLAN = PlanText(
         "trait": {"create": 1, "update": 1, "delete": 0},
         "segment": {"create": 0, "update": 0, "delete": 1},
     },
-    lines=(
-        "Plan for AAM account 1099 (aam.adobe.io), from s3://catalog/shop: 2 to create (1 of them a folder), 1 to "
-        "update, 1 to delete, 14 unchanged.",
-        "! trait shop/cart “Cart · tents”: referenced by 3 segments",
-        "+ trait folder /Shop/Autumn",
-        "+ trait shop/autumn-tents “Autumn · tents”: traitType “RULE_BASED_TRAIT”; traitRule “c_category == \"tents\"”; "
-        "folderId /Shop/Autumn (new); ttl 30",
-        "~ trait shop/trail-shoes “Search · trail shoes”: ttl: 30 → 14; description: “” → “People who search for trail "
-        "shoes”",
-        "- segment shop/summer-sale “Summer sale buyers”",
-    ),
+    lines=tuple(LINES.splitlines()),
 )
 
 

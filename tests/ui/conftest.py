@@ -1,0 +1,98 @@
+"""A real API server with the page's files of a large account, and a browser that leaves this machine for nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from account_files import fill
+from page_server import Server, running_api_server
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CONNECTION = json.dumps({"conn_type": "aam", "login": "id", "password": "secret"})
+PATIENCE_MS = 60_000
+"""Airflow's own page takes its time on a busy machine."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("filterwarnings", "ignore:Using .httpx. with .starlette")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    if find_spec("playwright") is None or not CHROMIUM.exists():
+        pytest.skip("playwright or /usr/bin/chromium is missing: `make test-ui` has an environment with the former")
+    folder = tmp_path_factory.mktemp("page")
+    fill(folder / "aam_default", segments=19_400, traits=12_000)
+    (folder / "broken").write_text("not a folder")
+    options = {"AIRFLOW__AAM__UI_FOLDER": str(folder)}
+    connections = dict.fromkeys(("aam_default", "empty", "broken"), CONNECTION)
+    with running_api_server(tmp_path_factory.mktemp("airflow"), connections, options) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def chromium(server: Server) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Browser:
+    """One signed-in window. ``outside`` are requests to elsewhere, ``errors`` what the page's code threw."""
+
+    def __init__(self, chromium: Any, server: Server, user: str, scheme: str) -> None:
+        self.server = server
+        self.outside: list[str] = []
+        self.errors: list[str] = []
+        self.context = chromium.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 860})
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(PATIENCE_MS)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", self._note)
+        self.page.goto(server.url, wait_until="domcontentloaded")
+        self.page.fill("input[name=username]", user)
+        self.page.fill("input[name=password]", "p")
+        self.page.click("button[type=submit]")
+        self.page.wait_for_url(lambda url: "login" not in url)
+
+    def open(self, query: str = "") -> Any:
+        self.page.goto(f"{self.server.url}/plugin/audience_manager{query}", wait_until="domcontentloaded")
+        self.page.wait_for_selector("[data-page=audience-manager] h1")
+        self.page.wait_for_selector("[data-page=audience-manager] [aria-busy=true]", state="detached")
+        return self.page
+
+    def _note(self, request: Any) -> None:
+        if not request.url.startswith((self.server.url, "data:", "blob:")):
+            self.outside.append(request.url)
+
+
+@pytest.fixture
+def open_browser(chromium: Any, server: Server) -> Iterator[Callable[..., Browser]]:
+    opened: list[Browser] = []
+
+    def build(user: str = "olga", scheme: str = "light") -> Browser:
+        opened.append(Browser(chromium, server, user, scheme))
+        return opened[-1]
+
+    yield build
+    for browser in opened:
+        browser.context.close()
+        assert browser.outside == []
+        assert browser.errors == []

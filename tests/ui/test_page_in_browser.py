@@ -1,0 +1,151 @@
+"""The page *Browse → Audience Manager* as people use it: in Airflow's own UI, in a browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from account_files import PLAN
+
+SHOTS = os.environ.get("SHOTS")
+"""A folder for pictures: ``make test-ui SHOTS=docs/images``."""
+
+
+def shoot(page: Any, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=str(Path(SHOTS).resolve() / f"{name}.png"))
+
+
+def seen(page: Any, text: str) -> None:
+    page.get_by_text(text).first.wait_for()
+
+
+def test_menu_leads_to_the_page(open_browser):
+    page = open_browser().page
+    page.get_by_role("button", name="Browse").click()
+    page.get_by_role("menuitem", name="Audience Manager").click()
+    page.wait_for_url("**/plugin/audience_manager")
+    seen(page, "AAM account 1099 (aam.adobe.io)")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_overview_shows_drift_limits_changes_and_runs(open_browser, scheme):
+    page = open_browser(scheme=scheme).open()
+    seen(page, "Drift: 2 missing, 1 changed, 1 extra")
+    seen(page, "of 20,000")
+    seen(page, "Segments that changed most since")
+    assert scheme in page.evaluate("document.documentElement.className")
+    seen(page, "Latest runs")
+    shoot(page, f"page-overview-{scheme}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_segments_are_searched_and_sorted_by_the_server(open_browser, scheme):
+    page = open_browser(scheme=scheme).open("?tab=segments")
+    seen(page, "1 to 25 of 19,400")
+    shoot(page, f"page-segments-{scheme}")
+    page.get_by_role("searchbox").fill("checkout tents lapsed")
+    page.wait_for_function("document.querySelector('[role=status]')?.textContent.match(/of [0-9]{2,3}$/)")
+    names = page.locator("tbody tr td:first-child p:first-child").all_inner_texts()
+    assert all("Checkout" in name and "tents" in name and "lapsed" in name for name in names)
+    page.get_by_role("button", name=re.compile("^Name")).click()
+    page.wait_for_selector("th[aria-sort=ascending] >> text=Name")
+    page.get_by_role("searchbox").fill("nothing has this name")
+    seen(page, "Nothing found")
+
+
+def test_plan_is_read_line_by_line_and_has_an_address(open_browser):
+    browser = open_browser()
+    page = browser.open("?tab=plans")
+    page.get_by_role("button", name="Show differences").first.click()
+    seen(page, "Drift: 2 missing, 1 changed, 1 extra")
+    assert page.get_by_role("listitem").filter(has_text="trait shop/trail-shoes").count() == 1
+    shoot(page, "page-plan-light")
+    page.go_back()
+    seen(page, "Drift checks")
+    page = browser.open(f"?plan={PLAN.sha256}")
+    seen(page, "segment shop/summer-sale “Summer sale buyers”")
+    page = browser.open("?plan=unknown")
+    seen(page, "This plan is not among the newest")
+
+
+def test_runs_show_why_records_were_not_stored(open_browser):
+    page = open_browser().open("?tab=runs")
+    seen(page, "No Matching AAM ID")
+    assert page.get_by_role("img", name=re.compile("No Matching AAM ID 18,204")).count() == 1
+    page.get_by_role("button", name="More").click()
+    seen(page, "traits.yaml:31: rejected shop/tents")
+    shoot(page, "page-runs-light")
+
+
+def test_page_is_used_with_the_keyboard_alone(open_browser):
+    page = open_browser().open()
+    page.get_by_role("tab", name="Overview").focus()
+    page.keyboard.press("ArrowRight")
+    seen(page, "1 to 25 of 19,400")
+    page.get_by_role("searchbox").focus()
+    page.keyboard.type("seg-00007")
+    seen(page, "1 to 1 of 1")
+
+
+def test_user_without_the_right_reads_why(open_browser):
+    page = open_browser(user="vera").open()
+    seen(page, "You lack permission to see this page")
+    shoot(page, "page-forbidden-light")
+
+
+def test_account_that_no_task_has_read_says_how_to_start(open_browser):
+    page = open_browser().open("?connection=empty")
+    seen(page, "The account has not been read yet")
+    shoot(page, "page-empty-light")
+
+
+def test_folder_that_cannot_be_read_is_said(open_browser):
+    page = open_browser().open("?connection=broken")
+    seen(page, "The folder of the page cannot be read")
+
+
+def test_connection_that_is_not_there_is_said(open_browser):
+    page = open_browser().open("?connection=absent")
+    seen(page, "Not found")
+
+
+def test_api_is_quick_with_twenty_thousand_segments(server, record_property):
+    """The figure is for docs; what is asserted leaves room for a busy machine."""
+    token = server.token("olga")
+    base = "/aam/api/connections/aam_default"
+    lists = [
+        f"{base}/populations/segments?sort={sort}&period={period}&descending={descending}&search={search}&offset={offset}"
+        for sort in ("population", "change", "name")
+        for period in (7, 90)
+        for descending in ("true", "false")
+        for search, offset in (("", 0), ("checkout", 50), ("", 19_000))
+    ]
+    server.get(base, token)
+    took = []
+    for path in [*lists, *[base] * 10] * 2:
+        started = time.perf_counter()
+        assert server.get(path, token).status_code == 200
+        took.append(time.perf_counter() - started)
+    p95 = statistics.quantiles(took, n=20)[-1]
+    print(f"\n{len(took)} requests: median {statistics.median(took) * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms")
+    assert p95 < 1.5
+
+
+def test_first_paint_comes_soon_after_the_bundle(open_browser):
+    page = open_browser().open()
+    seen(page, "of 20,000")
+    after = page.evaluate(
+        """() => {
+          const bundle = performance.getEntriesByType("resource").find((each) => each.name.includes("/aam/main.js"));
+          const asked = performance.getEntriesByType("resource").filter((each) => each.name.includes("/aam/api/"));
+          return Math.max(...asked.map((each) => each.responseEnd)) - bundle.responseEnd;
+        }"""
+    )
+    print(f"\nthe last response came {after:.0f} ms after the bundle")
+    assert after < 10_000
