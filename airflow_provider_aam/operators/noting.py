@@ -54,11 +54,11 @@ def leave(
     *,
     kind: NoteKind,
     aam_conn_id: str,
-    started_at: datetime,
+    started_at: datetime | None = None,
     error: AAMError | None = None,
     plan: Plan | None = None,
 ) -> None:
-    """A note of a task that ends now. Whatever a storage raises, a page is no reason to fail a task."""
+    """A note of a task that ends now, and began when Airflow says unless ``started_at`` does."""
     if not AIRFLOW_V_3_3_PLUS or "ti" not in context:
         return
     from airflow_provider_aam.api.moments import utc_now
@@ -71,14 +71,14 @@ def leave(
         note = Note(
             kind=kind,
             at=now,
-            seconds=now.timestamp() - started_at.timestamp(),
+            seconds=now.timestamp() - (started_at or task.start_date).timestamp(),
             task=Task(**{name: getattr(task, name) for name in names}),
             result={name: value for name, value in result.items() if name != "summary"},
             error=None if error is None else error.message[:LONGEST_ERROR],
             plan=_text_of(plan) if plan else None,
         )
         leave_note(page_folder(aam_conn_id), note)
-    except Exception as failure:  # noqa: BLE001
+    except Exception as failure:  # noqa: BLE001 - whatever a storage raises, a page never fails a task
         log.warning("The page Browse > Audience Manager will not show this run: %s", failure)
 
 

@@ -191,10 +191,7 @@ class AAMInboundSensor(BaseSensorOperator):
         return True
 
     def _note(self, verdict: Verdict, context: Context, error: AAMError | None = None) -> None:
-        started_at = context["ti"].start_date
-        leave(
-            context, verdict.as_xcom(), kind="inbound", aam_conn_id=self.aam_conn_id, started_at=started_at, error=error
-        )
+        leave(context, verdict.as_xcom(), kind="inbound", aam_conn_id=self.aam_conn_id, error=error)
 
     def _is_news(self, verdict: Verdict) -> bool:
         """Between two looks of a rescheduled task nothing is remembered: the first look after the deadline warns."""

@@ -25,7 +25,7 @@ MOST_SHOWN = 12
 
 
 class PageFolder:
-    """``open_folder`` gives the folder anew, so that nothing that a file system remembers is taken for the present."""
+    """``open_folder`` opens it again each time, so that no file system takes what it remembers for the present."""
 
     def __init__(self, open_folder: Callable[[], Any], *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._open = open_folder
