@@ -18,7 +18,7 @@ STORED = json.dumps({"conn_type": "aam", "login": "id", "password": SECRETS[0], 
 NAMED = json.dumps({"conn_type": "aam", "login": "id", "password": SECRETS[1]})
 OTHER = json.dumps({"conn_type": "http", "password": SECRETS[2]})
 BUNDLE = "/main.js"
-IDS = {"connection_id": "stored", "kind": "segments", "note": "0" * 12}
+IDS = {"connection_id": "stored", "resource": "segments", "plan": "0" * 64}
 
 
 @pytest.fixture(scope="module")
