@@ -327,5 +327,7 @@ def test_reset_ends_the_watch(emulator, source, inbound):
 def test_folder_that_cannot_be_read_is_told(emulator):
     with pytest.raises(ValueError, match="not known"):
         emulator.watch("nowhere://bucket")
+    with pytest.raises(ValueError, match="nothing is watched"):
+        _ = emulator.inbound_files
     with pytest.raises(ValueError, match="inbound_failing"):
         emulator.configure(inbound_failing={"unlucky": 0.5})

@@ -14,7 +14,7 @@ from airflow_provider_aam.emulator.inbound.outcome import Outcome, apply, report
 from airflow_provider_aam.emulator.inbound.store import Store, Upload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from airflow_provider_aam.emulator.core.state import State
 
@@ -54,21 +54,20 @@ class Inbound:
         """What it has seen, and why it could not look the last time."""
         return {"files": [each.as_json() for each in self._files.values()], "trouble": self.trouble}
 
-    async def begin(self) -> None:
-        """Look now, and again and again. Raises what the filesystem does when the folder cannot be read."""
-        await self.look()
+    def keep_looking(self) -> None:
+        """Look again and again, for as long as the state has this folder."""
         self._looking = asyncio.create_task(self._keep_looking())
 
     async def look(self) -> None:
         """Do all that is due by now."""
         async with self._one_at_a_time:
-            self._note(await asyncio.to_thread(lambda: list(self._store.uploads())))
+            self._note(await asyncio.to_thread(lambda: dict.fromkeys(self._store.uploads())))
             for each in self._due("waiting", self._picked_up_at):
                 await self._pick_up(each)
             for each in self._due("picked up", self._processed_at):
                 self._process(each)
 
-    def _note(self, uploads: list[Upload]) -> None:
+    def _note(self, uploads: dict[Upload, None]) -> None:
         gone = [upload for upload, file in self._files.items() if file.status == "waiting" and upload not in uploads]
         for upload in gone:
             del self._files[upload]
@@ -85,7 +84,7 @@ class Inbound:
                 self.trouble = f"{type(error).__name__}: {error}"
             await asyncio.sleep(LOOK_EVERY_S)
 
-    def _due(self, status: str, at: Any) -> Iterable[Watched]:
+    def _due(self, status: str, at: Callable[[Watched], float]) -> Iterable[Watched]:
         now = self._state.clock.now_s()
         due = [each for each in self._files.values() if each.status == status and at(each) <= now]
         return sorted(due, key=lambda each: (at(each), each.upload.path))
@@ -133,9 +132,11 @@ class Inbound:
 
 
 async def watch(state: State, url: str, options: dict[str, Any]) -> None:
-    """Watch another folder from now on, or this one again from the start."""
-    state.inbound = Inbound(state, await asyncio.to_thread(Store, url, options))
-    await state.inbound.begin()
+    """Watch another folder from now on, or this one again. Raises what its filesystem does when it cannot be read."""
+    inbound = Inbound(state, await asyncio.to_thread(Store, url, options))
+    await inbound.look()
+    state.inbound = inbound
+    inbound.keep_looking()
 
 
 async def advance(state: State, seconds: float) -> None:
