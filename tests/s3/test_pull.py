@@ -52,3 +52,18 @@ def test_bucket_that_is_not_there(emulator, s3):
         pull("s3://lagoon/segments.jsonl")
     assert emulator.count("GET /v1/segments") == 0
     assert s3.buckets() == ["lake"]
+
+
+@pytest.mark.parametrize("kind", ["slow_down", "reset"])
+def test_older_file_stays_complete_while_a_newer_one_cannot_be_put(emulator, s3, kind):
+    emulator.seed(segments=5)
+    pull("s3://lake/segments.csv")
+    before = s3.content("segments.csv")
+    emulator.seed(segments=5)
+    s3.trouble("PUT /lake/segments", kind)
+    with pytest.raises(Exception, match=r"SlowDown|Could not connect") as failed:
+        pull("s3://lake/segments.csv")
+    assert not isinstance(failed.value, AirflowFailException)
+    assert s3.content("segments.csv") == before
+    s3.troubles.clear()
+    assert pull("s3://lake/segments.csv")["rows"] == 10
