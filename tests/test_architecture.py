@@ -47,6 +47,7 @@ FUZZED = "fuzz_targets.py"
 
 CATALOG = PACKAGE / "catalog"
 DOOR = f"{ROOT}.catalog"
+IN_ROOMS = ("catalog", "members")
 MOST_ROOMS = 12
 LONGEST_MODULE = 250
 HIGHEST_MEDIAN = 100
@@ -101,18 +102,21 @@ def test_no_name_of_the_door_is_hidden_by_a_room():
     assert set(door.EXPORTS) & {path.stem for path in CATALOG.iterdir()} == set()
 
 
-def test_catalog_has_few_rooms():
-    rooms = [path.name for path in CATALOG.iterdir() if path.name != "__init__.py" and _has_code(path)]
+@pytest.mark.parametrize("job", IN_ROOMS)
+def test_job_has_few_rooms(job):
+    rooms = [path.name for path in (PACKAGE / job).iterdir() if path.name != "__init__.py" and _has_code(path)]
     assert len(rooms) <= MOST_ROOMS, sorted(rooms)
 
 
-def test_modules_of_the_catalog_import_each_other_in_no_circle():
-    assert _circle(_imports_among_modules()) == []
+@pytest.mark.parametrize("job", IN_ROOMS)
+def test_modules_of_a_job_import_each_other_in_no_circle(job):
+    assert _circle(_imports_among_modules(job)) == []
 
 
-def test_rooms_of_the_catalog_import_each_other_in_no_circle():
+@pytest.mark.parametrize("job", IN_ROOMS)
+def test_rooms_of_a_job_import_each_other_in_no_circle(job):
     rooms: dict[str, set[str]] = {}
-    for module, imported in _imports_among_modules().items():
+    for module, imported in _imports_among_modules(job).items():
         room = module.split(".")[0]
         rooms.setdefault(room, set()).update(name.split(".")[0] for name in imported if name.split(".")[0] != room)
     assert _circle(rooms) == []
@@ -174,22 +178,25 @@ def _has_code(path: Path) -> bool:
     return path.suffix == ".py" or (path / "__init__.py").exists()
 
 
-def _imports_among_modules() -> Mapping[str, set[str]]:
-    """Module → the modules that it imports, both as named inside the catalog; a folder's face is the folder."""
-    files = {_inside(path): path for path in FILES if path.is_relative_to(CATALOG) and path != CATALOG / "__init__.py"}
+def _imports_among_modules(job: str) -> Mapping[str, set[str]]:
+    """Module → the modules that it imports, both as named inside the job; a folder's face is the folder."""
+    folder, face = PACKAGE / job, f"{ROOT}.{job}"
+    files = {
+        _inside(path, folder): path for path in FILES if path.is_relative_to(folder) and path != folder / "__init__.py"
+    }
     found: dict[str, set[str]] = {module: set() for module in files}
     for module, path in files.items():
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ImportFrom) and node.module and f"{node.module}.".startswith(f"{DOOR}."):
-                base = node.module.removeprefix(DOOR).removeprefix(".")
+            if isinstance(node, ast.ImportFrom) and node.module and f"{node.module}.".startswith(f"{face}."):
+                base = node.module.removeprefix(face).removeprefix(".")
                 # ``from room import module`` means the module, not the room's face.
                 names = {f"{base}.{alias.name}".removeprefix(".") for alias in node.names}
                 found[module] |= (names & files.keys()) or {base}
     return found
 
 
-def _inside(path: Path) -> str:
-    return ".".join(path.relative_to(CATALOG).with_suffix("").parts).removesuffix(".__init__")
+def _inside(path: Path, job: Path) -> str:
+    return ".".join(path.relative_to(job).with_suffix("").parts).removesuffix(".__init__")
 
 
 def _circle(imports: Mapping[str, set[str]]) -> list[str]:

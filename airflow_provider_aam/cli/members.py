@@ -9,8 +9,8 @@ from airflow_provider_aam.api.errors import AAMArgumentError, AAMDestinationErro
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.cli.exits import Ending, ExitCode
 from airflow_provider_aam.files.refusals import UNREADABLE, reason
+from airflow_provider_aam.members.judging.verify import Checked, verify
 from airflow_provider_aam.members.receipt import MembersReceipt
-from airflow_provider_aam.members.verify import Checked, verify
 
 
 def verify_receipt(uri: str, *, destination_conn_id: str | None) -> Ending:

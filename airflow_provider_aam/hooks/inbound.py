@@ -13,8 +13,8 @@ from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.hooks.paths import names_in
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.members.inbound import Folders
-    from airflow_provider_aam.members.question import Question
+    from airflow_provider_aam.members.judging.inbound import Folders
+    from airflow_provider_aam.members.judging.question import Question
 
 log = logging.getLogger(__name__)
 

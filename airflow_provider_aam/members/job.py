@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.account.names import Names
-from airflow_provider_aam.members.engine import Engine, Limits, open_engine
-from airflow_provider_aam.members.items import LARGEST_SID
-from airflow_provider_aam.members.names import Mode
-from airflow_provider_aam.members.partition import Rules, distinct_traits
-from airflow_provider_aam.members.preflight import Sources, find_sources, find_traits
+from airflow_provider_aam.members.grammar.names import Mode
+from airflow_provider_aam.members.making.items import LARGEST_SID
+from airflow_provider_aam.members.making.partition import Rules, distinct_traits
+from airflow_provider_aam.members.making.sets import find_sets
 from airflow_provider_aam.members.push import push_members
-from airflow_provider_aam.members.query import Source, find_rows
+from airflow_provider_aam.members.reading.engine import Engine, Limits, open_engine
+from airflow_provider_aam.members.reading.preflight import Sources, find_sources, find_traits
+from airflow_provider_aam.members.reading.query import Source, find_rows
+from airflow_provider_aam.members.reading.shape import Shape
+from airflow_provider_aam.members.reading.source import Files
+from airflow_provider_aam.members.reading.traits import Traits
 from airflow_provider_aam.members.receipt import MembersReceipt
-from airflow_provider_aam.members.sets import find_sets
-from airflow_provider_aam.members.shape import Shape
-from airflow_provider_aam.members.source import Files
 from airflow_provider_aam.members.target import Target
-from airflow_provider_aam.members.traits import Traits
 
 if TYPE_CHECKING:
     from airflow_provider_aam.api.client import AAMClient

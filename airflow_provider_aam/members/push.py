@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from airflow_provider_aam.api.moments import utc_now
-from airflow_provider_aam.members.engine import Engine
-from airflow_provider_aam.members.making import make
-from airflow_provider_aam.members.names import DataFileName
-from airflow_provider_aam.members.partition import Rules, cut
-from airflow_provider_aam.members.pgp import open_seal
-from airflow_provider_aam.members.preflight import Sources
+from airflow_provider_aam.members.grammar.names import DataFileName
+from airflow_provider_aam.members.making.assemble import make
+from airflow_provider_aam.members.making.partition import Rules, cut
+from airflow_provider_aam.members.making.sets import Sets, Today
+from airflow_provider_aam.members.reading.engine import Engine
+from airflow_provider_aam.members.reading.preflight import Sources
+from airflow_provider_aam.members.reading.source import Files
 from airflow_provider_aam.members.receipt import MembersReceipt
-from airflow_provider_aam.members.sets import Sets, Today
-from airflow_provider_aam.members.source import Files
 from airflow_provider_aam.members.target import Target
-from airflow_provider_aam.members.upload import upload
+from airflow_provider_aam.members.uploading.pgp import open_seal
+from airflow_provider_aam.members.uploading.upload import upload
 
 
 def push_members(

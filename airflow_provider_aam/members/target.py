@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from airflow_provider_aam.files.staging import Destination
-from airflow_provider_aam.members.parts import Sizes
+
+MB = 10**6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """Bytes at which a file ends. Adobe's optimum is 200–300 MB compressed, and 1 GB uncompressed."""
+
+    raw: int = 1000 * MB
+    stored: int = 250 * MB
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,8 +15,8 @@ from airflow_provider_aam.operators.noting import leave
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
-    from airflow_provider_aam.members.question import Question
-    from airflow_provider_aam.members.verdict import Verdict
+    from airflow_provider_aam.members.judging.question import Question
+    from airflow_provider_aam.members.judging.verdict import Verdict
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ class AAMInboundSensor(BaseSensorOperator):
 
     def execute_complete(self, context: Context, event: Mapping[str, Any], *, warned: bool = False) -> Any:
         """Goes on where the trigger has fired."""
-        from airflow_provider_aam.members.verdict import Verdict
+        from airflow_provider_aam.members.judging.verdict import Verdict
 
         self._warned = warned
         with task_failures():
@@ -128,7 +128,7 @@ class AAMInboundSensor(BaseSensorOperator):
             return PokeReturnValue(is_done=True, xcom_value=verdict.as_xcom())
 
     def _question(self) -> Question:
-        from airflow_provider_aam.members.question import Question
+        from airflow_provider_aam.members.judging.question import Question
 
         return Question.of(
             self.receipt,
@@ -146,7 +146,7 @@ class AAMInboundSensor(BaseSensorOperator):
 
         from airflow_provider_aam.hooks.aam import AAMHook
         from airflow_provider_aam.hooks.inbound import folders, patience
-        from airflow_provider_aam.members.inbound import ask
+        from airflow_provider_aam.members.judging.inbound import ask
 
         verdict: Verdict | None = None
         with patience(question), closing(AAMHook(self.aam_conn_id)) as hook:

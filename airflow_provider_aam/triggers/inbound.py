@@ -11,8 +11,8 @@ from airflow_provider_aam.compat.triggers import BaseTrigger, TriggerEvent
 from airflow_provider_aam.triggers.hub import hub_of
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.members.question import Question
-    from airflow_provider_aam.members.verdict import Verdict
+    from airflow_provider_aam.members.judging.question import Question
+    from airflow_provider_aam.members.judging.verdict import Verdict
 
 SHORTEST_PAUSE_S = 1.0
 
@@ -51,7 +51,7 @@ class AAMInboundTrigger(BaseTrigger):
         return f"{type(self).__module__}.{type(self).__qualname__}", {name: getattr(self, name) for name in names}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        from airflow_provider_aam.members.question import Question
+        from airflow_provider_aam.members.judging.question import Question
 
         question = Question.from_json(self.question)
         while True:
@@ -77,7 +77,7 @@ class AAMInboundTrigger(BaseTrigger):
     async def _ask(self, question: Question) -> Verdict:
         from airflow_provider_aam.api.moments import utc_now
         from airflow_provider_aam.hooks.inbound import folders
-        from airflow_provider_aam.members.inbound import judge, period
+        from airflow_provider_aam.members.judging.inbound import judge, period
 
         history: Any = ()
         if question.signal != "marker":

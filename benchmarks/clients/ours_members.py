@@ -8,16 +8,16 @@ import pyarrow.compute
 import pyarrow.parquet  # noqa: F401
 from report import measure, options
 
-from airflow_provider_aam.members.engine import Limits, open_engine
-from airflow_provider_aam.members.ids import CUSTOMER_ID
-from airflow_provider_aam.members.partition import Rules
-from airflow_provider_aam.members.preflight import Sources
+from airflow_provider_aam.members.grammar.ids import CUSTOMER_ID
+from airflow_provider_aam.members.making.partition import Rules
+from airflow_provider_aam.members.making.sets import find_sets
 from airflow_provider_aam.members.push import push_members
-from airflow_provider_aam.members.sets import find_sets
-from airflow_provider_aam.members.shape import Shape
-from airflow_provider_aam.members.source import find_files
+from airflow_provider_aam.members.reading.engine import Limits, open_engine
+from airflow_provider_aam.members.reading.preflight import Sources
+from airflow_provider_aam.members.reading.shape import Shape
+from airflow_provider_aam.members.reading.source import find_files
+from airflow_provider_aam.members.reading.traits import Traits
 from airflow_provider_aam.members.target import Target
-from airflow_provider_aam.members.traits import Traits
 
 given = options()
 

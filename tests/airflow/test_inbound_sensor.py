@@ -84,7 +84,7 @@ def fired(sensor: AAMInboundSensor, *, warned: bool = False) -> dict[str, Any] |
     trigger.warned = warned
 
     async def first() -> Any:
-        from airflow_provider_aam.members.question import Question
+        from airflow_provider_aam.members.judging.question import Question
 
         return await trigger._look(Question.from_json(trigger.question))
 
@@ -217,7 +217,7 @@ def test_many_triggers_ask_aam_once(place):
     trigger = deferred(AAMInboundSensor(task_id="w", receipt=place.receipt(), deferrable=True).execute, {}).trigger
 
     async def together() -> list[Any]:
-        from airflow_provider_aam.members.question import Question
+        from airflow_provider_aam.members.judging.question import Question
 
         question = Question.from_json(trigger.question)
         return await asyncio.gather(*(again(trigger)._look(question) for _ in range(20)))
@@ -250,7 +250,7 @@ def test_trigger_looks_again_by_itself(place):
 
 
 def test_a_pause_ends_at_the_next_deadline(place):
-    from airflow_provider_aam.members.question import Question
+    from airflow_provider_aam.members.judging.question import Question
 
     trigger = deferred(AAMInboundSensor(task_id="w", receipt=place.receipt(), deferrable=True).execute, {}).trigger
     question = Question.from_json(trigger.question)

@@ -13,7 +13,7 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
-from airflow_provider_aam.members.parts import Sizes
+from airflow_provider_aam.members.target import Sizes
 from tests.members.test_push import Place, rows_of
 
 

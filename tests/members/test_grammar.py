@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from airflow_provider_aam.api.errors import AAMArgumentError
-from airflow_provider_aam.members.codes import REMEDIES, Code
-from airflow_provider_aam.members.ids import AAM_UUID, CUSTOMER_ID, GLOBAL_SOURCES, hash_email, id_format_of
-from airflow_provider_aam.members.lines import LONGEST_LINE, check_line
-from airflow_provider_aam.members.names import DataFileName, IdSyncName, check_name, parse_name
+from airflow_provider_aam.members.grammar.codes import REMEDIES, Code
+from airflow_provider_aam.members.grammar.ids import AAM_UUID, CUSTOMER_ID, GLOBAL_SOURCES, hash_email, id_format_of
+from airflow_provider_aam.members.grammar.lines import LONGEST_LINE, check_line
+from airflow_provider_aam.members.grammar.names import DataFileName, IdSyncName, check_name, parse_name
 
 U = "59767559181262060060278870901087098252"
 DPUUID = "DBwFoc3dhfMNCFBh2M4F9ZkJEXMNnRDh2PXvnI1"

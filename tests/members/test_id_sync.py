@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMLookupFailed, AAMSourceError
 from airflow_provider_aam.members.idsync_job import IdSyncOrder, IdSyncReceipt, send_ids
-from airflow_provider_aam.members.parts import Sizes
-from airflow_provider_aam.members.target import Target
-from airflow_provider_aam.members.verify import verify
+from airflow_provider_aam.members.judging.verify import verify
+from airflow_provider_aam.members.target import Sizes, Target
 from tests.members.reading import read_ids_back
 
 BATCH = 1_700_000_000

@@ -13,10 +13,10 @@ import pytest
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMCheckFailed
 from airflow_provider_aam.api.inbound import CATEGORIES, InboundFile
-from airflow_provider_aam.members.categories import EXPLANATIONS
-from airflow_provider_aam.members.inbound import ask, judge
-from airflow_provider_aam.members.question import Question
-from airflow_provider_aam.members.verdict import State, Verdict
+from airflow_provider_aam.members.judging.categories import EXPLANATIONS
+from airflow_provider_aam.members.judging.inbound import ask, judge
+from airflow_provider_aam.members.judging.question import Question
+from airflow_provider_aam.members.judging.verdict import State, Verdict
 
 STAMP = 1_366_545_717
 PARTS = [f"ftp_dpm_{{}}_{STAMP}.sync.{part}.gz" for part in (1, 2)]

@@ -16,16 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMConfigError, AAMSourceError
-from airflow_provider_aam.members.engine import Limits, open_engine
-from airflow_provider_aam.members.ids import CUSTOMER_ID, GLOBAL_SOURCES
-from airflow_provider_aam.members.partition import Rules
-from airflow_provider_aam.members.parts import Sizes
-from airflow_provider_aam.members.preflight import Sources
+from airflow_provider_aam.members.grammar.ids import CUSTOMER_ID, GLOBAL_SOURCES
+from airflow_provider_aam.members.making.partition import Rules
 from airflow_provider_aam.members.push import push_members
-from airflow_provider_aam.members.shape import Shape
-from airflow_provider_aam.members.source import find_files
-from airflow_provider_aam.members.target import Target
-from airflow_provider_aam.members.traits import Traits
+from airflow_provider_aam.members.reading.engine import Limits, open_engine
+from airflow_provider_aam.members.reading.preflight import Sources
+from airflow_provider_aam.members.reading.shape import Shape
+from airflow_provider_aam.members.reading.source import find_files
+from airflow_provider_aam.members.reading.traits import Traits
+from airflow_provider_aam.members.target import Sizes, Target
 from tests.members.reading import pair_of, read_back
 
 BATCH = 1_700_000_000

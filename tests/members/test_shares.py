@@ -15,13 +15,12 @@ from hypothesis import strategies as st
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMConfigError, AAMSourceError
 from airflow_provider_aam.members.job import Order, Words, send_members
-from airflow_provider_aam.members.join import Gate, join_shares
-from airflow_provider_aam.members.parts import Sizes
+from airflow_provider_aam.members.judging.verify import verify
+from airflow_provider_aam.members.reading.shape import Shape
 from airflow_provider_aam.members.receipt import SentFile
-from airflow_provider_aam.members.shape import Shape
-from airflow_provider_aam.members.shares import Share, ShareReceipt, plan_shares, send_share
-from airflow_provider_aam.members.target import Target
-from airflow_provider_aam.members.verify import verify
+from airflow_provider_aam.members.sharing.join import Gate, join_shares
+from airflow_provider_aam.members.sharing.shares import Share, ShareReceipt, plan_shares, send_share
+from airflow_provider_aam.members.target import Sizes, Target
 from tests.members.reading import read_back
 
 BATCH = 1_700_000_000

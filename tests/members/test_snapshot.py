@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMSourceError
-from airflow_provider_aam.members.engine import open_engine
-from airflow_provider_aam.members.ids import CUSTOMER_ID
-from airflow_provider_aam.members.partition import Rules
-from airflow_provider_aam.members.preflight import Sources
+from airflow_provider_aam.members.grammar.ids import CUSTOMER_ID
+from airflow_provider_aam.members.making.partition import Rules
+from airflow_provider_aam.members.making.sets import find_sets
 from airflow_provider_aam.members.push import push_members
+from airflow_provider_aam.members.reading.engine import open_engine
+from airflow_provider_aam.members.reading.preflight import Sources
+from airflow_provider_aam.members.reading.shape import Shape
+from airflow_provider_aam.members.reading.source import find_files
+from airflow_provider_aam.members.reading.traits import Traits
 from airflow_provider_aam.members.receipt import MembersReceipt
-from airflow_provider_aam.members.sets import find_sets
-from airflow_provider_aam.members.shape import Shape
-from airflow_provider_aam.members.source import find_files
 from airflow_provider_aam.members.target import Target
-from airflow_provider_aam.members.traits import Traits
 from tests.members.reading import read_back
 
 Set = set[tuple[str, int]]
@@ -148,7 +148,7 @@ MEMBERS = st.sets(st.tuples(st.sampled_from(["a", "b", "crm 3", "ü"]), st.integ
 @given(sets=st.lists(st.tuples(MEMBERS, st.sampled_from([None, None, 0, 1, 2])), min_size=1, max_size=6))
 def test_the_account_ends_with_the_last_set_whatever_was_interrupted(tmp_path_factory, sets):
     """Each run may stop after some of its files; it is not repeated, and the next one makes good for it."""
-    from airflow_provider_aam.members.parts import Sizes
+    from airflow_provider_aam.members.target import Sizes
 
     days = Days(tmp_path_factory.mktemp("days"))
     for number, (today, fail_at) in enumerate([*sets, (sets[0][0], None)]):

@@ -12,18 +12,17 @@ from s3_server import S3
 
 from airflow_provider_aam.api.errors import AAMError
 from airflow_provider_aam.hooks.paths import open_path
-from airflow_provider_aam.members.engine import Limits, open_engine
-from airflow_provider_aam.members.ids import CUSTOMER_ID
-from airflow_provider_aam.members.partition import Rules
-from airflow_provider_aam.members.parts import Sizes
-from airflow_provider_aam.members.preflight import Sources
+from airflow_provider_aam.members.grammar.ids import CUSTOMER_ID
+from airflow_provider_aam.members.making.partition import Rules
+from airflow_provider_aam.members.making.sets import find_sets
 from airflow_provider_aam.members.push import push_members
+from airflow_provider_aam.members.reading.engine import Limits, open_engine
+from airflow_provider_aam.members.reading.preflight import Sources
+from airflow_provider_aam.members.reading.shape import Shape
+from airflow_provider_aam.members.reading.source import find_files
+from airflow_provider_aam.members.reading.traits import Traits
 from airflow_provider_aam.members.receipt import MembersReceipt
-from airflow_provider_aam.members.sets import find_sets
-from airflow_provider_aam.members.shape import Shape
-from airflow_provider_aam.members.source import find_files
-from airflow_provider_aam.members.target import Target
-from airflow_provider_aam.members.traits import Traits
+from airflow_provider_aam.members.target import Sizes, Target
 
 DEATHS = int(os.environ.get("AAM_DEATHS", "4"))
 YESTERDAY, TODAY = 1_700_000_000, 1_700_086_400

@@ -81,7 +81,7 @@ class AAMPushIdSyncOperator(WritingOperator):
         self.id_formats = id_formats
 
     def _problems(self) -> list[str]:
-        from airflow_provider_aam.members.ids import OWN_FORMATS
+        from airflow_provider_aam.members.grammar.ids import OWN_FORMATS
 
         given = self.id_formats or {}
         return [

@@ -39,7 +39,7 @@ class OrderingOperator(WritingOperator):
 
     def _order(self, context: Context) -> Order:
         from airflow_provider_aam.members.job import Order, Words
-        from airflow_provider_aam.members.shape import Shape
+        from airflow_provider_aam.members.reading.shape import Shape
 
         return Order(
             source=self._source(),

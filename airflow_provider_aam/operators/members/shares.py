@@ -52,13 +52,13 @@ class AAMPlanTraitMembersOperator(_SharedOperator):
         self.shares = shares
 
     def _problems(self) -> list[str]:
-        from airflow_provider_aam.members.shares import MOST_SHARES
+        from airflow_provider_aam.members.sharing.shares import MOST_SHARES
 
         too_many = [f"shares is {self.shares}; it must be {MOST_SHARES:,} or less"] if self.shares > MOST_SHARES else []
         return [*super()._problems(), *self._too_small(shares=1), *too_many]
 
     def _run(self, context: Context) -> Told:
-        from airflow_provider_aam.members.shares import plan_shares
+        from airflow_provider_aam.members.sharing.shares import plan_shares
 
         order = self._order(context)
         with self._client() as client:
@@ -80,7 +80,7 @@ class AAMPushTraitMembersShareOperator(_SharedOperator):
         self.share = share
 
     def _run(self, context: Context) -> Told:
-        from airflow_provider_aam.members.shares import Share, send_share
+        from airflow_provider_aam.members.sharing.shares import Share, send_share
 
         return told(send_share(self._order(context), Share.from_xcom(self.share)))
 
@@ -141,8 +141,8 @@ class AAMJoinTraitMembersOperator(AAMOperator):
         return self._too_small(max_rejected=0)
 
     def _run(self, context: Context) -> Told:  # noqa: ARG002
-        from airflow_provider_aam.members.join import Gate, join_shares
-        from airflow_provider_aam.members.shares import ShareReceipt
+        from airflow_provider_aam.members.sharing.join import Gate, join_shares
+        from airflow_provider_aam.members.sharing.shares import ShareReceipt
 
         folder = open_path(self.destination, self.destination_conn_id, what="destination")
         gate = Gate(

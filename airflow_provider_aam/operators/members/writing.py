@@ -11,8 +11,8 @@ from airflow_provider_aam.operators.base import AAMOperator
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context, ObjectStoragePath
-    from airflow_provider_aam.members.engine import Limits
-    from airflow_provider_aam.members.query import Source
+    from airflow_provider_aam.members.reading.engine import Limits
+    from airflow_provider_aam.members.reading.query import Source
     from airflow_provider_aam.members.target import Target
 
 
@@ -80,8 +80,7 @@ class WritingOperator(AAMOperator):
         return [open_path(uri, self.source_conn_id, what="source") for uri in given]
 
     def _target(self, context: Context, **more: Any) -> Target:
-        from airflow_provider_aam.members.parts import MB, Sizes
-        from airflow_provider_aam.members.target import Target
+        from airflow_provider_aam.members.target import MB, Sizes, Target
 
         folder = open_path(self.destination, self.destination_conn_id, what="destination")
         return Target(
@@ -97,7 +96,7 @@ class WritingOperator(AAMOperator):
         )
 
     def _limits(self) -> Limits:
-        from airflow_provider_aam.members.engine import Limits
+        from airflow_provider_aam.members.reading.engine import Limits
 
         return Limits(threads=self.threads, memory_mb=self.memory_mb)
 

@@ -9,21 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from airflow_provider_aam.members.target import Sizes
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MB = 10**6
 _LEVEL = 1
 _BYTES_PER_CHUNK = 4 * 2**20
 _GZIP = 31  # zlib's number for a gzip header, which then holds neither name nor time
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sizes:
-    """Bytes at which a file ends. Adobe's optimum is 200–300 MB compressed, and 1 GB uncompressed."""
-
-    raw: int = 1000 * MB
-    stored: int = 250 * MB
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,9 +12,9 @@ from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.files.staging import Destination, path_of
-from airflow_provider_aam.members.headers import csv_relation
-from airflow_provider_aam.members.shape import Columns
-from airflow_provider_aam.members.stores import in_duckdb
+from airflow_provider_aam.members.reading.headers import csv_relation
+from airflow_provider_aam.members.reading.shape import Columns
+from airflow_provider_aam.members.reading.stores import in_duckdb
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

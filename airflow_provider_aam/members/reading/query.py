@@ -11,8 +11,8 @@ from airflow_provider_aam.api.errors import AAMArgumentError, AAMSourceError
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.files.staging import Destination
-from airflow_provider_aam.members.shape import Columns
-from airflow_provider_aam.members.source import Files, find_files
+from airflow_provider_aam.members.reading.shape import Columns
+from airflow_provider_aam.members.reading.source import Files, find_files
 
 if TYPE_CHECKING:
     import pyarrow as pa

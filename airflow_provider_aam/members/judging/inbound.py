@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from airflow_provider_aam.api.inbound import InboundFile
 from airflow_provider_aam.api.moments import utc_now
-from airflow_provider_aam.members.names import parse_name
-from airflow_provider_aam.members.question import Question
-from airflow_provider_aam.members.verdict import FileVerdict, State, Verdict
+from airflow_provider_aam.members.grammar.names import parse_name
+from airflow_provider_aam.members.judging.question import Question
+from airflow_provider_aam.members.judging.verdict import FileVerdict, State, Verdict
 
 if TYPE_CHECKING:
     from airflow_provider_aam.api.client import AAMClient

@@ -19,9 +19,9 @@ from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.moments import of_epoch_ms
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.files.staging import path_of, stage
-from airflow_provider_aam.members.items import KIND_BITS, PERHAPS, REMOVED
-from airflow_provider_aam.members.shape import Shape
-from airflow_provider_aam.members.source import Files, find_files
+from airflow_provider_aam.members.making.items import KIND_BITS, PERHAPS, REMOVED
+from airflow_provider_aam.members.reading.shape import Shape
+from airflow_provider_aam.members.reading.source import Files, find_files
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,11 +11,11 @@ from typing import IO, Any
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.files.staging import Destination, stage
-from airflow_provider_aam.members.names import parse_name
+from airflow_provider_aam.members.grammar.names import parse_name
+from airflow_provider_aam.members.judging.verify import verify
 from airflow_provider_aam.members.receipt import MembersReceipt, SentFile
-from airflow_provider_aam.members.shares import ShareReceipt
-from airflow_provider_aam.members.upload import claim_names
-from airflow_provider_aam.members.verify import verify
+from airflow_provider_aam.members.sharing.shares import ShareReceipt
+from airflow_provider_aam.members.uploading.upload import claim_names
 
 _BUFFER = 8 * 2**20
 

@@ -14,7 +14,7 @@ import msgspec
 from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMCheckFailed
 from airflow_provider_aam.api.visible import one_line
-from airflow_provider_aam.members.categories import EXPLANATIONS
+from airflow_provider_aam.members.judging.categories import EXPLANATIONS
 
 MOST_NAMED = 5
 """Bad files that an error names; the table in the log has all of them."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMConfigError
 from airflow_provider_aam.api.visible import one_line
-from airflow_provider_aam.members.parts import Part
+from airflow_provider_aam.members.making.parts import Part
 
 _CIPHER = ["--cipher-algo", "AES", "--rfc4880"]
 

@@ -14,7 +14,7 @@ from airflow_provider_aam.api.errors import AAMArgumentError, AAMLookupFailed
 from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.resources import DATA_SOURCES, TRAITS
 from airflow_provider_aam.api.visible import one_line
-from airflow_provider_aam.members.ids import GLOBAL_SOURCES, OWN_FORMATS, IdFormat, id_format_of
+from airflow_provider_aam.members.grammar.ids import GLOBAL_SOURCES, OWN_FORMATS, IdFormat, id_format_of
 
 ONBOARDED = "ON_BOARDED_TRAIT"
 MOST_SHOWN = 50

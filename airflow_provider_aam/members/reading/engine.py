@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from airflow_provider_aam.api.errors import AAMConfigError, AAMSourceError
 from airflow_provider_aam.api.visible import one_line
-from airflow_provider_aam.members.stores import as_given
+from airflow_provider_aam.members.reading.stores import as_given
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_aam.members.items import HAS, KIND, KIND_BITS, REMOVED
+from airflow_provider_aam.members.making.items import HAS, KIND, KIND_BITS, REMOVED
 
 if TYPE_CHECKING:
     import numpy as np

@@ -21,16 +21,16 @@ from airflow_provider_aam.api.errors import AAMArgumentError, AAMConfigError, AA
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.files.refusals import reason
 from airflow_provider_aam.files.staging import path_of, stage
-from airflow_provider_aam.members.engine import open_engine
 from airflow_provider_aam.members.job import Order, prepare
-from airflow_provider_aam.members.partition import Rules, rows_per_share
-from airflow_provider_aam.members.preflight import Sources
+from airflow_provider_aam.members.making.partition import Rules, rows_per_share
 from airflow_provider_aam.members.push import push_members
-from airflow_provider_aam.members.query import fetch
+from airflow_provider_aam.members.reading.engine import open_engine
+from airflow_provider_aam.members.reading.preflight import Sources
+from airflow_provider_aam.members.reading.query import fetch
+from airflow_provider_aam.members.reading.source import Files, find_files
+from airflow_provider_aam.members.reading.traits import Traits
 from airflow_provider_aam.members.receipt import Count, MembersReceipt
-from airflow_provider_aam.members.source import Files, find_files
 from airflow_provider_aam.members.target import Target
-from airflow_provider_aam.members.traits import Traits
 
 if TYPE_CHECKING:
     from airflow_provider_aam.api.client import AAMClient

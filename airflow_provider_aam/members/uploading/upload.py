@@ -10,11 +10,11 @@ from typing import Any
 
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.files.staging import path_of, stage
-from airflow_provider_aam.members.names import DataFileName, IdSyncName, parse_name
-from airflow_provider_aam.members.parts import Part
-from airflow_provider_aam.members.pgp import Seal
+from airflow_provider_aam.members.grammar.names import DataFileName, IdSyncName, parse_name
+from airflow_provider_aam.members.making.parts import Part
 from airflow_provider_aam.members.receipt import SentFile
 from airflow_provider_aam.members.target import Target
+from airflow_provider_aam.members.uploading.pgp import Seal
 
 log = logging.getLogger(__name__)
 

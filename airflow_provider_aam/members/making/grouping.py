@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_aam.members.changes import Changes
-from airflow_provider_aam.members.codes import REMEDIES, Code
-from airflow_provider_aam.members.ids import ALL_ZERO, EMAIL, IdFormat
-from airflow_provider_aam.members.items import HAS, KIND, KIND_BITS, NOTHING, Items, items_of
-from airflow_provider_aam.members.lines import LONGEST_LINE
-from airflow_provider_aam.members.source import text
+from airflow_provider_aam.members.grammar.codes import REMEDIES, Code
+from airflow_provider_aam.members.grammar.ids import ALL_ZERO, EMAIL, IdFormat
+from airflow_provider_aam.members.grammar.lines import LONGEST_LINE
+from airflow_provider_aam.members.making.changes import Changes
+from airflow_provider_aam.members.making.items import HAS, KIND, KIND_BITS, NOTHING, Items, items_of
+from airflow_provider_aam.members.reading.source import text
 
 if TYPE_CHECKING:
     import numpy as np

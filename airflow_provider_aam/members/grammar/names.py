@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from airflow_provider_aam.api.errors import AAMArgumentError
-from airflow_provider_aam.members.codes import Code, Fault
-from airflow_provider_aam.members.ids import GLOBAL_SOURCES
+from airflow_provider_aam.members.grammar.codes import Code, Fault
+from airflow_provider_aam.members.grammar.ids import GLOBAL_SOURCES
 
 Mode = Literal["sync", "overwrite"]
 _STAMP_DIGITS = 10

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from airflow_provider_aam.members.codes import Code
+from airflow_provider_aam.members.grammar.codes import Code
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

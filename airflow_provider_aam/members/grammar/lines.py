@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from airflow_provider_aam.members.codes import Code, Fault
-from airflow_provider_aam.members.ids import IdFormat
-from airflow_provider_aam.members.names import Mode
+from airflow_provider_aam.members.grammar.codes import Code, Fault
+from airflow_provider_aam.members.grammar.ids import IdFormat
+from airflow_provider_aam.members.grammar.names import Mode
 
 LONGEST_LINE = 102_400
 """Bytes, the id included; AAM drops longer lines silently."""

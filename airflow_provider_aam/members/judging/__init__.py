@@ -1,0 +1,1 @@
+"""What AAM made of the files."""

@@ -1,0 +1,1 @@
+"""Rows become the parts of a set: cut, grouped, compared with the last set, written."""

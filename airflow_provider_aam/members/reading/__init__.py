@@ -1,0 +1,1 @@
+"""Where rows come from, and what their words mean in the account."""

@@ -1,0 +1,1 @@
+"""One set by several tasks."""

@@ -1,0 +1,1 @@
+"""Parts become files that AAM picks up."""
