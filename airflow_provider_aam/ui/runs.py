@@ -9,7 +9,7 @@ from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.files.notes import Note, NoteKind, PlanText
-from airflow_provider_aam.members.categories import EXPLANATIONS
+from airflow_provider_aam.members.judging.categories import EXPLANATIONS
 
 Part = tuple[str, int, str]
 """What, how many of it, and its tone: ``good``, ``change``, ``calm``, ``warn`` or ``bad``."""
