@@ -64,6 +64,21 @@ def _loaded(modules: list[str]) -> dict[str, list[str]]:
     return found
 
 
+def test_plugin_loads_nothing_that_the_api_server_alone_needs():
+    loaded = _run(
+        "import json, sys\n"
+        "import airflow.plugins_manager\n"  # what loads it
+        "from airflow.providers.common.compat.sdk import AirflowPlugin\n"
+        "before = set(sys.modules)\n"
+        "import airflow_provider_aam.ui.plugin as module\n"
+        "plugin = module.AudienceManagerPlugin()\n"
+        "print(json.dumps(sorted(set(sys.modules) - before - {'airflow.providers.common.compat.version_compat'})))"
+    )
+    assert [name for name in json.loads(loaded) if not name.startswith("airflow_provider_aam")] == []
+    ours = {"airflow_provider_aam", "airflow_provider_aam.ui", "airflow_provider_aam.ui.plugin"}
+    assert set(json.loads(loaded)) <= ours
+
+
 def test_provider_info_loads_no_library():
     loaded = _run(
         "import json, sys\n"

@@ -35,6 +35,10 @@ def shelved(folder: Any) -> list[Shelved]:
         paths = [*folder.iterdir()]
     except FileNotFoundError:
         return []
+    except NotADirectoryError:  # so, too, where an object store has nothing below this name
+        if folder.exists():
+            raise
+        return []
     found = [_shelved(path) for path in paths]
     return sorted((each for each in found if each), key=lambda each: (each.at, each.name), reverse=True)
 

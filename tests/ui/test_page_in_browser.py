@@ -22,7 +22,7 @@ def shoot(page: Any, name: str) -> None:
 
 
 def seen(page: Any, text: str) -> None:
-    page.get_by_text(text).first.wait_for()
+    page.get_by_text(text).locator("visible=true").first.wait_for()
 
 
 def test_menu_leads_to_the_page(open_browser):

@@ -6,7 +6,7 @@ import { Meter } from "./charts";
 import { hasChanges, NoteRow } from "./notes";
 import { PopulationTable } from "./populations";
 import { NothingYet, Section } from "./states";
-import { ago, count, fullTime, percent, periodName, plain, shortDay } from "./words";
+import { ago, count, fullTime, percent, periodName, plain, shortDay, typeName } from "./words";
 
 const SHOWN_PERIOD = 30;
 
@@ -94,7 +94,7 @@ function Uses({ uses }: { uses: Use[] }) {
           <Box key={resource} borderWidth="1px" borderRadius="lg" p="4">
             <Text color="fg.muted" fontSize="sm">
               {plain(resource)}
-              {main.type === "TOTAL" ? "" : ` (${plain(main.type).toLowerCase()})`}
+              {main.type === "TOTAL" ? "" : ` (${typeName(main.type).toLowerCase()})`}
             </Text>
             <Flex align="baseline" gap="2" mb="2">
               <Text fontSize="2xl" fontWeight="semibold" lineHeight="1.3">{count(main.count)}</Text>
@@ -106,7 +106,7 @@ function Uses({ uses }: { uses: Use[] }) {
             <Meter share={main.count / main.limit} label={`${percent(main.count, main.limit)} of the limit`} />
             {rest.map((use) => (
               <Flex key={use.type} justify="space-between" fontSize="xs" color="fg.muted" mt="2">
-                <Text>{plain(use.type)}</Text>
+                <Text>{typeName(use.type)}</Text>
                 <Text color={use.count >= 0.8 * use.limit ? "orange.fg" : undefined}>
                   {count(use.count)} of {count(use.limit)}
                 </Text>

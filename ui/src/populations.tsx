@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { pathOf, useAsked, type ListDates, type Resource, type Row, type Rows } from "./api";
 import { Sparkline } from "./charts";
 import { Failed, Loading, Message, NothingYet } from "./states";
-import { ago, capital, count, fullTime, PERIODS, percent, periodName, shortDay, signed } from "./words";
+import { ago, capital, count, fullTime, PERIODS, periodName, shortDay, signed, signedPercent } from "./words";
 
 const PAGE = 25;
 const TYPING_MS = 200;
@@ -154,8 +154,7 @@ function Change({ change, population, isNew }: { change: number | null; populati
       <Text color={tone}>{signed(change)}</Text>
       {change !== 0 && old > 0 && (
         <Text fontSize="xs" color="fg.muted">
-          {change < 0 ? "−" : "+"}
-          {percent(Math.abs(change), old)}
+          {signedPercent(change, old)}
         </Text>
       )}
     </>
@@ -172,7 +171,7 @@ function Head({ by, end, order, onSort, children }: {
   const sorted = by !== undefined && order?.sort === by;
   const direction = order?.descending ? "descending" : "ascending";
   return (
-    <Table.ColumnHeader textAlign={end ? "end" : "start"} aria-sort={sorted ? direction : undefined} whiteSpace="nowrap">
+    <Table.ColumnHeader textAlign={end ? "end" : "start"} aria-sort={sorted ? direction : undefined} whiteSpace="nowrap" fontSize="xs">
       {by && onSort ? (
         <Button variant="ghost" size="xs" mx="-2" fontWeight={sorted ? "bold" : "medium"} onClick={() => onSort(by)}>
           {children}

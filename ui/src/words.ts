@@ -44,3 +44,16 @@ export function percent(part: number, whole: number): string {
   if (value > 99 && value < 100) return "> 99 %";
   return `${count(Math.round(value))} %`;
 }
+
+export function signedPercent(change: number, old: number): string {
+  const said = percent(Math.abs(change), old);
+  return said.startsWith("<") ? said : `${change < 0 ? "−" : "+"}${said}`;
+}
+
+const TYPES: Record<string, string> = {
+  RULE_BASED_TRAIT: "Rule-based",
+  ON_BOARDED_TRAIT: "Onboarded",
+  ALGO_TRAIT: "Algorithmic",
+};
+
+export const typeName = (type: string) => TYPES[type] ?? (type === type.toUpperCase() && type.length <= 4 ? type : plain(type));
