@@ -46,16 +46,15 @@ def names_in(uri: str, conn_id: str | None) -> frozenset[str]:
     """
     path = open_path(uri, conn_id, what="folder")
     try:
-        path.fs.invalidate_cache()
         return frozenset(name.rstrip("/").rpartition("/")[2] for name in path.fs.ls(path.path, detail=False))
     except (FileNotFoundError, NotADirectoryError):
         return frozenset()
     except PermissionError as refused:
         raise AAMDestinationError(f"folder {one_line(uri)} cannot be listed: {one_line(str(refused))}.") from refused
-    except Exception as unusable:  # botocore's NoCredentialsError and its like have no class in common
-        what = f"{type(unusable).__name__}: {unusable}"
-        if may_pass(unusable):
-            raise OSError(what) from unusable
-        raise AAMDestinationError(
-            f"folder {one_line(uri)} cannot be listed: {one_line(what)}. Check its Airflow Connection."
-        ) from unusable
+    except OSError:
+        raise
+    except Exception as trouble:  # botocore's errors and their like have no class in common
+        text = f"folder {one_line(uri)} cannot be listed: {type(trouble).__name__}: {one_line(str(trouble))}"
+        if may_pass(trouble):
+            raise OSError(text) from trouble
+        raise AAMDestinationError(f"{text}. Check its Airflow Connection.") from trouble

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.api.errors import AAMError
+from airflow_provider_aam.compat import AirflowNotFoundException
 from airflow_provider_aam.compat.triggers import BaseTrigger, TriggerEvent
 from airflow_provider_aam.triggers.hub import hub_of
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from airflow_provider_aam.members.judging.verdict import Verdict
 
 SHORTEST_PAUSE_S = 1.0
+
+log = logging.getLogger(__name__)
 
 
 class AAMInboundTrigger(BaseTrigger):
@@ -51,9 +55,7 @@ class AAMInboundTrigger(BaseTrigger):
         return f"{type(self).__module__}.{type(self).__qualname__}", {name: getattr(self, name) for name in names}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        from airflow_provider_aam.members.judging.question import Question
-
-        question = Question.from_json(self.question)
+        question = await asyncio.to_thread(_load, self.question)
         while True:
             if (event := await self._look(question)) is not None:
                 yield TriggerEvent(event)  # type: ignore[no-untyped-call]
@@ -70,8 +72,12 @@ class AAMInboundTrigger(BaseTrigger):
                     return {"verdict": verdict.as_xcom()}
         except AAMError as error:
             return {"error": error.message, "retryable": error.retryable}
-        except Exception as error:  # noqa: BLE001  the task must fail with this, not with a lost trigger
-            return {"error": f"{type(error).__name__}: {error}", "retryable": True}
+        except AirflowNotFoundException as absent:
+            return {"error": str(absent), "retryable": True}
+        except Exception as error:
+            # Its text stays in the log: a Connection that cannot be parsed is quoted there, password and all.
+            log.exception("The wait for AAM's verdict ended unexpectedly.")
+            return {"error": f"{type(error).__name__} in the triggerer; its log has the details.", "retryable": True}
         return None
 
     async def _ask(self, question: Question) -> Verdict:
@@ -95,3 +101,13 @@ class AAMInboundTrigger(BaseTrigger):
         now = utc_now()
         left = [(each - now).total_seconds() for each in (question.soft_deadline, question.hard_deadline) if each > now]
         return max(SHORTEST_PAUSE_S, min([self.poll_interval, *left]))
+
+
+def _load(question: Mapping[str, Any]) -> Question:
+    """In a thread: what is imported here the first time would hold up the event loop for half a second."""
+    import airflow_provider_aam.hooks.aam
+    import airflow_provider_aam.hooks.inbound
+    import airflow_provider_aam.members.judging.inbound  # noqa: F401
+    from airflow_provider_aam.members.judging.question import Question
+
+    return Question.from_json(question)

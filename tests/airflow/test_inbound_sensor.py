@@ -203,7 +203,16 @@ def test_what_cannot_pass_fails_at_once(place, kind, monkeypatch):
     assert "p8e-wrong" not in str(failed.value)
 
 
-def test_unexpected_trouble_of_a_trigger_is_an_ordinary_failure(place):
+def test_unexpected_trouble_of_a_trigger_is_told_without_its_text(place, caplog):
+    sensor = AAMInboundSensor(task_id="wait", receipt=place.receipt(), deferrable=True)
+    trigger = deferred(sensor.execute, {}).trigger
+    trigger.poll_interval = "p8e-secret"
+    event = asyncio.run(anext(trigger.run())).payload
+    assert event == {"error": "TypeError in the triggerer; its log has the details.", "retryable": True}
+    assert "The wait for AAM's verdict ended unexpectedly." in caplog.text
+
+
+def test_an_absent_connection_is_an_ordinary_failure(place):
     sensor = AAMInboundSensor(
         task_id="wait", receipt=place.receipt(), deferrable=True, aam_conn_id="nobody", destination_conn_id=None
     )
