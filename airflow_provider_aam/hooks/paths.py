@@ -7,7 +7,6 @@ import os
 from airflow_provider_aam.api.errors import AAMDestinationError
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.compat import AirflowNotFoundException, ObjectStoragePath
-from airflow_provider_aam.files.refusals import may_pass
 
 
 def open_path(uri: str | os.PathLike[str], conn_id: str | None, *, what: str) -> ObjectStoragePath:
@@ -44,6 +43,8 @@ def names_in(uri: str, conn_id: str | None) -> frozenset[str]:
 
     Raises :class:`AAMDestinationError` where it cannot be looked into, and :class:`OSError` where that may pass.
     """
+    from airflow_provider_aam.files.refusals import may_pass
+
     path = open_path(uri, conn_id, what="folder")
     try:
         return frozenset(name.rstrip("/").rpartition("/")[2] for name in path.fs.ls(path.path, detail=False))
