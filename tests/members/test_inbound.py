@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +152,15 @@ def test_deadlines_are_moments_or_durations(place):
     assert place.states(soft_deadline=late) == ["late", "late"]
     assert place.states(soft_deadline=late, hard_deadline=(place.sent_at + late).isoformat()) == ["missing", "missing"]
     assert place.states(soft_deadline=place.time.now()) == ["late", "late"]
+
+
+def test_deadlines_are_told_in_utc(place):
+    east = timezone(timedelta(hours=9))
+    at = datetime(2026, 1, 2, 12, tzinfo=east)
+    receipt = place.receipt() | {"finished_at": at.isoformat()}
+    question = Question.of(receipt, soft_deadline=timedelta(0), hard_deadline=at)
+    assert {str(each.tzinfo) for each in (question.soft_deadline, question.hard_deadline)} == {"UTC"}
+    assert (question.soft_deadline, question.hard_deadline) == (at, at)
 
 
 def test_a_file_that_aam_removes_is_rejected(place):

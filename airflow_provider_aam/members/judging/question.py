@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Self, get_args
 
 import msgspec
@@ -91,7 +91,7 @@ class Question:
 
 def _deadline(given: object, sent_at: datetime, what: str, problems: list[str]) -> datetime | None:
     if isinstance(given, timedelta):
-        return sent_at + given
+        return (sent_at + given).astimezone(UTC)
     try:
         return parse_moment(given, what=what)
     except AAMArgumentError as refused:
