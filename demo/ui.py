@@ -13,7 +13,7 @@ from airflow_provider_aam.emulator import Emulator, running_emulator
 WORK = REPOSITORY / ".ui"
 PORT = 8080
 EMULATOR_PORT = 8765
-RUNNING = ("aam_pull_segments", "aam_plan_approve_apply")
+RUNNING = ("aam_pull_segments", "aam_plan_approve_apply", "aam_refresh_page")
 
 
 def main() -> None:
@@ -31,17 +31,18 @@ def main() -> None:
             print(f"Airflow:   {airflow.url}   user admin, password {airflow.password}")
             print(f"Emulator:  {emulator.url}")
             print(f"Exports:   {WORK / 'export'}")
-            print("Two DAGs run. Click this first:")
+            print("Three DAGs run. Click this first:")
             print("  1. Browse > Required Actions: read the plan of aam_plan_approve_apply and approve it.")
             print("  2. Dags > aam_pull_segments > its run > pull_segments > Logs: see what was pulled.")
             print("  3. Admin > Connections > aam_default: edit it, or press Test (it authenticates with a JWT).")
+            print("  4. Browse > Audience Manager: the account, its segments and traits, and what the tasks did.")
             print("Ctrl-C stops everything.", flush=True)
             stop.wait()
             print("\nStopping …", flush=True)
 
 
 def _prepare(airflow: Airflow, emulator: Emulator) -> None:
-    """Store the Connection where the Airflow UI can edit it, and start two DAGs."""
+    """Store the Connection where the Airflow UI can edit it, and start the DAGs."""
     connection = json.loads(emulator.connection_json("jwt"))
     # Test sends port 0 where a Connection has none, and Airflow takes that for another address.
     body = {"connection_id": "aam_default", "port": 0, **connection, "extra": json.dumps(connection["extra"])}

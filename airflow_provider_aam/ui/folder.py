@@ -37,7 +37,7 @@ class PageFolder:
         self._note = lru_cache(KEPT * len(KINDS))(self._read_note)
 
     def overview(self) -> dict[str, Any]:
-        """``account`` (``None`` before the first refresh), ``lists`` (dates and sizes), ``notes`` (newest first)."""
+        """``account`` (``None`` before the first refresh), ``lists`` (their dates), ``notes`` (newest first)."""
         return {
             "account": self._account(),
             "lists": {name: self._dates(name) for name in LISTS},
@@ -89,9 +89,7 @@ class PageFolder:
         files = newest_and_earlier(self._of(name))
         if not files:
             return None
-        index = self._index(name)
-        before = files[1].at.isoformat() if len(files) > 1 else None
-        return {"at": files[0].at.isoformat(), "before": before, "count": len(index.rows) if index else 0}
+        return {"at": files[0].at.isoformat(), "before": files[1].at.isoformat() if len(files) > 1 else None}
 
     def _index(self, name: str) -> PopulationIndex | None:
         files = newest_and_earlier(self._of(name))

@@ -17,8 +17,8 @@ from airflow_provider_aam.hooks.page import page_folder
 from airflow_provider_aam.ui.folder import PageFolder
 from airflow_provider_aam.ui.populations import Query, Sort
 
-MOST_CONNECTIONS = 16
-"""Whose lists one process holds in memory."""
+MOST_CONNECTIONS = 4
+"""Whose lists one process holds in memory: 100,000 traits are some 100 MB."""
 BROKEN = (AAMError, msgspec.MsgspecError, *UNREADABLE)
 Resource = Literal["segments", "traits"]
 

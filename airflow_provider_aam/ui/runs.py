@@ -44,7 +44,7 @@ def show_note(name: str, note: Note) -> dict[str, Any]:
         },
         "failed": note.error is not None,
         "error": None if note.error is None else "\n".join(map(one_line, note.error.splitlines())),
-        "headline": one_line(_HEADLINES[note.kind](note)),
+        "headline": one_line(_headline(note)),
         "parts": [{"label": label, "count": count, "tone": tone} for label, count, tone in parts],
         "uri": _text(note.result.get("uri") or note.result.get("outcome_uri") or note.result.get("plan_uri")),
         "plan": None if note.plan is None else {"sha256": one_line(note.plan.sha256), "counts": note.plan.counts},
@@ -58,6 +58,12 @@ def show_plan(plan: PlanText) -> dict[str, Any]:
         "counts_by_kind": plan.counts_by_kind,
         "lines": [*map(one_line, plan.lines)],
     }
+
+
+def _headline(note: Note) -> str:
+    """What a task that failed has not counted is not known to be nothing."""
+    counted_any = note.plan is not None or note.result
+    return _HEADLINES[note.kind](note) if counted_any or note.error is None else _UNFINISHED[note.kind]
 
 
 def _pull(note: Note) -> str:
@@ -149,6 +155,14 @@ _HEADLINES: Mapping[NoteKind, Callable[[Note], str]] = {
     "drift": lambda note: _planned(note, _DRIFTED, "No drift"),
     "members": _members,
     "inbound": _inbound,
+}
+_UNFINISHED: Mapping[NoteKind, str] = {
+    "pull": "The pull did not finish",
+    "push": "The push did not finish",
+    "plan": "No plan was made",
+    "drift": "The check did not finish",
+    "members": "The push of memberships did not finish",
+    "inbound": "No verdict",
 }
 _PARTS: Mapping[NoteKind, Callable[[Note], Iterator[Part]]] = {
     "pull": lambda _: iter(()),

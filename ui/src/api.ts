@@ -21,7 +21,7 @@ export type Note = {
 export type Use = { resource: string; type: string; count: number; limit: number; documented: boolean };
 export type Account = { at: string; pid: number | null; host: string; uses: Use[] };
 export type Resource = "segments" | "traits";
-export type ListDates = { at: string; before: string | null; count: number } | null;
+export type ListDates = { at: string; before: string | null } | null;
 export type Overview = {
   account: Account | null;
   lists: Record<Resource, ListDates>;

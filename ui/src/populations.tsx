@@ -45,7 +45,7 @@ export function Populations({ connection, resource, dates }: { connection: strin
         <Input
           type="search"
           maxW="24rem"
-          placeholder={`Search ${count(dates.count)} ${resource} by name, code or id`}
+          placeholder={`Search ${resource} by name, code or id`}
           aria-label={`Search ${resource}`}
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
@@ -76,7 +76,7 @@ export function Populations({ connection, resource, dates }: { connection: strin
       ) : data.total === 0 ? (
         <Message title="Nothing found">
           <Text>
-            None of the {count(dates.count)} {resource} has all of these words in its name, integration code or id.
+            {search ? `None of the ${resource} has all of these words in its name, integration code or id.` : `The account has no ${resource}.`}
           </Text>
         </Message>
       ) : (
