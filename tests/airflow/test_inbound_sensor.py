@@ -16,6 +16,7 @@ from keep import Keep
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, AirflowFailException, Asset
 from airflow_provider_aam.operators.members import AAMPushTraitMembersOperator
 from airflow_provider_aam.sensors.inbound import AAMInboundSensor
+from airflow_provider_aam.triggers.hub import hub_of
 from airflow_provider_aam.triggers.inbound import AAMInboundTrigger
 
 DATE = {"logical_date" if AIRFLOW_V_3_0_PLUS else "execution_date": datetime(2026, 1, 2, tzinfo=UTC)}
@@ -235,6 +236,20 @@ def test_many_triggers_ask_aam_once(place):
     assert asyncio.run(together()) == [None] * 20
     assert place.emulator.count("GET /v1/datasources/{dataSourceId}/history/inbound") == 1
     assert len(place.emulator.requests) <= 2  # and one token
+
+
+def test_hub_asks_again_for_what_is_older_or_was_asked_long_ago(place):
+    end = datetime.now(UTC)
+    day, before = end - timedelta(days=1), end - timedelta(days=3)
+    asked = []
+
+    async def ask() -> None:
+        for start, max_age_s in ((day, 99), (day, 99), (before, 99), (day, 99), (day, -1)):
+            await hub_of("aam_default").history(place.source, start=start, end=end, max_age_s=max_age_s)
+            asked.append(place.emulator.count("GET /v1/datasources/{dataSourceId}/history/inbound"))
+
+    asyncio.run(ask())
+    assert asked == [1, 1, 2, 2, 3]
 
 
 def test_trigger_looks_again_by_itself(place):
