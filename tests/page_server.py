@@ -35,11 +35,14 @@ class Server:
 
 
 @contextmanager
-def running_api_server(home: Path, connections: Mapping[str, str], options: Mapping[str, str]) -> Iterator[Server]:
-    """`connections` are stored in its database, as JSON."""
+def running_api_server(
+    home: Path, connections: Mapping[str, str], options: Mapping[str, str], *, path: str = ""
+) -> Iterator[Server]:
+    """`connections` are stored in its database, as JSON; `path` is where it is served."""
     home.mkdir(parents=True, exist_ok=True)
     port = _free_port()
-    environment = _environment(home, port) | dict(options)
+    url = f"http://127.0.0.1:{port}{path}"
+    environment = _environment(home, port) | {"AIRFLOW__API__BASE_URL": url, **options}
     airflow = [sys.executable, "-m", "airflow"]
     with (home / "server.log").open("wb") as log:
         adding = (["connections", "add", each, "--conn-json", text] for each, text in connections.items())
@@ -49,7 +52,6 @@ def running_api_server(home: Path, connections: Mapping[str, str], options: Mapp
             [*airflow, "api-server"], env=environment, stdout=log, stderr=log, start_new_session=True
         )
     try:
-        url = f"http://127.0.0.1:{port}"
         _wait_for(url, server, home / "server.log")
         yield Server(url)
     finally:

@@ -5,7 +5,7 @@ from functools import lru_cache, partial
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi import Query as Parameter
 from fastapi.responses import JSONResponse
 
@@ -28,7 +28,7 @@ def build_router(*, guard: Any, readable: Any) -> APIRouter:
 
     ``guard`` refuses who lacks the right to read the Connection; ``readable`` annotates the ids that may be read.
     """
-    router = APIRouter(prefix="/api/connections", dependencies=[guard])
+    router = APIRouter(prefix="/api/connections", dependencies=[guard, Depends(_keep_out_of_caches)])
     folder_of = lru_cache(MOST_CONNECTIONS)(lambda connection_id: PageFolder(partial(page_folder, connection_id)))
 
     def find_folder(connection_id: str, ids: readable) -> PageFolder:
@@ -71,6 +71,11 @@ def build_router(*, guard: Any, readable: Any) -> APIRouter:
         return found
 
     return router
+
+
+def _keep_out_of_caches(response: Response) -> None:
+    """Whoever signs in next in the same browser may lack the right."""
+    response.headers["Cache-Control"] = "no-store"
 
 
 def explain_broken_folder(app: FastAPI) -> None:

@@ -112,6 +112,11 @@ def test_who_has_the_right_gets_every_connection_to_aam_that_can_be_listed(serve
     assert server.get("/aam/api/connections/named", token).status_code == 200
 
 
+def test_answers_are_not_kept_by_the_browser(server):
+    answer = server.get("/aam/api/connections/stored", server.token("olga"))
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
 @pytest.mark.parametrize("connection", ["absent", "other", "hidden", "..", "%2e%2e", "stored%2F..%2Fnamed"])
 def test_what_is_not_a_listed_connection_to_aam_is_not_found(server, connection):
     token = server.token("adam")

@@ -44,6 +44,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield found
 
 
+@pytest.fixture
+def server_below_a_path(server: Server, tmp_path: Path) -> Iterator[Server]:
+    """`server` only for what it skips."""
+    fill(tmp_path / "page/aam_default", segments=30, traits=30)
+    options = {"AIRFLOW__AAM__UI_FOLDER": str(tmp_path / "page")}
+    with running_api_server(tmp_path / "airflow", {"aam_default": CONNECTION}, options, path="/airflow") as found:
+        yield found
+
+
 @pytest.fixture(scope="session")
 def chromium(server: Server) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
@@ -87,8 +96,8 @@ class Browser:
 def open_browser(chromium: Any, server: Server) -> Iterator[Callable[..., Browser]]:
     opened: list[Browser] = []
 
-    def build(user: str = "olga", scheme: str = "light") -> Browser:
-        opened.append(Browser(chromium, server, user, scheme))
+    def build(user: str = "olga", scheme: str = "light", at: Server = server) -> Browser:
+        opened.append(Browser(chromium, at, user, scheme))
         return opened[-1]
 
     yield build
