@@ -88,6 +88,8 @@ def _members(note: Note) -> str:
     items, users = (_count(result.get(name)) for name in ("items", "users"))
     files = result.get("files")
     number = len(files) if isinstance(files, list) else 0
+    if "family" in result:  # of ids of the same people
+        return f"ID sync: {counted(items, 'row')} in {counted(number, 'file')}"
     return f"{counted(items, 'membership')} of {counted(users, 'user')} in {counted(number, 'file')}"
 
 

@@ -11,8 +11,8 @@ export const TITLES: Record<Kind, string> = {
   push: "Pushes",
   plan: "Plans",
   drift: "Drift checks",
-  members: "Trait memberships",
-  inbound: "Member files in AAM",
+  members: "Memberships and ID sync",
+  inbound: "Inbound files in AAM",
 };
 
 const BADGES: Record<Kind, (note: Note) => [string, string] | null> = {

@@ -65,6 +65,7 @@ class AAMPushIdSyncOperator(WritingOperator):
     )
     template_ext: Sequence[str] = (".sql",)
     template_fields_renderers: ClassVar[dict[str, str]] = {"source": "json", "sql": "sql", "ids": "json"}
+    shown_as = "members"
     ui_color = "#f3ece2"
 
     def __init__(
