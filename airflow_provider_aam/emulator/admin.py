@@ -116,7 +116,7 @@ async def _answer(work: Callable[[], Any]) -> Response:
     try:
         value = work()
         return _json(await value if isawaitable(value) else value)
-    except (ValueError, TypeError, KeyError, OSError, ImportError) as error:
+    except Exception as error:  # noqa: BLE001 - wrong arguments, and whatever a store's library raises
         return _json({"error": f"{type(error).__name__}: {error}"}, 400)
 
 

@@ -116,6 +116,11 @@ def test_bucket_that_cannot_be_listed_for_a_while_delays_the_pick_up(emulator, s
     assert s3.troubles[0].times == 0
 
 
+def test_bucket_that_cannot_be_reached_is_told(emulator):
+    with pytest.raises(ValueError, match=r"Could not connect .*127\.0\.0\.1:9/lake"):
+        emulator.watch("s3://lake/partner", endpoint_url="http://127.0.0.1:9", key="adobe", secret="adobe")
+
+
 def test_file_that_aam_cannot_use_is_removed_from_the_bucket(emulator, s3, account):
     s3.put(f"{FOLDER}/ftp_dpm_{account['source']}_1767312000.sync.zip", b"PK")
     emulator.advance(HALF_DAY)
