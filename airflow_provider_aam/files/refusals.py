@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import zlib
 
 UNWRITABLE = (OSError, ValueError, NotImplementedError)
@@ -9,19 +10,19 @@ UNREADABLE = (*UNWRITABLE, EOFError, zlib.error)
 """A broken .gz included."""
 
 
-_PASSING = {
-    "HTTPClientError",
-    "ConnectionError",
-    "ClientConnectionError",
-    "ServiceRequestError",
-    "ServiceResponseError",
-}
-"""Classes of botocore, aiohttp and Azure, which are not OSErrors."""
+_PASSING = frozenset(
+    ("HTTPClientError", "ConnectionError", "ClientConnectionError", "ServiceRequestError", "ServiceResponseError")
+)
+"""Classes of botocore, aiohttp and Azure; by name, since the libraries need not be installed."""
+_PASSING_NUMBERS = {errno.EIO, errno.EBUSY, errno.ETIMEDOUT, getattr(errno, "EREMOTEIO", errno.EIO)}
+"""What s3fs makes of SlowDown, InternalError and codes that it does not know, among others."""
 
 
 def may_pass(trouble: BaseException) -> bool:
-    """Whether the way to a store broke, not the request; by name, since the libraries need not be installed."""
-    return isinstance(trouble, OSError) or any(each.__name__ in _PASSING for each in type(trouble).__mro__)
+    """Whether a later try may find the store well again."""
+    if isinstance(trouble, (ConnectionError, TimeoutError)) or getattr(trouble, "errno", None) in _PASSING_NUMBERS:
+        return True
+    return any(each.__name__ in _PASSING for each in type(trouble).__mro__)
 
 
 def reason(refused: BaseException) -> str:

@@ -100,3 +100,37 @@ def test_account_is_exported(s3):
     AAMExportOperator(task_id="export", destination="s3://lake/account", destination_conn_id="lake").execute({})
     assert "account/traits.yaml" in s3.keys("account/")
     assert "integrationCode: t1" in s3.content("account/traits.yaml").decode()
+
+
+@pytest.mark.parametrize("kind", ["slow_down", "reset"])
+def test_catalog_that_cannot_be_read_for_now_is_worth_a_retry(emulator, s3, kind):
+    s3.trouble(r"GET /lake/catalog/traits", kind)
+    with pytest.raises(Exception, match=r"SlowDown|Could not connect") as failed:
+        push()
+    assert not isinstance(failed.value, AirflowFailException)
+
+
+@pytest.mark.parametrize("kind", ["slow_down", "reset"])
+def test_plan_that_cannot_be_read_for_now_is_worth_a_retry(emulator, s3, kind):
+    sha256 = plan()["sha256"]
+    s3.trouble(r"GET /lake/plans", kind)
+    with pytest.raises(Exception, match=r"SlowDown|Could not connect") as failed:
+        apply(sha256)
+    assert not isinstance(failed.value, AirflowFailException)
+
+
+@pytest.mark.parametrize("kind", ["slow_down", "reset"])
+def test_plan_that_cannot_be_saved_for_now_is_worth_a_retry(s3, kind):
+    s3.trouble(r"PUT /lake/plans", kind)
+    with pytest.raises(Exception, match=r"SlowDown|Could not connect") as failed:
+        plan()
+    assert not isinstance(failed.value, AirflowFailException)
+
+
+@pytest.mark.parametrize("kind", ["slow_down", "reset"])
+def test_outcomes_that_cannot_be_written_for_now_are_worth_a_retry(emulator, s3, kind):
+    s3.trouble(r"PUT /lake/outcomes", kind)
+    with pytest.raises(Exception, match=r"SlowDown|Could not connect") as failed:
+        push(outcome_path="s3://lake@lake/outcomes/push.jsonl")
+    assert not isinstance(failed.value, AirflowFailException)
+    assert emulator.count(CREATE) == 0

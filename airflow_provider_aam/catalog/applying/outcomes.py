@@ -11,7 +11,7 @@ import msgspec
 
 from airflow_provider_aam.api.errors import AAMDestinationError
 from airflow_provider_aam.catalog.plan.plan import Change
-from airflow_provider_aam.files.refusals import UNWRITABLE, reason
+from airflow_provider_aam.files.refusals import UNWRITABLE, may_pass, reason
 from airflow_provider_aam.files.staging import make_folder
 
 Status = Literal["created", "updated", "unchanged", "deleted", "rejected", "unknown"]
@@ -69,9 +69,12 @@ class OutcomeLog:
                 self._path.open("wb").close()  # object stores refuse no sooner than here
                 self._file = self._path.open("wb")
             except UNWRITABLE as refused:
-                raise AAMDestinationError(
+                text = (
                     f"the outcome file {self._path} cannot be written ({reason(refused)}). Nothing was changed in AAM."
-                ) from refused
+                )
+                error = AAMDestinationError(text)
+                error.retryable = may_pass(refused)
+                raise error from refused
         return self
 
     def __exit__(

@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow_provider_aam.api.errors import AAMDestinationError, AAMPlanRefused, AAMSourceError
 from airflow_provider_aam.catalog.plan.plan import Plan
-from airflow_provider_aam.files.refusals import UNREADABLE, UNWRITABLE, reason
+from airflow_provider_aam.files.refusals import UNREADABLE, UNWRITABLE, may_pass, reason
 from airflow_provider_aam.files.staging import Destination, stage
 
 
@@ -28,9 +28,9 @@ def write_plan(plan: Plan, path: Destination) -> None:
             staged.publish()
     except (AAMDestinationError, *UNWRITABLE) as refused:
         why = reason(refused.__cause__ or refused).rpartition(" cannot be written: ")[2].rstrip(".")
-        raise AAMDestinationError(
-            f"the plan file {path} cannot be written ({why}). Nothing was changed in AAM."
-        ) from refused
+        error = AAMDestinationError(f"the plan file {path} cannot be written ({why}). Nothing was changed in AAM.")
+        error.retryable = may_pass(refused)
+        raise error from refused
 
 
 def read_plan(path: Any, *, sha256: str | None) -> Plan:
@@ -39,7 +39,9 @@ def read_plan(path: Any, *, sha256: str | None) -> Plan:
         content = path.read_bytes()
     except UNREADABLE as unreadable:
         text = f"the plan file {path} cannot be read: {reason(unreadable)}. Nothing was changed in AAM."
-        raise AAMSourceError(text) from unreadable
+        error = AAMSourceError(text)
+        error.retryable = may_pass(unreadable)
+        raise error from unreadable
     found = hashlib.sha256(content).hexdigest()
     if sha256 is not None and found != sha256.lower():
         raise AAMPlanRefused(

@@ -14,13 +14,14 @@ from airflow_provider_aam.catalog.reading.limits import Findings, TooMuch, most,
 from airflow_provider_aam.catalog.reading.readers import NEVER_ZIPPED, READERS, Reader
 from airflow_provider_aam.catalog.reading.recognise import is_name_of
 from airflow_provider_aam.catalog.reading.rows import SourceRow, Table
-from airflow_provider_aam.files.refusals import UNREADABLE, reason
+from airflow_provider_aam.files.refusals import UNREADABLE, may_pass, reason
 
 
 class Unreadable(Exception):
     """A source could not be opened, or not be read to its end; says why."""
 
     def __init__(self, error: BaseException) -> None:
+        self.may_pass = may_pass(error)
         super().__init__(f"cannot be read: {reason(error)}. Check the path, and the connection of the file system.")
 
 
@@ -37,7 +38,10 @@ class ReadablePath(Protocol):
 
 
 def read_tables(path: ReadablePath, keys: Sequence[str], findings: list[Problem]) -> list[Table]:
-    """What the file holds; nothing, and a finding, when it cannot be opened or read, or its suffix is unknown."""
+    """What the file holds; nothing, and a finding, when it cannot be opened or read, or its suffix is unknown.
+
+    Raises a retryable :class:`AAMSourceError` when the store is in trouble that may pass.
+    """
     source = str(path)
     reader = reader_for(path.name)
     if reader is None:
@@ -48,6 +52,10 @@ def read_tables(path: ReadablePath, keys: Sequence[str], findings: list[Problem]
         with _open(path) as file:
             return reader(file, source, keys, found)
     except (Unreadable, TooMuch) as refused:
+        if isinstance(refused, Unreadable) and refused.may_pass:
+            trouble = AAMSourceError(f"{source} {refused} Nothing was changed in AAM. Try again later.")
+            trouble.retryable = True
+            raise trouble from refused
         findings.append(Problem(place=Place(source=source), text=str(refused)))
         return []
     finally:
