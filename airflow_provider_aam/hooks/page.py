@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from urllib.parse import urlencode
 
-from airflow_provider_aam.compat import ObjectStoragePath, conf
+from airflow_provider_aam.compat import AIRFLOW_V_3_3_PLUS, ObjectStoragePath, conf
 from airflow_provider_aam.hooks.paths import open_path
 
 
@@ -14,6 +15,13 @@ def page_folder(conn_id: str) -> ObjectStoragePath:
     """Of this Connection, as ``[aam] ui_folder`` says; nothing in it need exist yet."""
     uri = conf.get("aam", "ui_folder", fallback=None) or _default()
     return open_path(f"{uri.rstrip('/')}/{_as_name(conn_id)}", None, what="[aam] ui_folder")
+
+
+def plan_address(conn_id: str, sha256: str) -> str | None:
+    """Where the page shows the plan of a task; ``None`` on Airflow that has no page."""
+    base = conf.get("api", "base_url", fallback=None) or ""
+    query = urlencode({"connection": conn_id, "plan": sha256})
+    return f"{base.rstrip('/')}/plugin/audience_manager?{query}" if AIRFLOW_V_3_3_PLUS else None
 
 
 def _default() -> str:

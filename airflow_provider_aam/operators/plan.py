@@ -41,17 +41,18 @@ class AAMPlanOperator(ChangingOperator):
     def _run(self, context: Context) -> Told:  # noqa: ARG002
         from airflow_provider_aam.catalog import sha256_of, summarise
         from airflow_provider_aam.files.uris import uri_of
+        from airflow_provider_aam.hooks.page import plan_address
 
         plan = self._plan(self._options())
-        uri = uri_of(self.plan_path)
+        uri, sha256 = uri_of(self.plan_path), sha256_of(plan)
         counts = plan.counts()
         result = {
             "plan_uri": uri,
-            "sha256": sha256_of(plan),
+            "sha256": sha256,
             "has_changes": bool(plan.changes),
             "counts": counts,
             "counts_by_kind": plan.counts_by_kind(),
-            "summary": summarise(plan, uri),
+            "summary": summarise(plan, uri, page=plan_address(self.aam_conn_id, sha256)),
         }
         return result, {"uri": uri, **counts}
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -131,6 +133,20 @@ def test_plan_is_shown_in_the_words_of_the_log(run, page, tmp_path):
     assert any(line.startswith("+ trait web/pricing “Pricing”") for line in plan["lines"])
     assert page.plan(note["id"]) == plan
     assert page.plan("0" * 64) is None
+
+
+def test_approval_links_to_the_plan_on_the_page(run, page, tmp_path, monkeypatch):
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example.com/flow/")
+    source = {"source": [TRAIT], "kind": "traits", "plan_path": str(tmp_path / "plan.json")}
+    finished = run(lambda: AAMPlanOperator(task_id="plan", **source))
+    summary = finished.get_task_instance("plan").xcom_pull(key="summary")
+    found = re.search(r"\(\[read it in Airflow]\((\S+)\)\)$", summary)
+    assert found
+    address = urlsplit(found[1])
+    assert address.path == "/flow/plugin/audience_manager"
+    asked = dict(parse_qsl(address.query))
+    assert asked["connection"] == "aam_default"
+    assert page.plan(asked["plan"])["lines"]
 
 
 def test_drift_that_fails_its_task_is_shown_with_what_a_push_would_change(run, page, caplog):

@@ -16,8 +16,10 @@ LONGEST_SOURCE = 400
 _FIRST = {"delete": 0, "update": 1, "create": 2}
 
 
-def summarise(plan: Plan, plan_uri: str) -> str:
+def summarise(plan: Plan, plan_uri: str, *, page: str | None = None) -> str:
     """Account and counts, then the changes, deletes first; at most :data:`MOST_CHARACTERS`.
+
+    ``page`` is where the whole plan can be read in a browser.
 
     A change is shown complete or not at all, so that no one approves one of which the end was cut off.
     """
@@ -32,11 +34,12 @@ def summarise(plan: Plan, plan_uri: str) -> str:
         for kind, each in plan.counts_by_kind().items()
     ]
     table = "\n".join(["| Kind | Create | Update | Delete |", "|---|---|---|---|", *rows])
-    room = MOST_CHARACTERS - len(head) - len(table) - len(plan_uri) - 200
+    where = f"{_code(plan_uri)}{f' ([read it in Airflow]({page}))' if page else ''}"
+    room = MOST_CHARACTERS - len(head) - len(table) - len(where) - 200
     shown = [*_fitting(render_changes(plan), room)]
     left = len(plan.changes) + len(plan.warnings) - len(shown)
     rest = f"… and {left:,} more that do not fit here: read them in the full plan before you approve. " if left else ""
-    return "\n\n".join([head, table, "\n".join(shown), f"{rest}Full plan: {_code(plan_uri)}"])
+    return "\n\n".join([head, table, "\n".join(shown), f"{rest}Full plan: {where}"])
 
 
 def render_changes(plan: Plan) -> Iterator[str]:
