@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from airflow_provider_aam.operators.members import AAMPushTraitMembersOperator
-from airflow_provider_aam.sensors.inbound import AAMInboundSensor
 
 DAY = datetime(2026, 1, 2, tzinfo=UTC)
 HALF_DAY = 43_200
@@ -72,37 +71,6 @@ def test_overwrite_of_a_bucket_takes_what_is_not_named(emulator, connect, s3, ac
         emulator.advance(HALF_DAY)
         emulator.advance(HALF_DAY)
     assert [population(gold) - before[0], population(silver) - before[1]] == [1, 1]
-
-
-def wait_for(receipt: dict[str, Any], **arguments: Any) -> Any:
-    """One look of the sensor."""
-    return AAMInboundSensor(
-        task_id="wait", receipt=receipt, signal="both", destination_conn_id="lake", **arguments
-    ).poke({})
-
-
-def test_sensor_looks_for_marks_in_the_bucket(emulator, s3, account):
-    emulator.configure(inbound_report_after_s=0)
-    receipt = push(s3, ("u1", account["gold"]))
-    assert not wait_for(receipt).is_done
-    emulator.configure(inbound_every_s=0)
-    emulator.advance(2)
-    seen = wait_for(receipt)
-    assert seen.is_done
-    (file,) = seen.xcom_value["files"]
-    assert (file["state"], file["stored"]) == ("processed", 1)
-
-
-@pytest.mark.parametrize("kind", ["slow_down", "reset"])
-def test_sensor_is_patient_with_a_bucket_in_trouble(emulator, s3, account, kind, monkeypatch):
-    monkeypatch.setattr("s3fs.core.S3FileSystem.retries", 1)
-    emulator.configure(inbound_every_s=0, inbound_report_after_s=0)
-    receipt = push(s3, ("u1", account["gold"]))
-    emulator.advance(2)
-    s3.trouble(r"(GET|HEAD) /lake", kind)
-    assert not wait_for(receipt).is_done
-    s3.troubles.clear()
-    assert wait_for(receipt).is_done
 
 
 def test_bucket_that_cannot_be_listed_for_a_while_delays_the_pick_up(emulator, s3, account):
