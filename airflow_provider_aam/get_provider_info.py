@@ -26,6 +26,15 @@ _OPTIONS = {
         "default": "",
     },
 }
+_ASSET_URIS = [
+    {
+        "schemes": ["aam"],
+        "handler": "airflow_provider_aam.assets.sanitize_uri",
+        "factory": "airflow_provider_aam.assets.create_asset",
+        "to_openlineage_converter": "airflow_provider_aam.assets.convert_asset_to_openlineage",
+    }
+]
+"""Airflow 3.3 reads asset-uris, 2.11 dataset-uris."""
 
 
 def get_provider_info() -> dict[str, Any]:
@@ -59,6 +68,8 @@ def get_provider_info() -> dict[str, Any]:
         ],
         "sensors": [{"integration-name": _NAME, "python-modules": ["airflow_provider_aam.sensors.inbound"]}],
         "triggers": [{"integration-name": _NAME, "python-modules": ["airflow_provider_aam.triggers.inbound"]}],
+        "asset-uris": _ASSET_URIS,
+        "dataset-uris": _ASSET_URIS,
         "connection-types": [
             {
                 "connection-type": "aam",

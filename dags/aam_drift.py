@@ -27,7 +27,7 @@ with DAG(
         # Traits and segments of this data source that the catalog does not hold are differences, too.
         prune=True,
         prune_scope={"dataSource": "shop"},
-        on_drift="event",
+        on_drift="warn",
         outlets=[Asset("aam://drift/")],
         retries=2,
         retry_delay=pendulum.duration(minutes=5),

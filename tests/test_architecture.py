@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "account": API | ACCOUNT,
     **{job: API | FILES_OF_JOBS | ACCOUNT | {job} for job in JOBS},
     "compat": set(),
+    "assets": {"compat"},
     "failures": API | {"compat"},
     "hooks": HOOKS,
     "get_provider_info": {"hooks"},

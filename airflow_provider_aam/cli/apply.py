@@ -49,6 +49,7 @@ def apply_file(path: Path, request: ApplyRequest) -> Ending:
             client,
             plan,
             plan_path=path,
+            plan_sha256=request.sha256,
             outcome_path=outcome_path,
             max_failed=request.max_failed,
             max_concurrency=request.max_concurrency,

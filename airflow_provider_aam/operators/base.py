@@ -48,8 +48,11 @@ class AAMOperator(BaseOperator):
             with noting(self, context) as note:
                 result, extra = self._run(context)
                 note.result = result
-        tell_outlets(self.outlets, context, extra)
+        self._tell_outlets(context, extra)
         return result
+
+    def _tell_outlets(self, context: Context, extra: Mapping[str, Any]) -> None:
+        tell_outlets(self.outlets, context, extra)
 
     def _problems(self) -> list[str]:
         """Of the arguments; each names its own."""
@@ -73,6 +76,23 @@ class AAMOperator(BaseOperator):
 
         with closing(AAMHook(self.aam_conn_id)) as hook:
             yield hook.get_conn()
+
+
+class QuietOperator(AAMOperator):
+    """Its Assets get no event of a run that changed nothing, unless ``emit_when_unchanged``."""
+
+    def __init__(self, *, emit_when_unchanged: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.emit_when_unchanged = emit_when_unchanged
+
+    def _tell_outlets(self, context: Context, extra: Mapping[str, Any]) -> None:
+        if not (self.emit_when_unchanged or self._is_news(context, extra)):
+            self.outlets = []  # Airflow notes an event of each outlet that a task has when it succeeds
+        super()._tell_outlets(context, extra)
+
+    def _is_news(self, context: Context, extra: Mapping[str, Any]) -> bool:
+        """A retry finds done what an earlier try may have done without telling anyone."""
+        return bool(extra["changed"]) or context["ti"].try_number > 1
 
 
 def tell_outlets(outlets: Iterable[Any] | None, context: Context, extra: Mapping[str, Any]) -> None:

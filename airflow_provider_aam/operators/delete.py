@@ -39,8 +39,8 @@ class AAMDeleteOperator(AAMOperator):
     :param outcome_path: URI under which each object's outcome is written as JSON Lines, as it happens. (templated)
     :param max_concurrency: Concurrent deletes, 1 to 64, in place of the Connection's (32).
     :param aam_conn_id: The AAM Connection. (templated)
-    :return: A receipt: ``source, dry_run, plan`` and ``outcomes`` (counts), ``plan_uri`` (none), ``outcome_uri,
-        started_at, finished_at``, and ``gone``, how many were gone already.
+    :return: A receipt: ``source, dry_run, plan`` and ``outcomes`` (counts), ``plan_uri`` and ``plan_sha256`` (none),
+        ``outcome_uri, started_at, finished_at``, and ``gone``, how many were gone already.
     """
 
     template_fields: Sequence[str] = (

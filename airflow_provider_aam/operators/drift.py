@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from airflow_provider_aam.api.errors import AAMCheckFailed
-from airflow_provider_aam.operators.base import Told
+from airflow_provider_aam.operators.base import QuietOperator, Told
 from airflow_provider_aam.operators.catalog import ComparingOperator
 
 if TYPE_CHECKING:
     from airflow_provider_aam.catalog import Plan, PlanOptions
     from airflow_provider_aam.compat import Context
 
-OnDrift = Literal["fail", "warn", "event"]
-ON_DRIFT: tuple[OnDrift, ...] = ("fail", "warn", "event")
+OnDrift = Literal["fail", "warn"]
+ON_DRIFT: tuple[OnDrift, ...] = ("fail", "warn")
 MOST_DIFFERENCES = 20
 
 
-class AAMDriftOperator(ComparingOperator):
+class AAMDriftOperator(QuietOperator, ComparingOperator):
     """
     Compare AAM with a catalog and report every difference. Only reads AAM.
 
@@ -27,9 +27,9 @@ class AAMDriftOperator(ComparingOperator):
     differences as well; nothing is deleted.
 
     :param on_drift: What to do about differences. ``fail``: fail the task at once, with the differences in the
-        message. ``warn``: log them as a warning. ``event``: as ``warn``; the Assets in ``outlets`` get an event, with
-        the counts in its extra, when there are differences and none when there are not. Under ``fail`` and ``warn``
-        the outlets are as of any task.
+        message. ``warn``: log them as a warning; the Assets in ``outlets`` get an event, with ``drift``, the counts,
+        and ``uri`` and ``sha256`` of the plan file in its extra.
+    :param emit_when_unchanged: Raise that event, under ``fail`` too, when there are no differences.
     :return: ``drift`` (whether there is any), ``counts`` and ``counts_by_kind`` (what a push would ``create``,
         ``update`` and ``delete``), ``differences`` (the first 20 as text), ``plan_uri``.
     """
@@ -47,9 +47,16 @@ class AAMDriftOperator(ComparingOperator):
         found = self._found(plan)
         if found["drift"]:
             self._tell(plan, found)
-        elif self.on_drift == "event":
-            self.outlets = []  # Airflow notes an event of each outlet that a task has when it succeeds
-        return found, {"drift": found["drift"], **found["counts"]}
+        return found, self._extra(plan, found)
+
+    def _is_news(self, context: Context, extra: Mapping[str, Any]) -> bool:  # noqa: ARG002
+        return bool(extra["drift"])
+
+    def _extra(self, plan: Plan, found: dict[str, Any]) -> dict[str, Any]:
+        from airflow_provider_aam.catalog import sha256_of
+
+        uri = found["plan_uri"]
+        return {"drift": found["drift"], "uri": uri, "sha256": sha256_of(plan) if uri else None, **found["counts"]}
 
     def _tell(self, plan: Plan, found: dict[str, Any]) -> None:
         from airflow_provider_aam.api.visible import one_line

@@ -6,27 +6,28 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_aam.hooks.paths import open_path
-from airflow_provider_aam.operators.base import AAMOperator, Told, told
+from airflow_provider_aam.operators.base import QuietOperator, Told, told
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
 
 
-class AAMExportOperator(AAMOperator):
+class AAMExportOperator(QuietOperator):
     """
     Export the account to catalog files: one YAML file per kind, sorted and commented. The same account always gives
     the same bytes.
 
     Planning the files against the same account changes nothing. Files appear when all are written; files of other
-    names in the folder are left alone. Assets in ``outlets`` get ``uri``, ``rows``, ``bytes`` and ``sha256`` in their
-    event's extra.
+    names in the folder are left alone. Assets in ``outlets`` get an event when a file says something new; its extra has
+    ``changed, uri, rows, bytes`` and ``sha256``.
 
     :param destination: URI of a folder on any object store that Airflow's ObjectStoragePath opens. (templated)
     :param destination_conn_id: Connection of the object store, if its URI needs one. (templated)
     :param kinds: Export only these, as in ``["traits", "segments"]``; all by default. (templated)
+    :param emit_when_unchanged: Raise that event when the folder held the same files already, too.
     :param aam_conn_id: The AAM Connection. (templated)
     :return: A receipt: ``uri, files, objects`` and ``left_out`` (counts by kind), ``bytes, sha256`` (of all files),
-        ``started_at, finished_at``.
+        ``changed, started_at, finished_at``.
     """
 
     template_fields: Sequence[str] = ("destination", "destination_conn_id", "kinds", "aam_conn_id")

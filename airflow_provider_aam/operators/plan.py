@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.hooks.paths import open_path, optional_path
-from airflow_provider_aam.operators.base import AAMOperator, Told, told
+from airflow_provider_aam.operators.base import QuietOperator, Told, told
 from airflow_provider_aam.operators.catalog import ChangingOperator
 
 if TYPE_CHECKING:
@@ -54,14 +54,14 @@ class AAMPlanOperator(ChangingOperator):
             "counts_by_kind": plan.counts_by_kind(),
             "summary": summarise(plan, uri, page=plan_address(self.aam_conn_id, sha256)),
         }
-        return result, {"uri": uri, **counts}
+        return result, {"uri": uri, "sha256": result["sha256"], **counts}
 
     def _problems(self) -> list[str]:
         missing = [] if self.plan_path else ["plan_path is empty: name the file to save the plan to"]
         return [*super()._problems(), *missing]
 
 
-class AAMApplyOperator(AAMOperator):
+class AAMApplyOperator(QuietOperator):
     """
     Apply exactly the plan that :class:`AAMPlanOperator` saved.
 
@@ -75,6 +75,7 @@ class AAMApplyOperator(AAMOperator):
     :param outcome_path: URI under which the outcome of every row is written as JSON Lines, as it happens. (templated)
     :param max_failed: Rows that may end rejected or unknown before the task fails.
     :param max_concurrency: Concurrent writes, 1 to 64, in place of the Connection's (32).
+    :param emit_when_unchanged: Raise an event of the Assets in ``outlets`` when nothing was changed in AAM, too.
     :param aam_conn_id: The AAM Connection. (templated)
     :return: A receipt, as of :class:`AAMPushCatalogOperator`.
     """
@@ -119,6 +120,7 @@ class AAMApplyOperator(AAMOperator):
                 client,
                 plan,
                 plan_path=plan_path,
+                plan_sha256=self.sha256,
                 outcome_path=outcome_path,
                 max_failed=self.max_failed,
                 max_concurrency=self.max_concurrency,

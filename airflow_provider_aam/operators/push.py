@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.hooks.paths import optional_path
-from airflow_provider_aam.operators.base import Told, told
+from airflow_provider_aam.operators.base import QuietOperator, Told, told
 from airflow_provider_aam.operators.catalog import ChangingOperator
 from airflow_provider_aam.operators.plan import AAMApplyOperator, AAMPlanOperator
 
@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 
-class AAMPushCatalogOperator(ChangingOperator):
+class AAMPushCatalogOperator(QuietOperator, ChangingOperator):
     """
     Bring AAM in line with a catalog: create what is missing, update what differs, leave the rest alone.
 
@@ -49,9 +49,11 @@ class AAMPushCatalogOperator(ChangingOperator):
     :param plan_path: URI under which the plan is written as JSON.
     :param outcome_path: URI under which the outcome of every row is written as JSON Lines, as it happens.
     :param max_concurrency: Concurrent writes, 1 to 64, in place of the Connection's (32).
+    :param emit_when_unchanged: Raise an event of the Assets in ``outlets`` when nothing was changed in AAM, too. The
+        event's extra has ``changed``, the counts of outcomes, and ``uri`` and ``sha256`` of the plan file.
     :param aam_conn_id: The AAM Connection.
-    :return: A receipt: ``source, dry_run, plan`` and ``outcomes`` (counts), ``plan_uri, outcome_uri, started_at,
-        finished_at``.
+    :return: A receipt: ``source, dry_run, plan`` and ``outcomes`` (counts), ``plan_uri, plan_sha256, outcome_uri,
+        started_at, finished_at``.
     """
 
     template_fields: Sequence[str] = (*ChangingOperator.template_fields, "outcome_path")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -62,7 +63,7 @@ def test_what_is_used_elsewhere_is_drift_as_well(emulator, web):
     assert "- trait web/other “Other”" in failure_of(drift(**WITHIN))
 
 
-@pytest.mark.parametrize("on_drift", ["fail", "warn", "event"])
+@pytest.mark.parametrize("on_drift", ["fail", "warn"])
 def test_without_drift_the_task_succeeds(emulator, run, web, on_drift, tmp_path):
     add(emulator, web)
 
@@ -96,20 +97,22 @@ def test_warn_returns_the_differences(emulator, run, tmp_path, web):
     assert len(json.loads((tmp_path / "plan.json").read_text())["changes"]) == 31
 
 
-def test_event_tells_of_drift_and_of_nothing_else(emulator, run, web):
+def test_event_tells_of_drift_and_of_nothing_else(emulator, run, web, tmp_path):
     asset = Asset("aam://drift/web")
-    assert run(lambda: drift(on_drift="event", outlets=[asset])).state == "success"
+    assert run(lambda: drift(on_drift="warn", outlets=[asset], plan_path=f"{tmp_path}/plan.json")).state == "success"
     (extra,) = extras_of_events(asset.uri)
-    assert (extra["drift"], extra["create"]) == (True, 1)
+    assert (extra["drift"], extra["create"], extra["uri"]) == (True, 1, f"file://{tmp_path}/plan.json")
+    assert extra["sha256"] == hashlib.sha256((tmp_path / "plan.json").read_bytes()).hexdigest()
     add(emulator, web)
-    assert run(lambda: drift(on_drift="event", outlets=[asset])).state == "success"
+    assert run(lambda: drift(on_drift="warn", outlets=[asset], plan_path=f"{tmp_path}/plan.json")).state == "success"
     assert len(extras_of_events(asset.uri)) == 1
 
 
-def test_other_ways_leave_the_outlets_alone(emulator, run, web):
+@pytest.mark.parametrize("on_drift", ["fail", "warn"])
+def test_event_without_drift_is_for_those_who_ask(emulator, run, web, on_drift):
     add(emulator, web)
-    asset = Asset("aam://drift/checked")
-    assert run(lambda: drift(on_drift="warn", outlets=[asset])).state == "success"
+    asset = Asset(f"aam://drift/checked/{on_drift}")
+    assert run(lambda: drift(on_drift=on_drift, outlets=[asset], emit_when_unchanged=True)).state == "success"
     assert [extra["drift"] for extra in extras_of_events(asset.uri)] == [False]
 
 
@@ -119,4 +122,4 @@ def test_arguments_that_cannot_be_are_named_in_one_error():
 
 
 def test_every_argument_is_a_template_or_deliberately_not():
-    assert arguments_of(AAMDriftOperator) == {*AAMDriftOperator.template_fields, "prune"}
+    assert arguments_of(AAMDriftOperator) == {*AAMDriftOperator.template_fields, "prune", "emit_when_unchanged"}

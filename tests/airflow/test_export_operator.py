@@ -45,6 +45,22 @@ def test_account_is_exported_and_planning_it_changes_nothing(emulator, run, tmp_
     assert (extra["sha256"], extra["bytes"]) == (receipt["sha256"], receipt["bytes"])
 
 
+def test_only_an_export_that_says_something_new_raises_an_event(emulator, run, tmp_path):
+    asset, every = Asset("aam://export/news"), Asset("aam://export/every")
+
+    def exported(**arguments: Any) -> list[bool]:
+        given = {"destination": f"{tmp_path}/a", "kinds": ["traits", "segments"], **arguments}
+        assert run(lambda: export(**given)).state == "success"
+        return [extra["changed"] for each in (asset, every) for extra in extras_of_events(each.uri)]
+
+    assert exported(outlets=[asset]) == [True]
+    assert exported(outlets=[asset]) == [True]
+    assert exported(outlets=[every], emit_when_unchanged=True) == [True, False]
+    known = emulator.objects("segments")[0]
+    emulator.add("segments", {"name": "New", **{name: known[name] for name in ("dataSourceId", "segmentRule")}})
+    assert exported(outlets=[asset]) == [True, True, False]
+
+
 def test_only_the_kinds_that_are_named_are_exported(run, tmp_path):
     assert run(lambda: export(destination=f"{tmp_path}/{{{{ 'a' }}}}", kinds=["segments"])).state == "success"
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["segments.yaml"]
@@ -61,5 +77,5 @@ def test_bad_input_fails_at_once_and_writes_nothing(run, tmp_path, arguments):
     assert [*(tmp_path / "account").iterdir()] == []
 
 
-def test_every_argument_is_a_template():
-    assert arguments_of(AAMExportOperator) == {*AAMExportOperator.template_fields}
+def test_every_argument_is_a_template_or_deliberately_not():
+    assert arguments_of(AAMExportOperator) == {*AAMExportOperator.template_fields, "emit_when_unchanged"}

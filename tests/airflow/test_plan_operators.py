@@ -17,6 +17,7 @@ from airflow_provider_aam.compat import Asset
 from airflow_provider_aam.operators.push import AAMApplyOperator, AAMPlanOperator
 
 RETRIES = {"retries": 1, "retry_delay": timedelta(0)}
+APPLY_NOT_TEMPLATED = {"max_failed", "max_concurrency", "emit_when_unchanged"}
 NOT_TEMPLATED = {"create_folders", "prune", "max_deletes", "max_changes_ratio"}
 
 
@@ -118,7 +119,10 @@ def test_apply_carries_out_the_approved_file_and_notes_it(emulator, planned, app
     assert applied(sha256=approved, outcome_path=f"{tmp_path}/ends.jsonl", outlets=[asset]).state == "success"
     assert codes(emulator) == ["t1", "t2"]
     assert len((tmp_path / "ends.jsonl").read_text().splitlines()) == 2
-    assert [extra["created"] for extra in extras_of_events(asset.uri)] == [2]
+    (extra,) = extras_of_events(asset.uri)
+    assert (extra["changed"], extra["created"], extra["sha256"]) == (True, 2, approved)
+    assert applied(sha256=approved, outlets=[asset]).state == "success"
+    assert len(extras_of_events(asset.uri)) == 1, "the second time changes nothing"
 
 
 def test_apply_a_second_time_changes_nothing(emulator, planned, applied):
@@ -203,4 +207,4 @@ def test_bad_input_of_apply_fails_at_once(emulator, run, tmp_path, arguments):
 
 def test_every_argument_is_a_template_or_deliberately_not():
     assert arguments_of(AAMPlanOperator) == {*AAMPlanOperator.template_fields, *NOT_TEMPLATED}
-    assert arguments_of(AAMApplyOperator) == {*AAMApplyOperator.template_fields, "max_failed", "max_concurrency"}
+    assert arguments_of(AAMApplyOperator) == {*AAMApplyOperator.template_fields, *APPLY_NOT_TEMPLATED}

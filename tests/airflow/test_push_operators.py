@@ -6,6 +6,7 @@ import json
 import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ NOT_TEMPLATED = {
     "max_changes_ratio": "a number",
     "max_failed": "a number",
     "max_concurrency": "a number",
+    "emit_when_unchanged": "a switch",
 }
 RETRIES = {"retries": 1, "retry_delay": timedelta(0)}
 YAML = """\
@@ -91,7 +93,8 @@ def test_task_pushes_the_file_and_returns_the_receipt(emulator, run, source, tmp
     assert codes(emulator) == ["one"]
     receipt = json.loads((tmp_path / "receipt.json").read_text())
     assert [*receipt] == [
-        *("source", "dry_run", "plan", "outcomes", "plan_uri", "outcome_uri", "started_at", "finished_at")
+        *("source", "dry_run", "plan", "outcomes", "plan_uri", "plan_sha256", "outcome_uri"),
+        *("started_at", "finished_at"),
     ]
     assert receipt["outcomes"] == {
         "created": 2,  # the folder, too
@@ -255,6 +258,42 @@ def test_source_that_describes_nothing_is_said(emulator, run, tmp_path, caplog, 
     printed = capfd.readouterr()
     assert "describes no objects" in printed.out + printed.err + caplog.text
     assert codes(emulator) == []
+
+
+def test_only_a_push_that_changes_something_raises_an_event(run, tmp_path):
+    asset = Asset("aam://push/news")
+
+    def pushed(*rows: Any, **arguments: Any) -> list[tuple[bool, int]]:
+        plan = f"{tmp_path}/plan.json"
+        assert run(lambda: push(source=[*rows], outlets=[asset], plan_path=plan, **arguments)).state == "success"
+        return [(extra["changed"], extra["created"]) for extra in extras_of_events(asset.uri)]
+
+    assert pushed(row(1), dry_run=True) == []
+    assert pushed(row(1), row(2)) == [(True, 2)]
+    assert pushed(row(1), row(2)) == [(True, 2)]
+    assert pushed(row(1), row(2), emit_when_unchanged=True) == [(True, 2), (False, 0)]
+
+
+class Told:
+    """In place of Airflow's accessor of outlet events."""
+
+    def __init__(self) -> None:
+        self.extra: dict[str, Any] = {}
+
+    def __getitem__(self, asset: Asset) -> Told:
+        return self
+
+
+@pytest.mark.parametrize(("attempt", "told"), [(1, False), (2, True)])
+def test_a_retry_tells_of_what_an_earlier_try_may_have_changed(attempt, told):
+    def pushed(number: int) -> bool:
+        task, events = push(source=[row(1)], outlets=[Asset("aam://push/retry")]), Told()
+        task.execute({"ti": SimpleNamespace(try_number=number), "outlet_events": events})
+        assert bool(events.extra) == bool(task.outlets)
+        return bool(task.outlets)
+
+    assert pushed(1)
+    assert pushed(attempt) == told
 
 
 @pytest.mark.parametrize("operator", [AAMPushTraitsOperator, AAMPushSegmentsOperator, AAMPushCatalogOperator])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import logging
 import os
@@ -60,9 +61,13 @@ def test_receipt_is_small_and_json_safe(push, tmp_path):
     made = push(traits(2), plan_path=tmp_path / "a" / "plan.json", outcome_path=tmp_path / "b" / "o.jsonl")
     receipt = made.as_xcom()
     assert json.loads(json.dumps(receipt)) == receipt
-    assert made.as_asset_extra() == {"source": "traits.yaml", **receipt["outcomes"]}
+    sha256 = hashlib.sha256((tmp_path / "a" / "plan.json").read_bytes()).hexdigest()
+    saved = {"uri": receipt["plan_uri"], "sha256": sha256}
+    assert made.as_asset_extra() == {"source": "traits.yaml", "changed": True, **saved, **receipt["outcomes"]}
+    assert receipt["plan_sha256"] == sha256
     assert [*receipt] == [
-        *("source", "dry_run", "plan", "outcomes", "plan_uri", "outcome_uri", "started_at", "finished_at")
+        *("source", "dry_run", "plan", "outcomes", "plan_uri", "plan_sha256", "outcome_uri"),
+        *("started_at", "finished_at"),
     ]
     assert receipt["plan"] == {"create": 2, "update": 0, "delete": 0, "unchanged": 0, "create_folders": 0}
     assert receipt["plan_uri"] == f"file://{tmp_path}/a/plan.json"

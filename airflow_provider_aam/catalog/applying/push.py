@@ -17,7 +17,7 @@ from airflow_provider_aam.catalog.applying.receipt import PushReceipt, report
 from airflow_provider_aam.catalog.checking.check import Catalog
 from airflow_provider_aam.catalog.plan.plan import Plan
 from airflow_provider_aam.catalog.plan.render import account_of, render_plan
-from airflow_provider_aam.catalog.plan.saved import write_plan
+from airflow_provider_aam.catalog.plan.saved import sha256_of, write_plan
 from airflow_provider_aam.catalog.planning.options import PlanOptions
 from airflow_provider_aam.catalog.planning.planner import build_plan
 from airflow_provider_aam.files.uris import uri_of
@@ -76,10 +76,10 @@ def carry_out(
 
     Raises :class:`AAMPushFailed` as :func:`push` does.
     """
-    _show(plan, plan_path)
+    saved: dict[str, Any] = {"plan_path": plan_path, "plan_sha256": _show(plan, plan_path)}
     if dry_run:
         log.info("Dry run: nothing was changed in AAM.")
-        return PushReceipt.of(plan, OutcomeLog(), dry_run=True, plan_path=plan_path, started_at=started_at, now=now)
+        return PushReceipt.of(plan, OutcomeLog(), dry_run=True, started_at=started_at, now=now, **saved)
     return _carry_out(
         client,
         plan,
@@ -88,9 +88,9 @@ def carry_out(
         max_failed,
         max_concurrency,
         verb=verb,
-        plan_path=plan_path,
         started_at=started_at,
         now=now,
+        **saved,
     )
 
 
@@ -114,6 +114,7 @@ def apply_saved(
     plan: Plan,
     *,
     plan_path: Any = None,
+    plan_sha256: str | None = None,
     outcome_path: Any = None,
     max_failed: int = 0,
     max_concurrency: int | None = None,
@@ -138,6 +139,7 @@ def apply_saved(
         max_concurrency,
         verb="Applied the plan from",
         plan_path=plan_path,
+        plan_sha256=plan_sha256,
         started_at=started_at,
         now=now,
     )
@@ -165,9 +167,12 @@ def _carry_out(
     return PushReceipt.of(plan, outcomes, dry_run=False, outcome_path=outcome_path, **more)
 
 
-def _show(plan: Plan, plan_path: Any) -> None:
+def _show(plan: Plan, plan_path: Any) -> str | None:
+    """The sha256 of the plan file, if there is one."""
     for line in render_plan(plan):
         log.info("%s", line)
-    if plan_path is not None:
-        write_plan(plan, plan_path)
-        log.info("Plan file: %s", one_line(uri_of(plan_path)))
+    if plan_path is None:
+        return None
+    write_plan(plan, plan_path)
+    log.info("Plan file: %s", one_line(uri_of(plan_path)))
+    return sha256_of(plan)

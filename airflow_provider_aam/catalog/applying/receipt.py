@@ -29,6 +29,7 @@ class PushReceipt:
     plan: dict[str, int]
     outcomes: dict[str, int]
     plan_uri: str | None
+    plan_sha256: str | None
     outcome_uri: str | None
     started_at: str
     finished_at: str
@@ -41,6 +42,7 @@ class PushReceipt:
         *,
         dry_run: bool,
         plan_path: Any,
+        plan_sha256: str | None,
         started_at: datetime,
         now: Callable[[], datetime],
         outcome_path: Any = None,
@@ -51,6 +53,7 @@ class PushReceipt:
             plan=plan.counts(),
             outcomes=outcomes.tally(),
             plan_uri=None if plan_path is None else uri_of(plan_path),
+            plan_sha256=plan_sha256,
             outcome_uri=None if outcome_path is None else uri_of(outcome_path),
             started_at=started_at.isoformat(),
             finished_at=now().isoformat(),
@@ -59,8 +62,19 @@ class PushReceipt:
     def as_xcom(self) -> dict[str, Any]:
         return asdict(self)
 
+    @property
+    def changed(self) -> bool:
+        """Whether AAM was changed, or may have been."""
+        return any(self.outcomes[status] for status in ("created", "updated", "deleted", "unknown"))
+
     def as_asset_extra(self) -> dict[str, Any]:
-        return {"source": self.source, **self.outcomes}
+        return {
+            "source": self.source,
+            "changed": self.changed,
+            "uri": self.plan_uri,
+            "sha256": self.plan_sha256,
+            **self.outcomes,
+        }
 
 
 def report(outcomes: OutcomeLog, source: str, *, max_failed: int, outcome_path: WritablePath | None) -> None:

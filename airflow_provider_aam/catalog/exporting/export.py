@@ -20,10 +20,13 @@ from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.catalog.exporting.describe import Describer
 from airflow_provider_aam.catalog.exporting.yaml_text import block, comment
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
+from airflow_provider_aam.files.refusals import UNREADABLE
 from airflow_provider_aam.files.staging import stage
 from airflow_provider_aam.files.uris import uri_of
 
 log = logging.getLogger(__name__)
+
+_PART = 2**20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,8 @@ class ExportReceipt:
     bytes: int
     sha256: str
     """Of all files, one after the other: equal as long as the account says the same."""
+    changed: bool
+    """Whether a file of the folder says something else than before."""
     started_at: str
     finished_at: str
 
@@ -44,7 +49,13 @@ class ExportReceipt:
         return asdict(self) | {"files": [*self.files]}
 
     def as_asset_extra(self) -> dict[str, Any]:
-        return {"uri": self.uri, "rows": sum(self.objects.values()), "bytes": self.bytes, "sha256": self.sha256}
+        return {
+            "changed": self.changed,
+            "uri": self.uri,
+            "rows": sum(self.objects.values()),
+            "bytes": self.bytes,
+            "sha256": self.sha256,
+        }
 
 
 def export_catalog(
@@ -70,6 +81,7 @@ def export_catalog(
     left_out: dict[str, int] = {}
     with ExitStack() as stages:
         staged = []
+        changed = False
         for kind in chosen:
             file = _File(kind, account, describer)
             target = stages.enter_context(stage(directory / kind.file_name, through_link=False))
@@ -80,6 +92,7 @@ def export_catalog(
                     size += out.write(content)
             objects[kind.key], left_out[kind.key] = file.described, file.left_out
             staged.append(target)
+            changed = changed or _differs(directory / kind.file_name, target.local)
         for target in staged:
             target.publish()
     log.info(
@@ -94,9 +107,26 @@ def export_catalog(
         left_out=left_out,
         bytes=size,
         sha256=digest.hexdigest(),
+        changed=changed,
         started_at=started_at.isoformat(),
         finished_at=now().isoformat(),
     )
+
+
+def _differs(old: Any, new: Any) -> bool:
+    """A file that is not there, or cannot be read, does."""
+    try:
+        return not old.is_file() or _digest_of(old) != _digest_of(new)
+    except UNREADABLE:
+        return True
+
+
+def _digest_of(path: Any) -> bytes:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while part := file.read(_PART):
+            digest.update(part)
+    return digest.digest()
 
 
 def _chosen(kinds: Sequence[str] | None) -> list[Kind]:
