@@ -20,7 +20,7 @@ UV_READY := $(VENV)/uv-ready
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONHASHSEED ?= 0
 
-.PHONY: help setup demo ui ui-build test test-211 test-s3 test-celery test-ui lint types bench mutants fuzz docs constraints clean
+.PHONY: help setup demo ui ui-build test test-211 test-slow test-s3 test-celery test-ui lint types bench mutants fuzz docs constraints clean
 
 help: ## list the commands
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,6 +45,10 @@ test: $(VENV)/installed $(VENV_PEERS)/installed ## run the tests on Airflow 3.3;
 
 test-211: $(VENV_211)/installed ## run the Airflow-facing tests on Airflow 2.11
 	$(VENV_211)/bin/python -m pytest tests/airflow
+
+test-slow: $(VENV)/installed $(VENV_211)/installed ## run the tests that kill processes: pushes, triggerers of both Airflow versions
+	$(VENV)/bin/python -m pytest -m slow --numprocesses 2 --dist loadfile
+	$(VENV_211)/bin/python -m pytest -m slow tests/airflow
 
 test-s3: $(VENV_S3)/installed ## run the tests on s3:// against a server that plays S3, in .venv-s3 with Airflow's Amazon provider
 	$(VENV_S3)/bin/python -m pytest --numprocesses 2 --dist load tests/s3

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All tests on Airflow 3.3. With COVERAGE=1, as CI runs them, also the coverage gate on the parts that decide what is read
+# All tests on Airflow 3.3. With COVERAGE=1 also the coverage gate on the parts that decide what is read
 # and written; tracing makes the tests take half as long again.
 set -euo pipefail
 venv=$1

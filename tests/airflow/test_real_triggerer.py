@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from inbound_place import BATCH, InboundPlace
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 PATIENCE_S = 300
 WORDS = ("processed", "duplicate", "late", "missing", "rejected", "partial")

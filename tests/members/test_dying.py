@@ -8,10 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from airflow_provider_aam.members.sharing.shares import plan_shares
 from tests.members.dying import rows, shared_order
 
 PROGRAM = Path(__file__).with_name("dying.py")
+pytestmark = pytest.mark.slow
+
 KILLS = int(os.environ.get("AAM_KILLS", "50"))
 
 
