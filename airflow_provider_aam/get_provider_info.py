@@ -66,8 +66,22 @@ def get_provider_info() -> dict[str, Any]:
                 ],
             }
         ],
-        "sensors": [{"integration-name": _NAME, "python-modules": ["airflow_provider_aam.sensors.inbound"]}],
-        "triggers": [{"integration-name": _NAME, "python-modules": ["airflow_provider_aam.triggers.inbound"]}],
+        "sensors": [
+            {
+                "integration-name": _NAME,
+                "python-modules": ["airflow_provider_aam.sensors.inbound", "airflow_provider_aam.sensors.population"],
+            }
+        ],
+        "triggers": [
+            {
+                "integration-name": _NAME,
+                "python-modules": [
+                    "airflow_provider_aam.triggers.inbound",
+                    "airflow_provider_aam.triggers.population",
+                    "airflow_provider_aam.triggers.watchers",
+                ],
+            }
+        ],
         "asset-uris": _ASSET_URIS,
         "dataset-uris": _ASSET_URIS,
         "connection-types": [

@@ -9,4 +9,4 @@ if [ -z "${COVERAGE:-}" ]; then
 fi
 "${run[@]}" --cov --cov-report= "${@:2}"
 "$venv/bin/coverage" report --fail-under 98 \
-  --include 'airflow_provider_aam/api/*,airflow_provider_aam/files/*,airflow_provider_aam/pull/*,airflow_provider_aam/reports/*,airflow_provider_aam/account/*,airflow_provider_aam/catalog/*,airflow_provider_aam/members/*'
+  --include 'airflow_provider_aam/api/*,airflow_provider_aam/files/*,airflow_provider_aam/pull/*,airflow_provider_aam/reports/*,airflow_provider_aam/account/*,airflow_provider_aam/catalog/*,airflow_provider_aam/members/*,airflow_provider_aam/feeds/*'

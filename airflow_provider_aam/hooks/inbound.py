@@ -1,14 +1,11 @@
-"""AAM's verdict on inbound files through Airflow's Connections, and the patience that waiting for it takes."""
+"""The folders of inbound files, through Airflow's Connections."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from airflow_provider_aam.api.errors import AAMDestinationError, AAMError
-from airflow_provider_aam.api.moments import utc_now
+from airflow_provider_aam.api.errors import AAMDestinationError
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.hooks.paths import names_in
 
@@ -32,15 +29,3 @@ def folders(question: Question, conn_id: str | None) -> Folders:
             return None
 
     return look
-
-
-@contextmanager
-def patience(question: Question) -> Iterator[None]:
-    """Trouble that may pass is logged, and raised only after the hard deadline."""
-    try:
-        yield
-    except (AAMError, OSError) as trouble:
-        passes = trouble.retryable if isinstance(trouble, AAMError) else True
-        if not passes or utc_now() >= question.hard_deadline:
-            raise
-        log.warning("AAM's verdict could not be read, it will be tried again: %s", one_line(str(trouble)))

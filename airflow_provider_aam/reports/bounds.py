@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Self
+from typing import Any, Self, TypeGuard
 
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.visible import one_line
@@ -108,7 +108,7 @@ def _parse(problems: list[str], usual: Bounds, own: object, *, prefix: str) -> B
         if name not in own:
             continue
         value, where = own[name], f"{prefix}[{name!r}]" if prefix else name
-        if value is None or _is_amount(value):
+        if value is None or is_amount(value):
             good[name] = value
         else:
             problems.append(f"{where} must be a number, 0 or more, not {value!r}")
@@ -120,7 +120,7 @@ def _parse(problems: list[str], usual: Bounds, own: object, *, prefix: str) -> B
     return bounds
 
 
-def _is_amount(value: object) -> bool:
+def is_amount(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
 
 

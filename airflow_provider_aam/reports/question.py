@@ -39,15 +39,21 @@ class Question:
             problems.append(f"nothing to judge by: give some of {', '.join(NAMES)}, bounds and baseline")
         if book.are_relative and not has_baseline:
             problems.append("max_drop and max_rise compare with a baseline: give the path of its file")
-        if selection.kind in REPORTED:
-            metric = metric or USUAL_METRIC[selection.kind]
-            known = RESOURCES[selection.kind].metrics
-            if metric not in known:
-                near = near_misses([str(metric)], known)
-                problems.append(f"{selection.kind} have no metric {metric!r}.{near} Known: {', '.join(known)}")
+        metric = choose_metric(problems, selection.kind, metric)
         if problems:
             raise AAMArgumentError.from_problems("population check", problems)
-        return cls(selection=selection, metric=str(metric), bounds=book)
+        return cls(selection=selection, metric=metric, bounds=book)
+
+
+def choose_metric(problems: list[str], kind: str, metric: str | None) -> str:
+    """The usual one if none is given."""
+    if kind in REPORTED:
+        metric = metric or USUAL_METRIC[kind]
+        known = RESOURCES[kind].metrics
+        if metric not in known:
+            near = near_misses([str(metric)], known)
+            problems.append(f"{kind} have no metric {metric!r}.{near} Known: {', '.join(known)}")
+    return str(metric)
 
 
 def strangers_refused(unknown: list[str], selection: Selection, keys: set[str]) -> AAMArgumentError:

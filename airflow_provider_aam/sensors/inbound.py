@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_aam.api.errors import AAMError
-from airflow_provider_aam.compat.sensors import BaseSensorOperator, PokeReturnValue, conf
+from airflow_provider_aam.compat.sensors import PokeReturnValue
 from airflow_provider_aam.failures import task_failures
 from airflow_provider_aam.operators.base import RESULT, tell_outlets
 from airflow_provider_aam.operators.noting import leave
+from airflow_provider_aam.sensors.base import AAMSensor, raise_failure
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class AAMInboundSensor(BaseSensorOperator):
+class AAMInboundSensor(AAMSensor):
     """Wait for AAM's verdict on the inbound files of a push, and fail at once when one of them is bad.
 
     A file is ``waiting``, or ``late`` after the soft deadline (which warns once); then ``processed``, ``duplicate``
@@ -79,13 +80,9 @@ class AAMInboundSensor(BaseSensorOperator):
         soft_deadline: timedelta | datetime | str = timedelta(hours=24),
         hard_deadline: timedelta | datetime | str = timedelta(hours=48),
         destination_conn_id: str | None = None,
-        deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
-        poke_interval: timedelta | float = 1800,
-        mode: str = "reschedule",
-        aam_conn_id: str = "aam_default",
         **kwargs: Any,
     ) -> None:
-        super().__init__(poke_interval=poke_interval, mode=mode, **kwargs)
+        super().__init__(**kwargs)
         self.receipt = receipt
         self.signal = signal
         self.data_source = data_source
@@ -94,16 +91,7 @@ class AAMInboundSensor(BaseSensorOperator):
         self.soft_deadline = soft_deadline
         self.hard_deadline = hard_deadline
         self.destination_conn_id = destination_conn_id
-        self.deferrable = deferrable
-        self.aam_conn_id = aam_conn_id
         self._warned = False
-
-    def execute(self, context: Context) -> Any:
-        if not self.deferrable:
-            return super().execute(context)
-        with task_failures():
-            self._defer(self._question())
-        return None
 
     def execute_complete(self, context: Context, event: Mapping[str, Any], *, warned: bool = False) -> Any:
         """Goes on where the trigger has fired."""
@@ -111,13 +99,10 @@ class AAMInboundSensor(BaseSensorOperator):
 
         self._warned = warned
         with task_failures():
-            if "error" in event:
-                error = AAMError(event["error"])
-                error.retryable = event["retryable"]
-                raise error
+            raise_failure(event)
             verdict = Verdict.from_json(event["verdict"])
             if not self._is_done(verdict, context):
-                self._defer(self._question())
+                self._defer(context)
         return verdict.as_xcom()
 
     def poke(self, context: Context) -> PokeReturnValue:
@@ -145,30 +130,26 @@ class AAMInboundSensor(BaseSensorOperator):
         from contextlib import closing
 
         from airflow_provider_aam.hooks.aam import AAMHook
-        from airflow_provider_aam.hooks.inbound import folders, patience
+        from airflow_provider_aam.hooks.inbound import folders
+        from airflow_provider_aam.hooks.patience import patience
         from airflow_provider_aam.members.judging.inbound import ask
 
         verdict: Verdict | None = None
-        with patience(question), closing(AAMHook(self.aam_conn_id)) as hook:
+        with patience(question.hard_deadline, "AAM's verdict"), closing(AAMHook(self.aam_conn_id)) as hook:
             verdict = ask(hook.client, question, folders(question, self.destination_conn_id))
         return verdict  # noqa: RET504  not a `return` within: `patience` may leave the block early
 
-    def _defer(self, question: Question) -> None:
+    def _defer(self, context: Context) -> None:  # noqa: ARG002
         from airflow_provider_aam.triggers.inbound import AAMInboundTrigger
 
         trigger = AAMInboundTrigger(
-            question=question.as_json(),
+            question=self._question().as_json(),
             aam_conn_id=self.aam_conn_id,
             destination_conn_id=self.destination_conn_id,
             poll_interval=self.poke_interval,
             warned=self._warned,
         )
-        self.defer(
-            trigger=trigger,
-            method_name="execute_complete",
-            kwargs={"warned": self._warned},
-            timeout=timedelta(seconds=self.timeout),
-        )
+        self._wait_for(trigger, warned=self._warned)
 
     def _is_done(self, verdict: Verdict, context: Context) -> bool:
         """Say what there is to say. Raises ``AAMCheckFailed`` when a file is bad."""

@@ -1,18 +1,25 @@
-"""One history call a poll, however many triggers of a process wait for files of the same data source."""
+"""One question to AAM per poll, however many triggers of a process wait for what it says."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
+from airflow_provider_aam.api.errors import AAMError
+
 if TYPE_CHECKING:
-    from airflow_provider_aam.api.inbound import InboundFile
+    from airflow_provider_aam.api.client import AAMClient
+
+T = TypeVar("T")
+EARLY_S = 0.05
+"""Timers may ring a little before their time."""
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Hub]] = WeakKeyDictionary()
 
@@ -23,11 +30,24 @@ def hub_of(aam_conn_id: str) -> Hub:
     return hubs.setdefault(aam_conn_id, Hub(aam_conn_id))
 
 
-@dataclass(frozen=True)
-class _Read:
-    files: Sequence[InboundFile]
-    start: datetime
-    at_s: float
+@dataclass(frozen=True, kw_only=True)
+class Reading(Generic[T]):
+    """What AAM said when it was asked last, or why it said nothing."""
+
+    value: T | None
+    error: Exception | None
+    asked_at: datetime
+    """When the request began: what AAM said is not older."""
+    told_s: float
+
+    def result(self) -> T:
+        if self.error is not None:
+            raise self.error.with_traceback(None)  # else it grows with everybody who waits
+        return self.value  # type: ignore[return-value]
+
+    def due_in_s(self, every_s: float) -> float:
+        """Until AAM is asked again. All who wait for the same thing wake up together then."""
+        return max(0.0, self.told_s + every_s - time.monotonic())
 
 
 class Hub:
@@ -36,28 +56,64 @@ class Hub:
     def __init__(self, aam_conn_id: str) -> None:
         self._aam_conn_id = aam_conn_id
         self._one_at_a_time = asyncio.Lock()
-        self._reads: dict[int, _Read] = {}
+        self._readings: dict[Hashable, Reading[Any]] = {}
+        self._crowds: dict[str, Counter[int]] = {}
 
-    async def history(
-        self, data_source: int, *, start: datetime, end: datetime, max_age_s: float
-    ) -> Sequence[InboundFile]:
-        """The history from the day of ``start`` on, as AAM told it ``max_age_s`` ago at most."""
-        day = start.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    def crowd(self, kind: str) -> Counter[int]:
+        """The ids of this kind that are waited for, and by how many triggers each."""
+        return self._crowds.setdefault(kind, Counter())
+
+    def forget(self, topic: Hashable) -> None:
+        """No one waits for it any more."""
+        self._readings.pop(topic, None)
+
+    async def read(
+        self,
+        topic: Hashable,
+        question: Callable[[AAMClient], T],
+        *,
+        every_s: float,
+        not_before: datetime | None = None,
+        suits: Callable[[T], bool] = lambda _: True,
+    ) -> Reading[T]:
+        """What AAM said about the topic, ``every_s`` ago at most; asked now if that was too early, or does not suit.
+
+        An error is a reading like others, so that a thousand triggers do not ask a server that is down one after the
+        other. One that does not pass by itself serves only those who waited for it: the Connection may be corrected.
+        """
+        arrived_s = time.monotonic()
         async with self._one_at_a_time:
-            read = self._reads.get(data_source)
-            if read is None or read.start > day or time.monotonic() - read.at_s > max_age_s:
-                files = await self._ask(data_source, day, end)
-                read = self._reads[data_source] = _Read(files, day, time.monotonic())
-            return read.files
+            reading = self._readings.get(topic)
+            if (
+                reading is None
+                or not _serves(reading, arrived_s, every_s)
+                or (not_before is not None and reading.asked_at < not_before)
+                or not (reading.value is None or suits(reading.value))
+            ):
+                reading = self._readings[topic] = await self._ask(question)
+            return reading
 
-    async def _ask(self, data_source: int, start: datetime, end: datetime) -> Sequence[InboundFile]:
+    async def _ask(self, question: Callable[[AAMClient], T]) -> Reading[T]:
+        from airflow_provider_aam.api.moments import utc_now
         from airflow_provider_aam.hooks.aam import AAMHook
 
+        asked_at, value, error = utc_now(), None, None
         hook = AAMHook(self._aam_conn_id)
-        await hook.aload()
 
-        def ask() -> Sequence[InboundFile]:
+        def ask() -> T:
             with closing(hook):
-                return hook.client.data_sources.inbound_history(data_source, start=start, end=end)
+                return question(hook.client)
 
-        return await asyncio.to_thread(ask)
+        try:
+            await hook.aload()
+            value = await asyncio.to_thread(ask)
+        except Exception as failed:  # noqa: BLE001  all who wait must hear of it
+            error = failed
+        return Reading(value=value, error=error, asked_at=asked_at, told_s=time.monotonic())
+
+
+def _serves(reading: Reading[Any], arrived_s: float, every_s: float) -> bool:
+    if reading.told_s >= arrived_s:
+        return True
+    passes = reading.error is None or (isinstance(reading.error, AAMError) and reading.error.retryable)
+    return passes and reading.due_in_s(every_s) > EARLY_S

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_aam.api.errors import AAMError
-from airflow_provider_aam.compat import AirflowNotFoundException
 from airflow_provider_aam.compat.triggers import BaseTrigger, TriggerEvent
+from airflow_provider_aam.triggers.base import PlainArguments, failure
 from airflow_provider_aam.triggers.hub import hub_of
 
 if TYPE_CHECKING:
+    from airflow_provider_aam.api.client import AAMClient
+    from airflow_provider_aam.api.inbound import InboundFile
     from airflow_provider_aam.members.judging.question import Question
     from airflow_provider_aam.members.judging.verdict import Verdict
 
 SHORTEST_PAUSE_S = 1.0
 
-log = logging.getLogger(__name__)
 
-
-class AAMInboundTrigger(BaseTrigger):
+class AAMInboundTrigger(PlainArguments, BaseTrigger):
     """Fires ``{"verdict": …}`` when nothing is waited for any more, and once when files are late.
 
     What it waits for is all in its arguments, so a triggerer that dies loses nothing. Trouble that may pass is logged
@@ -30,9 +29,17 @@ class AAMInboundTrigger(BaseTrigger):
     :param question: what is asked, as ``Question.as_json`` writes it: URIs, numbers and moments, no secret.
     :param aam_conn_id: the Airflow Connection of type ``aam``.
     :param destination_conn_id: the Airflow Connection of the files' store.
-    :param poll_interval: seconds between two looks.
+    :param poll_interval: seconds between two looks. Triggers of one Connection and data source look together.
     :param warned: whether it has fired for late files.
     """
+
+    arguments: ClassVar[tuple[str, ...]] = (
+        "question",
+        "aam_conn_id",
+        "destination_conn_id",
+        "poll_interval",
+        "warned",
+    )
 
     def __init__(
         self,
@@ -49,10 +56,7 @@ class AAMInboundTrigger(BaseTrigger):
         self.destination_conn_id = destination_conn_id
         self.poll_interval = poll_interval
         self.warned = warned
-
-    def serialize(self) -> tuple[str, dict[str, Any]]:
-        names = ("question", "aam_conn_id", "destination_conn_id", "poll_interval", "warned")
-        return f"{type(self).__module__}.{type(self).__qualname__}", {name: getattr(self, name) for name in names}
+        self._next_look_in_s = poll_interval
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         question = await asyncio.to_thread(_load, self.question)
@@ -63,36 +67,47 @@ class AAMInboundTrigger(BaseTrigger):
             await asyncio.sleep(self._pause_s(question))
 
     async def _look(self, question: Question) -> dict[str, Any] | None:
-        from airflow_provider_aam.hooks.inbound import patience
+        from airflow_provider_aam.hooks.patience import patience
 
         try:
-            with patience(question):
+            with patience(question.hard_deadline, "AAM's verdict"):
                 verdict = await self._ask(question)
                 if verdict.is_final or (verdict.is_late and not self.warned):
                     return {"verdict": verdict.as_xcom()}
-        except AAMError as error:
-            return {"error": error.message, "retryable": error.retryable}
-        except AirflowNotFoundException as absent:
-            return {"error": str(absent), "retryable": True}
-        except Exception as error:
-            # Its text stays in the log: a Connection that cannot be parsed is quoted there, password and all.
-            log.exception("The wait for AAM's verdict ended unexpectedly.")
-            return {"error": f"{type(error).__name__} in the triggerer; its log has the details.", "retryable": True}
+        except Exception as error:  # noqa: BLE001  the task must fail with this, not with a lost trigger
+            return failure(error)
         return None
 
     async def _ask(self, question: Question) -> Verdict:
         from airflow_provider_aam.api.moments import utc_now
         from airflow_provider_aam.hooks.inbound import folders
-        from airflow_provider_aam.members.judging.inbound import judge, period
+        from airflow_provider_aam.members.judging.inbound import judge
 
-        history: Any = ()
-        if question.signal != "marker":
-            start, end = period(question, utc_now())
-            history = await hub_of(self.aam_conn_id).history(
-                question.data_source, start=start, end=end, max_age_s=self.poll_interval / 2
-            )
+        history = () if question.signal == "marker" else await self._history(question)
         look = folders(question, self.destination_conn_id)
         return await asyncio.to_thread(judge, question, history, look, now=utc_now())
+
+    async def _history(self, question: Question) -> Sequence[InboundFile]:
+        """Asked from the start of a day on, so that it serves the files of other pushes as well."""
+        from airflow_provider_aam.api.moments import utc_now
+        from airflow_provider_aam.members.judging.inbound import period
+
+        now = utc_now()
+        start, end = period(question, now)
+        day = start.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+        def ask(client: AAMClient) -> tuple[datetime, Sequence[InboundFile]]:
+            return day, client.data_sources.inbound_history(question.data_source, start=day, end=end)
+
+        reading = await hub_of(self.aam_conn_id).read(
+            ("inbound", question.data_source),
+            ask,
+            every_s=self.poll_interval,
+            not_before=question.hard_deadline if now >= question.hard_deadline else None,
+            suits=lambda known: known[0] <= day,
+        )
+        self._next_look_in_s = reading.due_in_s(self.poll_interval)
+        return reading.result()[1]
 
     def _pause_s(self, question: Question) -> float:
         """Until the next look, or the next deadline if that is sooner."""
@@ -100,13 +115,14 @@ class AAMInboundTrigger(BaseTrigger):
 
         now = utc_now()
         left = [(each - now).total_seconds() for each in (question.soft_deadline, question.hard_deadline) if each > now]
-        return max(SHORTEST_PAUSE_S, min([self.poll_interval, *left]))
+        return max(SHORTEST_PAUSE_S, min([self._next_look_in_s, *left]))
 
 
 def _load(question: Mapping[str, Any]) -> Question:
     """In a thread: what is imported here the first time would hold up the event loop for half a second."""
     import airflow_provider_aam.hooks.aam
     import airflow_provider_aam.hooks.inbound
+    import airflow_provider_aam.hooks.patience
     import airflow_provider_aam.members.judging.inbound  # noqa: F401
     from airflow_provider_aam.members.judging.question import Question
 

@@ -54,6 +54,7 @@ def test_every_dag_file_is_tested() -> None:
         "aam_delete",
         "aam_drift",
         "aam_export",
+        "aam_on_growth",
         "aam_plan_approve_apply",
         "aam_pull_segments",
         "aam_pull_traits_after_push",
@@ -64,6 +65,7 @@ def test_every_dag_file_is_tested() -> None:
         "aam_push_trait_members_mapped",
         "aam_push_traits",
         "aam_refresh_page",
+        "aam_wait_for_population",
     ]
 
 
@@ -218,3 +220,20 @@ def test_refresh_of_the_page_reads_the_account_for_it(
     run(run_dag, "aam_refresh_page")
     kinds = {path.name.partition(".")[0] for path in (tmp_path / "page/aam_default").iterdir()}
     assert kinds == {"account", "segments", "traits"}
+
+
+def test_wait_for_a_population_then_pull(account: Emulator, run_dag: Callable[..., Any], tmp_path: Path) -> None:
+    sid = account.objects("segments")[0]["sid"]
+    account.set_metrics(sid, {"totalUniques30Day": 1_000_000})
+    today = {"logical_date" if AIRFLOW_V_3_0_PLUS else "execution_date": pendulum.now("UTC")}
+    dag = load_dag("aam_wait_for_population")
+    assert run_dag(dag, run_conf={"sid": sid}, **today).state == "success"
+    (pulled,) = (tmp_path / "segments").iterdir()
+    assert gzip.decompress(pulled.read_bytes()).count(b"\n") == len(account.objects("segments"))
+
+
+@pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="Airflow 2 has no watchers")
+def test_watchers_start_a_dag() -> None:
+    condition = str(load_dag("aam_on_growth").timetable.asset_condition)
+    assert "aam://bank/destinations/12/deliveries" in condition
+    assert "aam://bank/segments/77" in condition

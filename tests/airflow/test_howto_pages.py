@@ -11,15 +11,16 @@ from operator_checks import arguments_of
 
 from airflow_provider_aam.compat import BaseOperator
 from airflow_provider_aam.operators import delete, drift, export, members, page, plan, pull, push, reports
-from airflow_provider_aam.sensors import inbound
+from airflow_provider_aam.sensors import inbound, population
+from airflow_provider_aam.triggers import watchers
 
 REPOSITORY = Path(__file__).parents[2]
 PAGES = sorted(path.name for path in (REPOSITORY / "docs").glob("*.md"))
 FROM_A_DAG = re.compile(r"^\[`dags/(\w+)\.py`\]\(\.\./dags/\1\.py\):\n\n```python\n(.*?)^```", re.M | re.S)
-KIND = r"AAM\w+(?:Operator|Sensor)"
+KIND = r"AAM\w+(?:Operator|Sensor|Watcher)"
 OPERATORS = {
     name
-    for module in (delete, drift, export, members, page, plan, pull, push, reports, inbound)
+    for module in (delete, drift, export, members, page, plan, pull, push, reports, inbound, population, watchers)
     for name in vars(module)
     if re.fullmatch(KIND, name)
 }

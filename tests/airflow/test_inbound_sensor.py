@@ -6,17 +6,18 @@ import asyncio
 import inspect
 import json
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from inbound_place import InboundPlace
 from keep import Keep
+from waiting import deferred, restarted
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, AirflowFailException, Asset
 from airflow_provider_aam.operators.members import AAMPushTraitMembersOperator
 from airflow_provider_aam.sensors.inbound import AAMInboundSensor
-from airflow_provider_aam.triggers.hub import hub_of
 from airflow_provider_aam.triggers.inbound import AAMInboundTrigger
 
 DATE = {"logical_date" if AIRFLOW_V_3_0_PLUS else "execution_date": datetime(2026, 1, 2, tzinfo=UTC)}
@@ -63,25 +64,9 @@ def looking(place):
     return look
 
 
-def deferred(call: Any, *given: Any) -> Any:
-    """The trigger that a task defers to."""
-    from airflow.providers.common.compat.sdk import TaskDeferred
-
-    with pytest.raises(TaskDeferred) as stopped:
-        call(*given)
-    return stopped.value
-
-
-def again(trigger: AAMInboundTrigger) -> AAMInboundTrigger:
-    """As another triggerer gets it."""
-    path, arguments = trigger.serialize()
-    assert path == "airflow_provider_aam.triggers.inbound.AAMInboundTrigger"
-    return AAMInboundTrigger(**json.loads(json.dumps(arguments)))
-
-
 def fired(sensor: AAMInboundSensor, *, warned: bool = False) -> dict[str, Any] | None:
     """What the trigger fires at its first look."""
-    trigger = again(deferred(sensor.execute, {}).trigger)
+    trigger = restarted(AAMInboundTrigger, deferred(sensor.execute, {}).trigger)
     trigger.warned = warned
 
     async def first() -> Any:
@@ -210,7 +195,7 @@ def test_unexpected_trouble_of_a_trigger_is_told_without_its_text(place, caplog)
     trigger.poll_interval = "p8e-secret"
     event = asyncio.run(anext(trigger.run())).payload
     assert event == {"error": "TypeError in the triggerer; its log has the details.", "retryable": True}
-    assert "The wait for AAM's verdict ended unexpectedly." in caplog.text
+    assert "A trigger met something unexpected." in caplog.text
 
 
 def test_an_absent_connection_is_an_ordinary_failure(place):
@@ -230,7 +215,7 @@ def test_many_triggers_ask_aam_once(place):
         from airflow_provider_aam.members.judging.question import Question
 
         question = Question.from_json(trigger.question)
-        return await asyncio.gather(*(again(trigger)._look(question) for _ in range(20)))
+        return await asyncio.gather(*(restarted(AAMInboundTrigger, trigger)._look(question) for _ in range(20)))
 
     place.emulator.clear_stats()
     assert asyncio.run(together()) == [None] * 20
@@ -239,13 +224,18 @@ def test_many_triggers_ask_aam_once(place):
 
 
 def test_hub_asks_again_for_what_is_older_or_was_asked_long_ago(place):
-    end = datetime.now(UTC)
-    day, before = end - timedelta(days=1), end - timedelta(days=3)
+    from airflow_provider_aam.members.judging.question import Question
+
+    now = datetime.now(UTC)
+    day, before = now - timedelta(days=1), now - timedelta(days=3)
     asked = []
 
     async def ask() -> None:
-        for start, max_age_s in ((day, 99), (day, 99), (before, 99), (day, 99), (day, -1)):
-            await hub_of("aam_default").history(place.source, start=start, end=end, max_age_s=max_age_s)
+        for start, every_s in ((day, 99), (day, 99), (before, 99), (day, 99), (day, 0)):
+            sensor = AAMInboundSensor(task_id="w", receipt=place.receipt(), deferrable=True)
+            trigger = deferred(sensor.execute, {}).trigger
+            trigger.poll_interval = every_s
+            await trigger._history(replace(Question.from_json(trigger.question), sent_from=start))
             asked.append(place.emulator.count("GET /v1/datasources/{dataSourceId}/history/inbound"))
 
     asyncio.run(ask())
@@ -256,7 +246,7 @@ def test_trigger_looks_again_by_itself(place):
     place.emulator.configure(inbound_every_s=0, inbound_report_after_s=0, inbound_ignored=["*"])
     place.send()
     sensor = AAMInboundSensor(task_id="wait", receipt=place.receipt(), deferrable=True, poke_interval=0)
-    trigger = again(deferred(sensor.execute, {}).trigger)
+    trigger = restarted(AAMInboundTrigger, deferred(sensor.execute, {}).trigger)
 
     async def wait() -> Any:
         events = aiter(trigger.run())

@@ -1,0 +1,67 @@
+"""Which deliveries of a destination AAM has completed, by its history of outbound files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from airflow_provider_aam.api.moments import epoch_ms, of_epoch_ms, utc_now
+from airflow_provider_aam.api.numbers import whole_number
+
+if TYPE_CHECKING:
+    from airflow_provider_aam.api.client import AAMClient
+
+LOOK_BACK_DAYS = 8
+"""So long Adobe keeps outbound files."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """One row of the history. ``key`` tells it from others: AAM's ``pushID``, else the file's name."""
+
+    key: str
+    file: str
+    success: bool
+    received: int | None
+    sent: int | None
+    begun_at: datetime | None
+    ended_at: datetime
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self | None:
+        """``None`` for one that has not ended [inferred: such a row has no ``endTime``]."""
+        ended = whole_number(row.get("endTime"))
+        if not ended:
+            return None
+        begun, name = whole_number(row.get("startTime")), str(row.get("dataFileName") or "")
+        return cls(
+            key=str(row.get("pushID") or name),
+            file=name,
+            success=row.get("success") is True,
+            received=whole_number(row.get("receivedRecords")),
+            sent=whole_number(row.get("successRecords")),
+            begun_at=of_epoch_ms(begun) if begun else None,
+            ended_at=of_epoch_ms(ended),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "file": self.file,
+            "success": self.success,
+            "received": self.received,
+            "sent": self.sent,
+            "begun_at": self.begun_at and self.begun_at.isoformat(),
+            "ended_at": self.ended_at.isoformat(),
+        }
+
+
+def read_deliveries(client: AAMClient, destination: int) -> Sequence[Delivery]:
+    """Those that have ended in the last :data:`LOOK_BACK_DAYS` days, the oldest first. One request."""
+    now = utc_now()
+    dates = {"startDate": epoch_ms(now.subtract(days=LOOK_BACK_DAYS)), "endDate": epoch_ms(now)}
+    rows = client.destinations.call("outbound_history", destination, **dates)
+    told = [delivery for row in rows if (delivery := Delivery.of(row)) is not None]
+    ended = [delivery for delivery in told if delivery.ended_at <= now]
+    return sorted(ended, key=lambda each: (each.ended_at, each.key))

@@ -1,0 +1,58 @@
+"""What all sensors have in common: three ways to wait, which see and decide the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_aam.api.errors import AAMError
+from airflow_provider_aam.compat.sensors import BaseSensorOperator, conf
+from airflow_provider_aam.failures import task_failures
+
+if TYPE_CHECKING:
+    from airflow_provider_aam.compat import Context
+
+
+class AAMSensor(BaseSensorOperator):
+    """Waits by ``poke``, by ``reschedule``, or in the triggerer if it is ``deferrable``."""
+
+    def __init__(
+        self,
+        *,
+        deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
+        poke_interval: timedelta | float = 1800,
+        mode: str = "reschedule",
+        aam_conn_id: str = "aam_default",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(poke_interval=poke_interval, mode=mode, **kwargs)
+        self.deferrable = deferrable
+        self.aam_conn_id = aam_conn_id
+
+    def execute(self, context: Context) -> Any:
+        if not self.deferrable:
+            return super().execute(context)
+        with task_failures():
+            self._defer(context)
+        return None
+
+    def _defer(self, context: Context) -> None:
+        raise NotImplementedError
+
+    def _wait_for(self, trigger: Any, **kwargs: Any) -> None:
+        """Goes on in ``execute_complete``, which gets ``kwargs`` as well."""
+        self.defer(
+            trigger=trigger,
+            method_name="execute_complete",
+            kwargs=kwargs,
+            timeout=timedelta(seconds=self.timeout),
+        )
+
+
+def raise_failure(event: Mapping[str, Any]) -> None:
+    """The error that a trigger has fired, if it has."""
+    if "error" in event:
+        error = AAMError(event["error"])
+        error.retryable = event["retryable"]
+        raise error
