@@ -13,6 +13,7 @@ VENV_MUTANTS := .venv-mutants
 VENV_FUZZ := .venv-fuzz
 VENV_CELERY := .venv-celery
 VENV_UI := .venv-ui
+VENV_LINEAGE := .venv-lineage
 UV := $(VENV)/bin/uv
 # Stamps are touched after an install: uv keeps the times that files have in their wheels, which may be older than any pin.
 UV_READY := $(VENV)/uv-ready
@@ -20,7 +21,7 @@ UV_READY := $(VENV)/uv-ready
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONHASHSEED ?= 0
 
-.PHONY: help setup demo ui ui-build test test-211 test-slow test-s3 test-celery test-ui lint types bench mutants fuzz docs constraints clean
+.PHONY: help setup demo ui ui-build test test-211 test-slow test-s3 test-celery test-lineage test-ui lint types bench mutants fuzz docs constraints clean
 
 help: ## list the commands
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -59,6 +60,9 @@ test-celery: $(VENV_CELERY)/installed ## mapped tasks on a CeleryExecutor; needs
 test-ui: $(VENV_UI)/installed ## the page in a real Airflow, in the Chromium of the distribution; SHOTS=docs/images takes its pictures again
 	$(VENV_UI)/bin/python -m pytest tests/ui
 
+test-lineage: $(VENV_LINEAGE)/installed ## what OpenLineage is told of our tasks, in .venv-lineage with Airflow's OpenLineage provider
+	$(VENV_LINEAGE)/bin/python -m pytest tests/airflow/test_lineage.py
+
 lint: $(VENV)/installed ## ruff: rules and formatting
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -82,7 +86,7 @@ constraints: $(UV_READY) ## regenerate the pinned sets from setup.cfg
 	scripts/constraints.sh $(UV)
 
 clean: ## remove environments, caches and results of runs
-	rm -rf $(VENV) $(VENV_211) $(VENV_S3) $(VENV_PEERS) $(VENV_MUTANTS) $(VENV_FUZZ) $(VENV_CELERY) $(VENV_UI) .mutants .fuzz .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
+	rm -rf $(VENV) $(VENV_211) $(VENV_S3) $(VENV_PEERS) $(VENV_MUTANTS) $(VENV_FUZZ) $(VENV_CELERY) $(VENV_LINEAGE) $(VENV_UI) .mutants .fuzz .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
 
 $(UV_READY): constraints/bootstrap.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none was found; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -130,6 +134,11 @@ $(VENV_UI)/installed: $(UV_READY) constraints/airflow-3.3.txt constraints/ui.txt
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_UI)
 	$(UV) pip install --quiet --python $(VENV_UI)/bin/python --require-hashes --requirement constraints/airflow-3.3.txt --requirement constraints/ui.txt
 	$(call install_package,$(VENV_UI))
+
+$(VENV_LINEAGE)/installed: $(UV_READY) constraints/airflow-3.3.txt constraints/lineage.txt setup.cfg
+	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_LINEAGE)
+	$(UV) pip install --quiet --python $(VENV_LINEAGE)/bin/python --require-hashes --requirement constraints/airflow-3.3.txt --requirement constraints/lineage.txt
+	$(call install_package,$(VENV_LINEAGE))
 
 $(VENV_PEERS)/installed: $(UV_READY) constraints/peers.txt
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_PEERS)

@@ -10,5 +10,6 @@ compile constraints/mutants.in --constraint constraints/airflow-3.3.txt --output
 compile constraints/fuzz.in --constraint constraints/airflow-3.3.txt --output-file constraints/fuzz.txt
 compile constraints/celery.in --constraint constraints/airflow-3.3.txt --output-file constraints/celery.txt
 compile constraints/ui.in --constraint constraints/airflow-3.3.txt --output-file constraints/ui.txt
+compile constraints/lineage.in --constraint constraints/airflow-3.3.txt --output-file constraints/lineage.txt
 compile constraints/peers.in --output-file constraints/peers.txt
 compile constraints/bootstrap.in --constraint constraints/airflow-3.3.txt --output-file constraints/bootstrap.txt

@@ -20,7 +20,7 @@ ACCOUNT = {"account"}
 JOBS = {"pull", "catalog", "members", "feeds", "reports"}
 AIRFLOW = {"compat", "failures"}
 HOOKS = API | FILES_OF_JOBS | ACCOUNT | JOBS | AIRFLOW | {"hooks"}
-TASKS = HOOKS | {"triggers", "operators", "sensors"}
+TASKS = HOOKS | {"triggers", "operators", "sensors", "lineage"}
 
 # What each part of the package may import, besides the package itself (for its version).
 MAY_IMPORT: dict[str, set[str]] = {
@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "failures": API | {"compat"},
     "hooks": HOOKS,
     "get_provider_info": {"hooks"},
+    "lineage": HOOKS,
     "triggers": HOOKS | {"triggers"},
     "operators": TASKS,
     "sensors": TASKS,

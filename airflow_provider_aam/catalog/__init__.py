@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from airflow_provider_aam.catalog.applying.deleting import delete as delete
     from airflow_provider_aam.catalog.applying.deleting import deletion_problems as deletion_problems
     from airflow_provider_aam.catalog.applying.deleting import name_objects as name_objects
+    from airflow_provider_aam.catalog.applying.effects import Effect as Effect
+    from airflow_provider_aam.catalog.applying.effects import Effects as Effects
     from airflow_provider_aam.catalog.applying.push import apply_saved as apply_saved
     from airflow_provider_aam.catalog.applying.push import make_plan as make_plan
     from airflow_provider_aam.catalog.applying.push import push as push
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from airflow_provider_aam.catalog.reading.recognise import kind_of_name as kind_of_name
 
 _ROOMS = {
+    "applying.effects": ("Effect", "Effects"),
     "applying.push": ("apply_saved", "make_plan", "push"),
     "applying.receipt": ("PushReceipt",),
     "checking.check": ("Catalog",),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from airflow_provider_aam.api.errors import AAMArgumentError
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMError
 from airflow_provider_aam.compat import Asset, BaseOperator, Context
 from airflow_provider_aam.failures import task_failures
 from airflow_provider_aam.operators.noting import noting
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from airflow_provider_aam.api.client import AAMClient
     from airflow_provider_aam.catalog import Plan
     from airflow_provider_aam.files.notes import NoteKind
+    from airflow_provider_aam.lineage import Lineage
+
+log = logging.getLogger(__name__)
 
 RESULT = "return_value"
 """The XCom key of what a task returns."""
@@ -40,6 +44,8 @@ class AAMOperator(BaseOperator):
     def __init__(self, *, aam_conn_id: str = "aam_default", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.aam_conn_id = aam_conn_id
+        self._account: int | str | None = None
+        self._returned: Returned | None = None
 
     def execute(self, context: Context) -> Returned:
         with task_failures():
@@ -49,10 +55,23 @@ class AAMOperator(BaseOperator):
                 result, extra = self._run(context)
                 note.result = result
         self._tell_outlets(context, extra)
+        self._returned = result
         return result
 
     def _tell_outlets(self, context: Context, extra: Mapping[str, Any]) -> None:
         tell_outlets(self.outlets, context, extra)
+
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> Any:  # noqa: ARG002  Airflow's signature
+        """What Airflow's OpenLineage provider shows of the task, where that is installed."""
+        from airflow_provider_aam.lineage import Lineage
+
+        lineage = Lineage(self._account)
+        if isinstance(self._returned, dict):
+            self._trace(lineage, self._returned)
+        return lineage.facets()
+
+    def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
+        """Tell what was read and written."""
 
     def _problems(self) -> list[str]:
         """Of the arguments; each names its own."""
@@ -75,7 +94,9 @@ class AAMOperator(BaseOperator):
         from airflow_provider_aam.hooks.aam import AAMHook
 
         with closing(AAMHook(self.aam_conn_id)) as hook:
-            yield hook.get_conn()
+            client = hook.get_conn()
+            yield client
+            self._account = _account_for_lineage(client)
 
 
 class QuietOperator(AAMOperator):
@@ -100,6 +121,20 @@ def tell_outlets(outlets: Iterable[Any] | None, context: Context, extra: Mapping
     for outlet in outlets or ():
         if isinstance(outlet, Asset):
             context["outlet_events"][outlet].extra.update(extra)
+
+
+def _account_for_lineage(client: AAMClient) -> int | str | None:
+    """The partner id, where OpenLineage listens and AAM tells it: one request, and never a reason to fail."""
+    from airflow_provider_aam.compat.listening import is_listening
+
+    if not is_listening():
+        return None
+    try:
+        pid: int | str | None = client.users.self().get("pid")
+    except AAMError as error:
+        log.info("OpenLineage gets no datasets of AAM: %s", error.message)
+        return None
+    return pid
 
 
 def told(receipt: Receipt) -> Told:

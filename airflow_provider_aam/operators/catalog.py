@@ -11,6 +11,7 @@ from airflow_provider_aam.operators.base import AAMOperator
 
 if TYPE_CHECKING:
     from airflow_provider_aam.catalog import Catalog, Plan, PlanOptions, Source
+    from airflow_provider_aam.lineage import Lineage
 
 
 class ComparingOperator(AAMOperator):
@@ -69,6 +70,11 @@ class ComparingOperator(AAMOperator):
         if not any(catalog.values()):
             self.log.warning("%s describes no objects.", one_line(source))
         return catalog, source
+
+    def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
+        lineage.read_files(self.source)
+        if receipt["plan_uri"]:
+            lineage.wrote_file({"uri": receipt["plan_uri"]})
 
     def _scope(self) -> Mapping[str, Any] | None:
         from airflow_provider_aam.catalog import check_scope

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,8 +10,9 @@ from airflow_provider_aam.hooks.paths import open_path, optional_path
 from airflow_provider_aam.operators.base import AAMOperator, Told
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.catalog import Uri
+    from airflow_provider_aam.catalog import Effects, Uri
     from airflow_provider_aam.compat import Context
+    from airflow_provider_aam.lineage import Lineage
 
 
 class AAMDeleteOperator(AAMOperator):
@@ -87,6 +88,7 @@ class AAMDeleteOperator(AAMOperator):
         self.plan_only = dry_run  # BaseOperator.dry_run is a method
         self.outcome_path = outcome_path
         self.max_concurrency = max_concurrency
+        self._effects: Effects | None = None
 
     def _run(self, context: Context) -> Told:  # noqa: ARG002
         from airflow_provider_aam.catalog import delete, name_objects
@@ -112,7 +114,12 @@ class AAMDeleteOperator(AAMOperator):
                 max_failed=self.max_failed,
                 max_concurrency=self.max_concurrency,
             )
+        self._effects = receipt.effects
         return {**receipt.as_xcom(), "gone": len(deletion.gone)}, receipt.as_asset_extra()
+
+    def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:  # noqa: ARG002
+        lineage.read_files(self.source)
+        lineage.changed(self._effects)
 
     def _problems(self) -> list[str]:
         from airflow_provider_aam.catalog import deletion_problems

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_aam.hooks.paths import open_path
@@ -10,6 +10,7 @@ from airflow_provider_aam.operators.base import QuietOperator, Told, told
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
+    from airflow_provider_aam.lineage import Lineage
 
 
 class AAMExportOperator(QuietOperator):
@@ -53,3 +54,8 @@ class AAMExportOperator(QuietOperator):
         folder = open_path(self.destination, self.destination_conn_id, what="destination")
         with self._client() as client:
             return told(export_catalog(client, folder, kinds=self.kinds))
+
+    def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
+        from airflow_provider_aam.catalog import KINDS
+
+        lineage.exported(receipt, {key: kind.resource.name for key, kind in KINDS.items()})

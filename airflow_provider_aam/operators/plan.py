@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.hooks.paths import open_path, optional_path
@@ -11,7 +11,9 @@ from airflow_provider_aam.operators.base import QuietOperator, Told, told
 from airflow_provider_aam.operators.catalog import ChangingOperator
 
 if TYPE_CHECKING:
+    from airflow_provider_aam.catalog import Effects
     from airflow_provider_aam.compat import Context
+    from airflow_provider_aam.lineage import Lineage
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -100,6 +102,7 @@ class AAMApplyOperator(QuietOperator):
         self.outcome_path = outcome_path
         self.max_failed = max_failed
         self.max_concurrency = max_concurrency
+        self._effects: Effects | None = None
 
     def _problems(self) -> list[str]:
         problems = self._too_small(max_failed=0, max_concurrency=1)
@@ -125,4 +128,9 @@ class AAMApplyOperator(QuietOperator):
                 max_failed=self.max_failed,
                 max_concurrency=self.max_concurrency,
             )
+        self._effects = receipt.effects
         return told(receipt)
+
+    def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:  # noqa: ARG002
+        lineage.read_files(self.plan_path)
+        lineage.changed(self._effects)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from airflow_provider_aam.compat import Context
+    from airflow_provider_aam.lineage import Lineage
 
 
 _HANDED_ON = (
@@ -102,6 +103,9 @@ class AAMPullOperator(AAMOperator):
             given = {name: getattr(self, name) for name in _HANDED_ON}
             receipt = pull_resource(client.collection(self.resource), destination, **given)
         return told(receipt)
+
+    def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
+        lineage.pulled(receipt, fields=self.fields, include_metrics=self.include_metrics)
 
 
 class _PullOneOperator(AAMPullOperator):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.hooks.paths import optional_path
@@ -11,7 +11,9 @@ from airflow_provider_aam.operators.catalog import ChangingOperator
 from airflow_provider_aam.operators.plan import AAMApplyOperator, AAMPlanOperator
 
 if TYPE_CHECKING:
+    from airflow_provider_aam.catalog import Effects
     from airflow_provider_aam.compat import Context
+    from airflow_provider_aam.lineage import Lineage
 
 __all__ = [
     "AAMApplyOperator",
@@ -74,6 +76,7 @@ class AAMPushCatalogOperator(QuietOperator, ChangingOperator):
         self.plan_only = dry_run  # BaseOperator.dry_run is a method
         self.outcome_path = outcome_path
         self.max_concurrency = max_concurrency
+        self._effects: Effects | None = None
 
     def _run(self, context: Context) -> Told:  # noqa: ARG002
         from airflow_provider_aam.catalog import push
@@ -94,7 +97,12 @@ class AAMPushCatalogOperator(QuietOperator, ChangingOperator):
                 max_failed=self.max_failed,
                 max_concurrency=self.max_concurrency,
             )
+        self._effects = receipt.effects
         return told(receipt)
+
+    def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
+        super()._trace(lineage, receipt)
+        lineage.changed(self._effects)
 
     def _problems(self) -> list[str]:
         return [*super()._problems(), *self._too_small(max_failed=0, max_concurrency=1)]

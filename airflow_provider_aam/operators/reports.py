@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from airflow_provider_aam.compat import Context
+    from airflow_provider_aam.lineage import Lineage
 
 ON_FAILURE = ("fail", "warn")
 
@@ -93,6 +94,10 @@ class AAMTrendReportOperator(AAMOperator):
         destination = open_path(self.destination, self.destination_conn_id, what="destination")
         with self._client() as client:
             return told(write_trend(client, destination, subject, period, file_format=self.file_format))
+
+    def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
+        lineage.read(receipt["kind"])
+        lineage.wrote_file(receipt)
 
 
 class AAMPopulationCheckOperator(AAMOperator):
@@ -213,3 +218,8 @@ class AAMPopulationCheckOperator(AAMOperator):
             context["ti"].xcom_push(key=RESULT, value=receipt.as_xcom())
             receipt.require_passed()
         return told(receipt)
+
+    def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
+        lineage.read(receipt["kind"])
+        if receipt["report_uri"]:
+            lineage.wrote_file({"uri": receipt["report_uri"], "rows": receipt["checked"]})

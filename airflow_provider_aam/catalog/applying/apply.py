@@ -13,10 +13,12 @@ from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMError, AAMLimitReached, AAMOutcomeUnknown, AAMServerError
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.catalog.applying.creating import Unsettled
+from airflow_provider_aam.catalog.applying.effects import Effects
 from airflow_provider_aam.catalog.applying.existing import find_folders
 from airflow_provider_aam.catalog.applying.outcomes import Outcome, OutcomeLog
 from airflow_provider_aam.catalog.applying.write import Writer, failed
 from airflow_provider_aam.catalog.kinds import KINDS, Kind
+from airflow_provider_aam.catalog.plan.links import linked
 from airflow_provider_aam.catalog.plan.plan import Change, Link, Plan, makes_folder
 
 log = logging.getLogger(__name__)
@@ -34,7 +36,7 @@ def apply_plan(
     *,
     max_failed: int,
     done: Mapping[int, int | None],
-) -> None:
+) -> Effects:
     """Carry out ``plan``; ``outcomes`` hears of every row as soon as it has ended, the unchanged ones first.
 
     ``done`` are the positions of changes that an earlier run has made already, with the objects' ids.
@@ -58,6 +60,7 @@ def apply_plan(
     run.waves(deletes)
     if run.ended is not None:
         raise run.ended
+    return run.effects
 
 
 class _Course:
@@ -65,6 +68,7 @@ class _Course:
 
     def __init__(self, client: AAMClient, plan: Plan, outcomes: OutcomeLog, done: Mapping[int, int | None]) -> None:
         self.ended: AAMError | None = None
+        self.effects = Effects()
         self.deletes_wait_for = 0
         self._client = client
         self._plan = plan
@@ -162,13 +166,17 @@ class _Course:
             return obstacle
         ids = {link: self._ids[link.to] for link in change.links}
         try:
-            return self._writer(change.kind).write(change, ids, lost=lost, wait=wait)
+            change = linked(change, ids)
+            outcome = self._writer(change.kind).write(change, lost=lost, wait=wait)
         except AAMLimitReached as reached:
             self._full[self._limit_of(change)] = reached
             return failed(change, reached)
         except AAMError as error:
             self.ended = error
             return failed(change, error)
+        with self._one_at_a_time:
+            self.effects.add(change, outcome)
+        return outcome
 
     def _writer(self, kind: str) -> Writer:
         if kind not in self._writers:

@@ -160,11 +160,11 @@ def _carry_out(
     outcomes = OutcomeLog(outcome_path)
     with outcomes:
         try:
-            apply_plan(client.at_most(max_concurrency), plan, outcomes, max_failed=max_failed, done=done)
+            effects = apply_plan(client.at_most(max_concurrency), plan, outcomes, max_failed=max_failed, done=done)
         finally:
             log.info("%s %s: %s.", verb, one_line(plan.source), outcomes.said())
     report(outcomes, plan.source, max_failed=max_failed, outcome_path=outcome_path)
-    return PushReceipt.of(plan, outcomes, dry_run=False, outcome_path=outcome_path, **more)
+    return PushReceipt.of(plan, outcomes, dry_run=False, outcome_path=outcome_path, effects=effects, **more)
 
 
 def _show(plan: Plan, plan_path: Any) -> str | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Self
 
 from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMPushFailed
 from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.catalog.applying.effects import Effects
 from airflow_provider_aam.catalog.applying.outcomes import Outcome, OutcomeLog, WritablePath
 from airflow_provider_aam.catalog.plan.plan import Plan
 from airflow_provider_aam.files.uris import uri_of
@@ -33,6 +34,8 @@ class PushReceipt:
     outcome_uri: str | None
     started_at: str
     finished_at: str
+    effects: Effects = field(default_factory=Effects)
+    """For lineage; XCom goes without."""
 
     @classmethod
     def of(
@@ -46,6 +49,7 @@ class PushReceipt:
         started_at: datetime,
         now: Callable[[], datetime],
         outcome_path: Any = None,
+        effects: Effects | None = None,
     ) -> Self:
         return cls(
             source=plan.source,
@@ -57,10 +61,11 @@ class PushReceipt:
             outcome_uri=None if outcome_path is None else uri_of(outcome_path),
             started_at=started_at.isoformat(),
             finished_at=now().isoformat(),
+            effects=effects or Effects(),
         )
 
     def as_xcom(self) -> dict[str, Any]:
-        return asdict(self)
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "effects"}
 
     @property
     def changed(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -25,8 +24,7 @@ from airflow_provider_aam.catalog.applying.creating import Creator
 from airflow_provider_aam.catalog.applying.outcomes import Outcome
 from airflow_provider_aam.catalog.applying.updating import Updater
 from airflow_provider_aam.catalog.kinds import Kind
-from airflow_provider_aam.catalog.plan.links import linked
-from airflow_provider_aam.catalog.plan.plan import Change, Link, Plan
+from airflow_provider_aam.catalog.plan.plan import Change, Plan
 
 NOT_ABOUT_THE_ROW = (AAMUnauthorized, AAMApiKeyRejected, AAMNoProductProfile, AAMLimitReached)
 """Refusals that later rows will meet as well."""
@@ -52,14 +50,11 @@ class Writer:
         )
         return cls(creator=creator, updater=updater)
 
-    def write(
-        self, change: Change, ids: Mapping[Link, int], *, lost: AAMOutcomeUnknown | None = None, wait: bool = True
-    ) -> Outcome:
-        """``ids`` of what the plan has created for the change's links. Raises only what is not about this row alone.
+    def write(self, change: Change, *, lost: AAMOutcomeUnknown | None = None, wait: bool = True) -> Outcome:
+        """``change`` holds ids in place of links. Raises only what is not about this row alone.
 
         ``lost`` and ``wait`` are for creates, as :meth:`Creator.create` says.
         """
-        change = linked(change, ids)
         try:
             if change.action == "create":
                 return self.creator.create(change, change.after(), lost=lost, wait=wait)

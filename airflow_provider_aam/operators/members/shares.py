@@ -12,6 +12,7 @@ from airflow_provider_aam.operators.members.writing import put_options_for
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
+    from airflow_provider_aam.lineage import Lineage
 
 
 class _SharedOperator(AAMPushTraitMembersOperator):
@@ -153,6 +154,9 @@ class AAMJoinTraitMembersOperator(AAMOperator):
         )
         receipts = [ShareReceipt.from_xcom(each) for each in self.receipts]
         return told(join_shares(receipts, gate, self._open))
+
+    def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
+        lineage.sent(receipt)
 
     def _open(self, uri: str) -> IO[bytes]:
         path = open_path(uri, self.receipts_conn_id, what="receipts")

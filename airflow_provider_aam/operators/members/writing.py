@@ -11,6 +11,7 @@ from airflow_provider_aam.operators.base import AAMOperator
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context, ObjectStoragePath
+    from airflow_provider_aam.lineage import Lineage
     from airflow_provider_aam.members.reading.engine import Limits
     from airflow_provider_aam.members.reading.query import Source
     from airflow_provider_aam.members.target import Target
@@ -94,6 +95,10 @@ class WritingOperator(AAMOperator):
             dry_run=self.plan_only,
             **more,
         )
+
+    def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
+        lineage.read_files(self.source)
+        lineage.sent(receipt)
 
     def _limits(self) -> Limits:
         from airflow_provider_aam.members.reading.engine import Limits

@@ -1,0 +1,157 @@
+"""What a finished task read and wrote, as OpenLineage's datasets: lists and objects of AAM, files, and what feeds what.
+
+Imported only when Airflow's OpenLineage provider asks an operator. The namespace of AAM's datasets is
+``aam://<partner id>``: it is the same for every Airflow and Connection that reaches the account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from airflow_provider_aam.api.resources import RESOURCES, Type
+from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.compat.facets import (
+    ColumnLineageDatasetFacet,
+    Dataset,
+    DocumentationDatasetFacet,
+    Fields,
+    InputField,
+    LifecycleStateChange,
+    LifecycleStateChangeDatasetFacet,
+    OperatorLineage,
+    OutputDataset,
+    OutputStatisticsOutputDatasetFacet,
+    SchemaDatasetFacet,
+    SchemaDatasetFacetFields,
+    Transformation,
+)
+from airflow_provider_aam.files.columns import OTHER, Columns
+from airflow_provider_aam.files.uris import uri_of
+
+if TYPE_CHECKING:
+    from airflow_provider_aam.catalog import Effect, Effects
+
+_LIFECYCLE = {
+    "created": LifecycleStateChange.CREATE,
+    "updated": LifecycleStateChange.ALTER,
+    "deleted": LifecycleStateChange.DROP,
+}
+_FEEDS = {"traits": "segmentRule", "segments": "destination mapping"}
+
+
+class Lineage:
+    """``account`` is AAM's partner id; ``None``: AAM did not tell it, and only files are shown."""
+
+    def __init__(self, account: int | str | None) -> None:
+        self._account = None if account is None else f"aam://{account}"
+        self._inputs: dict[tuple[str, str], Dataset] = {}
+        self._outputs: dict[tuple[str, str], Dataset] = {}
+
+    def facets(self) -> OperatorLineage:
+        return OperatorLineage(inputs=[*self._inputs.values()], outputs=[*self._outputs.values()])
+
+    def pulled(self, receipt: Mapping[str, Any], *, fields: Sequence[str] | None, include_metrics: bool) -> None:
+        """A list of AAM → one file, column by column."""
+        columns = Columns.of(RESOURCES[receipt["resource"]], fields=fields, include_metrics=include_metrics)
+        in_aam = {name: kind for name, kind in columns.types.items() if name != OTHER}
+        self.read(receipt["resource"], columns=in_aam)
+        self.wrote_file(receipt, columns=columns.types, of=receipt["resource"])
+
+    def exported(self, receipt: Mapping[str, Any], resources: Mapping[str, str]) -> None:
+        """Lists of AAM → the files of a folder. ``resources``: by key of the kind, as the receipt counts objects."""
+        for key, name in zip(receipt["objects"], receipt["files"], strict=True):
+            self.read(resources[key])
+            self.wrote_file({"uri": f"{receipt['uri'].rstrip('/')}/{name}", "rows": receipt["objects"][key]})
+
+    def changed(self, effects: Effects | None) -> None:
+        """Lists and objects of AAM that were written; what feeds an object's users is an edge to it."""
+        if effects is None or self._account is None:
+            return
+        for resource, count in effects.counts.items():
+            self._write(self._account, _name(resource), statistics={"rowCount": count})
+        objects: dict[str, list[Effect]] = {}
+        for effect in effects.first:
+            objects.setdefault(_name(effect.resource, effect.id), []).append(effect)
+        for name, (first, *others) in objects.items():
+            self._write(
+                self._account,
+                name,
+                documentation=DocumentationDatasetFacet(description=one_line(first.label)),
+                lifecycleStateChange=LifecycleStateChangeDatasetFacet(_LIFECYCLE[first.status]),
+                **self._edges(self._account, (feed for each in (first, *others) for feed in each.fed_by)),
+            )
+
+    def sent(self, receipt: Mapping[str, Any]) -> None:
+        """Inbound files → the data source that AAM reads them into."""
+        files = receipt["files"]
+        for folder in dict.fromkeys(file["uri"].rpartition("/")[0] for file in files):
+            self.wrote_file({"uri": folder, "rows": receipt["items"], "bytes": sum(file["bytes"] for file in files)})
+        if self._account is not None and files:
+            owner = receipt.get("target_data_source") or receipt["data_source"]
+            name = f"{_name('data_sources', owner)}/inbound"
+            self._write(self._account, name, statistics={"rowCount": receipt["items"]})
+
+    def read(self, resource: str, *, columns: Mapping[str, Type] | None = None) -> None:
+        """A list of AAM."""
+        if self._account is not None:
+            facets = {"schema": _schema(columns)} if columns else {}
+            self._inputs[self._account, _name(resource)] = Dataset(self._account, _name(resource), facets=facets)
+
+    def read_files(self, source: object) -> None:
+        """What of a task's source are files; rows that it was given are not."""
+        given = [source] if isinstance(source, str) else source
+        for uri in given if isinstance(given, Sequence) else ():
+            if isinstance(uri, str) and uri:
+                place = _place(uri)
+                self._inputs[place] = Dataset(*place)
+
+    def wrote_file(
+        self, receipt: Mapping[str, Any], *, columns: Mapping[str, Type] | None = None, of: str | None = None
+    ) -> None:
+        """``of``: the list of AAM that the columns are copied from."""
+        facets: dict[str, Any] = {"schema": _schema(columns)} if columns else {}
+        if columns and of and self._account is not None:
+            copied = {
+                name: Fields([InputField(self._account, _name(of), name)], transformationType="IDENTITY")
+                for name in columns
+                if name != OTHER
+            }
+            facets["columnLineage"] = ColumnLineageDatasetFacet(fields=copied)
+        statistics = {"rowCount": receipt.get("rows"), "size": receipt.get("bytes")}
+        self._write(*_place(receipt["uri"]), statistics=statistics, **facets)
+
+    def _write(
+        self, namespace: str, name: str, *, statistics: Mapping[str, int | None] | None = None, **facets: Any
+    ) -> None:
+        known = {key: value for key, value in (statistics or {}).items() if value is not None}
+        shown = {"outputStatistics": OutputStatisticsOutputDatasetFacet(**known)} if known else {}
+        self._outputs[namespace, name] = OutputDataset(namespace, name, facets=facets, outputFacets=shown)
+
+    def _edges(self, account: str, fed_by: Iterable[tuple[str, int]]) -> dict[str, Any]:
+        edges = []
+        for resource, object_id in fed_by:
+            name = _name(resource, object_id)
+            self._inputs.setdefault((account, name), Dataset(account, name))
+            filtered = Transformation(type="INDIRECT", subtype="FILTER", description=_FEEDS[resource])
+            edges.append(InputField(account, name, "members", transformations=[filtered]))
+        return {"columnLineage": ColumnLineageDatasetFacet(fields={}, dataset=edges)} if edges else {}
+
+
+def _name(resource: str, object_id: int | None = None) -> str:
+    """``trait-folders``, ``segments/77``."""
+    listed = resource.replace("_", "-")
+    return listed if object_id is None else f"{listed}/{object_id}"
+
+
+def _schema(columns: Mapping[str, Type]) -> SchemaDatasetFacet:
+    return SchemaDatasetFacet([SchemaDatasetFacetFields(name=name, type=kind.value) for name, kind in columns.items()])
+
+
+def _place(uri: str) -> tuple[str, str]:
+    """Namespace and name, as OpenLineage's naming rules have them, without a Connection id or a password."""
+    parts = urlsplit(uri_of(uri))
+    if parts.scheme == "file":
+        return "file", parts.path
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", parts.path.strip("/") or "/"
