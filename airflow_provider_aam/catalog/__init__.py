@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from airflow_provider_aam.catalog.checking.sources import ways_to_match as ways_to_match
     from airflow_provider_aam.catalog.exporting.export import ExportReceipt as ExportReceipt
     from airflow_provider_aam.catalog.exporting.export import export_catalog as export_catalog
+    from airflow_provider_aam.catalog.impact.find import Impact as Impact
+    from airflow_provider_aam.catalog.impact.find import impact_in_account as impact_in_account
+    from airflow_provider_aam.catalog.impact.find import impact_in_catalog as impact_in_catalog
     from airflow_provider_aam.catalog.kinds import KINDS as KINDS
     from airflow_provider_aam.catalog.kinds import Kind as Kind
     from airflow_provider_aam.catalog.plan.plan import Plan as Plan
@@ -53,6 +56,7 @@ _ROOMS = {
     "checking.schema": ("build_schema", "render_catalog_schema", "render_schema"),
     "applying.deleting": ("delete", "deletion_problems", "name_objects"),
     "exporting.export": ("ExportReceipt", "export_catalog"),
+    "impact.find": ("Impact", "impact_in_account", "impact_in_catalog"),
     "kinds": ("KINDS", "Kind"),
     "plan.plan": ("Plan",),
     "plan.render": ("account_of", "render_plan"),

@@ -75,6 +75,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "plan": catalog_commands.plan_catalog,
     "apply": catalog_commands.apply_plan,
     "export": catalog_commands.export_files,
+    "impact": catalog_commands.show_impact,
     "members verify": members_commands.verify_members,
 }
 _groups = {

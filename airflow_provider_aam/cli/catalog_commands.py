@@ -134,3 +134,31 @@ def export_files(
     from airflow_provider_aam.cli.export import export_account
 
     run_command(lambda: export_account(directory, conn_id=conn_id, kinds=kinds), as_json=as_json)
+
+
+def show_impact(
+    word: Annotated[
+        str,
+        typer.Argument(metavar="WORD", help="Trait or segment: integration code, data source:code, name, or AAM's id."),
+    ],
+    *,
+    catalog: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="PATH", exists=True, help="Ask these catalog files, or folders of them, offline. May be repeated."
+        ),
+    ] = None,
+    conn_id: ConnId = "aam_default",
+    kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="traits or segments, where WORD means one of each.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what depends on a trait or segment: segments, models, destinations. Changes nothing.
+
+    Exit code 0: nothing depends on it. 1: something does.
+    """
+    from airflow_provider_aam.cli import impact
+    from airflow_provider_aam.cli.exits import run_command
+
+    run_command(lambda: impact.show_impact(word, catalog=catalog or [], conn_id=conn_id, kind=kind), as_json=as_json)

@@ -43,14 +43,21 @@ def steady(printed: str, url: str) -> str:
     return one_line(re.sub(r" made 20\S+", " made 2026-11-23T09:00:00+00:00", printed))
 
 
-def test_samples_of_plan_apply_and_export(emulator, airflow_aam, monkeypatch, tmp_path):
+def test_samples_of_plan_apply_export_and_impact(emulator, airflow_aam, monkeypatch, tmp_path):
     monkeypatch.setenv("AIRFLOW_CONN_AAM_DEFAULT", emulator.connection_json("oauth_server_to_server"))
     monkeypatch.chdir(tmp_path)
     catalog = re.search(r"^```yaml\n(dataSources:\n.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     assert catalog
     (tmp_path / "aam").mkdir()
     (tmp_path / "aam" / "catalog.yaml").write_text(catalog.group(1))
-    for command, code in (("plan aam --out plan.json", 1), ("apply plan.json --yes", 0), ("export out", 0)):
+    commands = {
+        "plan aam --out plan.json": 1,
+        "apply plan.json --yes": 0,
+        "export out": 0,
+        "impact pricing-visit": 1,
+        "impact pricing-visit --catalog aam": 1,
+    }
+    for command, code in commands.items():
         done = airflow_aam(*command.split())
         assert (done.exit_code, [steady(done.stderr + done.stdout, emulator.url)]) == (code, sample(command))
     assert airflow_aam("plan", "out").exit_code == 0

@@ -135,12 +135,7 @@ class Describer:
             yield name, sorted((_no_id(word) for word in words), key=str)
 
     def _rule(self, rule: str) -> str:
-        texts: dict[str, str] = {}
-        for word in segment_rule.references(rule):
-            name = None if word.sid is None else self._names.word(TRAITS, word.sid)
-            if name is not None:
-                texts[word.text] = f"{{{name}}}"
-        return segment_rule.replace(rule, texts) if texts else rule
+        return segment_rule.in_words(rule, lambda sid: self._names.word(TRAITS, sid))
 
     def _is_ambiguous(self, kind: Kind, row: Mapping[str, Any], record: Record) -> bool:
         """Whether the row, read again, could mean another object or a new one."""

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
-from airflow_provider_aam.account.account import Account, including
+from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.api.errors import AAMPlanRefused
-from airflow_provider_aam.api.numbers import whole_number
-from airflow_provider_aam.api.resources import Resource
 from airflow_provider_aam.catalog.kinds import KINDS, Kind, Use
 from airflow_provider_aam.catalog.plan.plan import Change
 from airflow_provider_aam.catalog.planning.changes import Changes
+from airflow_provider_aam.catalog.planning.references import candidates, needed
 from airflow_provider_aam.catalog.planning.targets import Targets
 from airflow_provider_aam.catalog.problems import in_lines
 
-_SID = re.compile(r"(?<!\d)(\d+)T\b", re.IGNORECASE)
 MOST_NAMED = 3
-MOST_ASKED = 50
-"""Up to so many deletes AAM is asked who uses each; beyond, the users' whole list is read."""
 
 
 def refuse_used(account: Account, doomed: Mapping[str, Sequence[Record]], changes: Iterable[Change]) -> None:
@@ -49,7 +43,7 @@ class _Usage:
         for use in kind.used_by:
             users: dict[int, list[Record]] = {}
             for user in self._users(use, wanted):
-                for object_id in self._needed(user, use, wanted):
+                for object_id in needed(user, use, wanted):
                     users.setdefault(object_id, []).append(user)
             for object_id, found in users.items():
                 name = self._called(kind, wanted[object_id])
@@ -69,54 +63,6 @@ class _Usage:
         """All objects that may need one of ``wanted``, but for those that the plan deletes."""
         by = KINDS[use.by]
         gone = self._gone.get(use.by, set())
-        for user in self._candidates(use, wanted):
+        for user in candidates(self._account, use, wanted):
             if int(user[by.id_field]) not in gone:
                 yield {**user, **self._after.get((by.name, int(user[by.id_field])), {})}
-
-    def _candidates(self, use: Use, wanted: Mapping[int, Record]) -> Iterator[Record]:
-        by = KINDS[use.by]
-        if not wanted:
-            return
-        if self._account.is_read(by.resource) and by.resource.name not in self._account.filters:
-            yield from self._account.objects(by.resource)
-        elif len(wanted) > MOST_ASKED:
-            yield from Account(self._account.client).objects(by.resource)
-        elif use.filter is not None:
-            collection = self._account.client.collection(by.resource.name)
-            for object_id in wanted:
-                yield from collection.fetch_all(**{use.filter: object_id})
-        elif use.filter_around is not None and by.resource.within is not None:
-            yield from self._around(by.resource, by.resource.within, use.filter_around, wanted)
-        else:
-            yield from self._account.objects(by.resource)
-
-    def _around(self, within: Resource, around: Resource, name: str, wanted: Iterable[int]) -> Iterator[Record]:
-        """What is within the objects that AAM finds with a list parameter."""
-        collection = self._account.client.collection(around.name)
-        for object_id in wanted:
-            for record in collection.fetch_all(**{name: object_id}):
-                whole = collection.get(int(record[around.id_field]), **including(within.name))
-                yield from whole.get(within.name) or []
-
-    def _needed(self, user: Record, use: Use, wanted: Mapping[int, Record]) -> set[int]:
-        """Which of ``wanted`` the object needs: a server that ignores a filter returns all objects.
-
-        A segment whose rule is not shown may need any of them, and what may be used is not deleted.
-        """
-        found: set[int] = set()
-        for name in use.fields:
-            value = user.get(name)
-            if name in KINDS[use.by].rules:
-                found |= set(wanted) if not value else {int(sid) for sid in _SID.findall(str(value))} & set(wanted)
-            else:
-                found |= {int(each) for each in _ids(value)} & set(wanted)
-        return found
-
-
-def _ids(value: Any) -> Iterator[Any]:
-    """Those of a field that holds an id, several, or objects with an id."""
-    if isinstance(value, list | dict):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _ids(item)
-    elif whole_number(value) is not None:
-        yield value

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from airflow_provider_aam.catalog.rules.segment_fault import explain
 from airflow_provider_aam.catalog.rules.segment_meaning import contradictions, misuses, repetitions, spell_token
 from airflow_provider_aam.catalog.rules.segment_tree import Tree, build_tree
-from airflow_provider_aam.catalog.rules.segment_word import Word, references, replace, word_of
+from airflow_provider_aam.catalog.rules.segment_word import Word, in_words, references, replace, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +27,7 @@ __all__ = [
     "find_fault",
     "find_misuses",
     "find_repetitions",
+    "in_words",
     "parse",
     "references",
     "replace",

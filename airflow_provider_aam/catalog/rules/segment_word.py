@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from airflow_provider_aam.account.words import PART, name_of, parse_word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _WORD = re.compile(
     rf"\{{(?P<name>(?:{PART}:)?{PART})\}}|(?<![A-Za-z0-9_])(?P<sid>[0-9]{{1,18}})T(?![A-Za-z0-9_])", re.IGNORECASE
@@ -49,6 +49,12 @@ def references(rule: str) -> list[Word]:
 def replace(rule: str, texts: Mapping[str, str]) -> str:
     """The rule with other operands: ``{word.text: new text}``. A word that is not a key stays, as does all between."""
     return _WORD.sub(lambda match: texts.get(match[0], match[0]), rule)
+
+
+def in_words(rule: str, word_of_sid: Callable[[int], str | None]) -> str:
+    """The rule with people's words in place of ids, where there is one."""
+    words = {word.text: word_of_sid(word.sid) for word in references(rule) if word.sid is not None}
+    return replace(rule, {text: f"{{{word}}}" for text, word in words.items() if word is not None})
 
 
 def words_of(written: str, resolved: str) -> dict[str, str]:
