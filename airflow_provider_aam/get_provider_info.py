@@ -84,6 +84,7 @@ def get_provider_info() -> dict[str, Any]:
         ],
         "asset-uris": _ASSET_URIS,
         "dataset-uris": _ASSET_URIS,
+        "notifications": ["airflow_provider_aam.notifications.AAMNotifier"],
         "connection-types": [
             {
                 "connection-type": "aam",

@@ -37,6 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "triggers": HOOKS | {"triggers"},
     "operators": TASKS,
     "sensors": TASKS,
+    "notifications": HOOKS | {"notifications"},
     "emulator": {"emulator"},
     "cli": HOOKS | {"emulator", "cli"},
     "ui": HOOKS | {"ui"},
