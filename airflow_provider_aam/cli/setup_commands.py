@@ -23,6 +23,7 @@ class Environment(enum.StrEnum):
 
 class Page(enum.StrEnum):
     SETUP = "setup"
+    EXAMPLE = "example"
 
 
 class Format(enum.StrEnum):
@@ -104,11 +105,18 @@ def show_connection(
     run_command(lambda: build_connection(files, request), as_json=as_json)
 
 
-def print_page(page: Annotated[Page, typer.Argument(help="setup: how to get access to AAM, step by step.")]) -> None:
-    """Print a page of the documentation: the setup steps that messages name."""
-    from importlib.resources import files
+def print_page(
+    page: Annotated[
+        Page, typer.Argument(help="setup: how to get access to AAM, step by step. example: the example DAGs.")
+    ],
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Of an example: print it. Without: list them.")
+    ] = None,
+) -> None:
+    """Print a page of the documentation: the setup steps that messages name, or an example DAG."""
+    from airflow_provider_aam.cli import pages
 
-    typer.echo((files(__package__) / f"{page}-aam-access.md").read_text("utf-8"), nl=False)
+    typer.echo(pages.setup() if page is Page.SETUP else pages.example(name), nl=False)
 
 
 def run_doctor(*, conn_id: ConnId = "aam_default", as_json: AsJson = False) -> None:

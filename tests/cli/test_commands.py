@@ -67,6 +67,10 @@ def test_the_setup_guide_is_printed_and_in_the_wheel(tmp_path):
     (wheel,) = (source / "dist").glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         assert archive.read("airflow_provider_aam/cli/setup-aam-access.md").decode() == guide
+        examples = {path for path in (REPOSITORY / "dags").rglob("*.*") if path.is_file() and path.suffix != ".pyc"}
+        for example in examples:
+            name = example.relative_to(REPOSITORY / "dags")
+            assert archive.read(f"airflow_provider_aam/example_dags/{name}") == example.read_bytes()
 
 
 @pytest.mark.parametrize("name", NAMES)
