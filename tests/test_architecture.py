@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import statistics
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -133,6 +134,14 @@ def test_modules_are_short():
     long = {str(path.relative_to(PACKAGE)): _length(path) for path in FILES if _length(path) > LONGEST_MODULE}
     assert long == {}
     assert statistics.median(_length(path) for path in FILES if path.is_relative_to(CATALOG)) < HIGHEST_MEDIAN
+
+
+def test_test_modules_outside_of_packages_have_names_of_their_own():
+    """Pytest imports them by their bare names, so the second of a name is not run."""
+    tests = Path(__file__).parent
+    folders = [folder for folder in tests.rglob("*/") if not (folder / "__init__.py").exists()]
+    names = Counter(path.name for folder in folders for path in folder.glob("*.py") if path.name != "conftest.py")
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 def test_the_check_sees_every_way_to_import(tmp_path):
