@@ -31,8 +31,9 @@ class AAMNotifier(BaseNotifier):
     def notify(self, context: Context) -> None:
         title, message = render(context)
         if isinstance(self.send, BaseNotifier):
-            # A copy: a notifier keeps what it has rendered.
-            copy.copy(self.send)({**context, "aam_title": title, "aam_message": message})
+            known: Any = context  # not copied: on Airflow 2.11 a copy reads, and warns of, every deprecated key
+            known.update(aam_title=title, aam_message=message)
+            copy.copy(self.send)(context)  # a notifier keeps what it has rendered
         else:
             self.send(message)
 
