@@ -47,7 +47,7 @@ test: $(VENV)/installed $(VENV_PEERS)/installed ## run the tests on Airflow 3.3;
 test-211: $(VENV_211)/installed ## run the Airflow-facing tests on Airflow 2.11
 	$(VENV_211)/bin/python -m pytest tests/airflow
 
-test-slow: $(VENV)/installed $(VENV_211)/installed ## run the tests that kill processes: pushes, triggerers of both Airflow versions
+test-slow: $(VENV)/installed $(VENV_211)/installed ## run the tests that start an Airflow or kill processes, on both versions
 	$(VENV)/bin/python -m pytest -m slow --numprocesses 2 --dist loadfile
 	$(VENV_211)/bin/python -m pytest -m slow tests/airflow
 

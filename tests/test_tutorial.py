@@ -15,6 +15,8 @@ import pytest
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
 
+pytestmark = pytest.mark.slow
+
 REPOSITORY = Path(__file__).parents[1]
 PAGE = (REPOSITORY / "docs" / "tutorial-account-in-git.md").read_text("utf-8")
 BLOCK = re.compile(r"^(?:<!-- (?P<note>[a-z ]+) -->\n)?```(?P<form>bash|console)\n(?P<text>.*?)^```", re.M | re.S)

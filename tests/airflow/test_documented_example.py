@@ -13,6 +13,8 @@ import pytest
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
 
+pytestmark = pytest.mark.slow
+
 REPOSITORY = Path(__file__).parents[2]
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 CONNECTIONS = {
     "aam_incomplete": {"conn_type": "aam", "login": "a-client"},

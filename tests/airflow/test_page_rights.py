@@ -11,7 +11,7 @@ from page_server import ROLES, Server, running_api_server
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
 
-pytestmark = pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="the page is for Airflow 3.3")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="the page is for Airflow 3.3")]
 
 SECRETS = ("s3cret-of-stored", "s3cret-of-named", "s3cret-of-other")
 STORED = json.dumps({"conn_type": "aam", "login": "id", "password": SECRETS[0], "extra": {"org_id": "o@AdobeOrg"}})

@@ -15,6 +15,8 @@ import pytest
 
 from airflow_provider_aam.hooks.masking import SHORTEST_LINE
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 PASSPHRASE = "a passphrase of the key"
 

@@ -351,6 +351,7 @@ def test_overwrite_without_add(files, refuse):
     assert "--overwrite goes with --add only" in refuse(files / S2S, "--overwrite")
 
 
+@pytest.mark.slow
 def test_added_connection_is_found_by_the_doctor(emulator, files, airflow_aam, airflow_db):
     host = ("--host", emulator.url, "--ims-url", emulator.url, "--conn-id", "aam_added")
     added = airflow_aam("connection", files / S2S, *host, "--add")

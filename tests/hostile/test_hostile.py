@@ -24,6 +24,7 @@ SECONDS, MEGABYTES = 5, 500
 """Of the processor, as the machine may have other things to do."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of", CASES)
 def test_everything_hostile_ends_soon_in_little_memory_and_one_error(of):
     run = subprocess.run(
