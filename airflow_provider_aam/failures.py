@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from airflow_provider_aam.api.errors import AAMError
-from airflow_provider_aam.compat import AirflowFailException
+from airflow_provider_aam.api.guide import runbook, use_docs_url, where
+from airflow_provider_aam.compat import AirflowFailException, conf
+
+log = logging.getLogger(__name__)
+
+
+def read_docs_url() -> None:
+    """Let messages name the site that ``[aam] docs_url`` gives."""
+    use_docs_url(conf.get("aam", "docs_url", fallback=None))
 
 
 @contextmanager
@@ -15,9 +24,11 @@ def task_failures() -> Iterator[None]:
 
     Without their causes: the message says what those say, and a log that shows both says it twice.
     """
+    read_docs_url()
     try:
         yield
     except AAMError as error:
+        log.warning("What this error means, and what to do: %s", where(*runbook(type(error))))
         if error.retryable:
             raise error from None
         raise AirflowFailException(error.message) from None

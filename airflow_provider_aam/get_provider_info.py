@@ -8,6 +8,14 @@ from airflow_provider_aam.hooks.form import FIELDS, STANDARD_FIELDS
 
 _NAME = "Adobe Audience Manager"
 _OPTIONS = {
+    "docs_url": {
+        "description": "Address of a copy of this package's documentation, for messages and links. Without it they "
+        "name the command that prints the page: airflow-aam docs.",
+        "version_added": "0.1.0",
+        "type": "string",
+        "example": "https://docs.example.com/aam",
+        "default": "",
+    },
     "ui_folder": {
         "description": "URI of the folder through which tasks tell the page what they found and did. Workers write to "
         "it and the API server reads it. By default the folder aam-page in AIRFLOW_HOME, which is right where they "
@@ -94,5 +102,10 @@ def get_provider_info() -> dict[str, Any]:
                 "conn-fields": FIELDS,
             }
         ],
-        "config": {"aam": {"description": "The page Browse > Audience Manager (Airflow 3.3).", "options": _OPTIONS}},
+        "config": {
+            "aam": {
+                "description": "The documentation's address, and the page Browse > Audience Manager (Airflow 3.3).",
+                "options": _OPTIONS,
+            }
+        },
     }

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from airflow_provider_aam.api.guide import Step
+from airflow_provider_aam.api.guide import Step, anchor_of
+from airflow_provider_aam.cli.pages import anchors_of
 from airflow_provider_aam.get_provider_info import get_provider_info
 
 REPOSITORY = Path(__file__).parents[1]
@@ -19,6 +20,7 @@ def test_the_set_up_guide_has_the_steps_that_errors_name() -> None:
     guide = (REPOSITORY / "docs/setup-aam-access.md").read_text()
     headings = re.findall(r"^## (\d+)\. (.+)$", guide, re.MULTILINE)
     assert headings == [(str(step.number), step.title) for step in Step]
+    assert {anchor_of(step.heading) for step in Step} <= {*anchors_of(guide)}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -28,16 +30,9 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
         if "://" in target:
             continue
         file = page.parent / target if target else page
-        if not file.exists() or (anchor and file.suffix == ".md" and anchor not in _anchors(file)):
+        if not file.exists() or (anchor and file.suffix == ".md" and anchor not in anchors_of(file.read_text())):
             missing.append(f"{target}#{anchor}")
     assert missing == []
-
-
-def _anchors(page: Path) -> set[str]:
-    """As GitHub makes them of headings."""
-    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
-    headings = [re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", each) for each in re.findall(r"^#+ (.+)$", text, re.MULTILINE)]
-    return {re.sub(r"[^\w\- ]", "", each.lower()).strip().replace(" ", "-") for each in headings}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -19,13 +19,19 @@ from airflow_provider_aam.api.names import near
 from airflow_provider_aam.api.numbers import whole_number
 from airflow_provider_aam.api.resources import DATA_SOURCES, Resource
 
-NONE_SEEN = f"the technical account sees no data source at all. {Step.TECHNICAL_USER.pointer}"
-"""What role-based access control does to an account in no group: empty lists, and no error."""
-NO_FOLDER_SEEN = f"the technical account sees no folder below the root. {Step.TECHNICAL_USER.pointer}"
 _MOST_COMPARED = 5_000
 """Comparing a misspelt word with all names takes long in a large account."""
 
 More = TypeVar("More")
+
+
+def none_seen(what: str = "data source at all") -> str:
+    """What role-based access control does to an account in no group: empty lists, and no error."""
+    return f"the technical account sees no {what}. {Step.TECHNICAL_USER.pointer}"
+
+
+def no_folder_seen() -> str:
+    return none_seen("folder below the root")
 
 
 class Names(Generic[More]):
@@ -88,7 +94,7 @@ class Names(Generic[More]):
 
     def unknown(self, resource: Resource, object_id: int) -> str:
         """What is wrong with an id that :meth:`holds` does not find."""
-        why = f": {NONE_SEEN}" if self._is_blind(resource) else ", or the technical account has no access to it"
+        why = f": {none_seen()}" if self._is_blind(resource) else ", or the technical account has no access to it"
         return f"AAM has no {resource.label} {object_id}{why}"
 
     def label(self, resource: Resource, object_id: int | None) -> str:
@@ -178,7 +184,7 @@ class Names(Generic[More]):
         tree = self.account.tree(resource)
         found = tree.find(path)
         if not found:
-            why = f".{near(tree.normalise(path), tree.paths())}" if tree.paths() else f": {NO_FOLDER_SEEN}"
+            why = f".{near(tree.normalise(path), tree.paths())}" if tree.paths() else f": {no_folder_seen()}"
             raise AAMLookupFailed(f"AAM has no {resource.label} “{path}”{why}")
         return found
 
@@ -205,7 +211,7 @@ class Names(Generic[More]):
         known = [part for name in resource.naming for (part,), _ in objects.keys((name,))]
         if known or more or len(objects):
             return f".{near(word, [*known, *more])}"
-        return f": {NONE_SEEN}" if self._is_blind(resource) else f": it has no {resource.label} at all"
+        return f": {none_seen()}" if self._is_blind(resource) else f": it has no {resource.label} at all"
 
 
 def _instead(resource: Resource) -> str:

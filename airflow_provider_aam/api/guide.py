@@ -1,16 +1,55 @@
-"""The steps of docs/setup-aam-access.md, so that an error can name the one to repeat (a test holds both together)."""
+"""Where a message sends its reader: to a page of the documentation, by one function.
+
+The pages have no address of their own: `[aam] docs_url` gives one to a copy of the site. Without it a message names the
+command that prints the page, which is in every installed package.
+"""
 
 from __future__ import annotations
 
 import enum
+import os
 import re
 
-GUIDE = "airflow-aam docs setup"
-"""The command that prints the guide, which is not among the files of an installed package."""
-POINTER = re.compile(rf"Repeat setup step \d+: [^()]+ \({GUIDE}\)\.")
+COMMAND = "airflow-aam docs"
+SHORT_NAMES = {"setup-aam-access": "setup"}
+"""What the command calls a page, where that is not its file's name."""
+POINTER = re.compile(r"Repeat setup step \d+: [^()]+ \([^()]+\)\.")
+_VARIABLE = "AIRFLOW__AAM__DOCS_URL"
+_told: list[str] = []
+
+
+def use_docs_url(url: str | None) -> None:
+    """What Airflow's configuration says; until this is called, the environment variable of that option decides."""
+    _told[:] = [url or ""]
+
+
+def address(page: str, heading: str = "") -> str | None:
+    """The URL of a page, or of what is below one of its headings; ``None`` where no site is known."""
+    base = _told[0] if _told else os.environ.get(_VARIABLE, "")
+    if not base:
+        return None
+    return f"{base.rstrip('/')}/{page}.html" + (f"#{anchor_of(heading)}" if heading else "")
+
+
+def where(page: str, heading: str = "") -> str:
+    """The URL, else the command that prints it."""
+    return address(page, heading) or " ".join(filter(None, [COMMAND, SHORT_NAMES.get(page, page), heading]))
+
+
+def anchor_of(heading: str) -> str:
+    """As code hosts make it, and the site."""
+    text = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading)
+    return re.sub(r"[^\w\- ]", "", text.lower()).strip().replace(" ", "-")
+
+
+def runbook(error: type[Exception]) -> tuple[str, str]:
+    """Page and heading about errors of this class, for :func:`address` and :func:`where`."""
+    return "errors", error.__name__
 
 
 class Step(enum.Enum):
+    """The steps of docs/setup-aam-access.md, so that an error can name the one to repeat (a test compares them)."""
+
     ADMINISTRATOR = (1, "Become, or find, a system administrator")
     OPEN_CONSOLE = (2, "Open the Developer Console")
     PROJECT = (3, "Create a project")
@@ -31,5 +70,11 @@ class Step(enum.Enum):
         return self.value[1]
 
     @property
+    def heading(self) -> str:
+        return f"{self.number}. {self.title}"
+
+    @property
     def pointer(self) -> str:
-        return f"Repeat setup step {self.number}: {self.title} ({GUIDE})."
+        """Read it when the message is made: the site's address may become known after the import."""
+        guide = address("setup-aam-access", self.heading) or where("setup-aam-access")
+        return f"Repeat setup step {self.number}: {self.title} ({guide})."

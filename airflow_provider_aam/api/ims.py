@@ -205,7 +205,7 @@ def _token_error(
     refusal = read_refusal(answer, redactor)
     verdict = next(row for row in known if row.fits(refusal.code or "", refusal.reason))
     if verdict.error or refusal.status in (400, 401) or (refusal.status == 403 and refusal.code):
-        return verdict.kind(refusal.explain(request, verdict.advice), status=refusal.status, error=refusal.code)
+        return verdict.kind(refusal.explain(request, verdict.remedy), status=refusal.status, error=refusal.code)
     if refusal.status in RETRIED_STATUSES or refusal.status >= 500 or is_success(answer):
         return AAMTokenUnavailable(
             refusal.explain(request, "Adobe IMS is down or is limiting token requests."),

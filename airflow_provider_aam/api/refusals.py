@@ -18,13 +18,18 @@ from airflow_provider_aam.api.errors import (
 )
 from airflow_provider_aam.api.guide import Step
 
-MIGRATION = (
+_MIGRATION = (
     "Adobe ended JWT credentials (2025-06-30, at the latest 2026-03-01) and converts them to OAuth server-to-server "
     "with the same client id. In the Developer Console open the credential and copy its client secret and its scopes; "
     "in the Connection set extra['auth'] to 'oauth_server_to_server', password to that secret and extra['scopes'] to "
-    f"those scopes, and remove private_key. {Step.CREDENTIAL.pointer}"
+    "those scopes, and remove private_key."
 )
-_WRONG_SECRET = f"The Connection's password is not this client's secret. {Step.CREDENTIAL.pointer}"
+_NOT_ITS_OWN = "The Connection's password is not this client's secret."
+
+
+def migration() -> str:
+    """How to move from JWT to OAuth server-to-server."""
+    return f"{_MIGRATION} {Step.CREDENTIAL.pointer}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +37,14 @@ class Verdict:
     """``error`` is IMS's machine word (``None``: any); one of ``words`` must occur in its description."""
 
     kind: type[AAMCredentialError]
-    advice: str
+    advice: str = ""
+    step: Step | None = None
     error: str | None = None
     words: tuple[str, ...] = ()
+
+    @property
+    def remedy(self) -> str:
+        return " ".join(filter(None, [self.advice, self.step and self.step.pointer]))
 
     def fits(self, error: str, description: str) -> bool:
         said = description.lower()
@@ -45,15 +55,19 @@ JWT = (
     Verdict(
         error="internal_error",
         kind=AAMCredentialConverted,
-        advice=f"For a JWT this is what IMS returns when the credential has been converted. {MIGRATION} If it has not "
-        "been converted, IMS is down: run the task again later.",
+        advice="For a JWT this is what IMS returns when the credential has been converted; if it has not been, IMS is "
+        f"down: run the task again later. {_MIGRATION}",
+        step=Step.CREDENTIAL,
     ),
-    Verdict(error="invalid_client", words=("secret",), kind=AAMClientRejected, advice=_WRONG_SECRET),
+    Verdict(
+        error="invalid_client", words=("secret",), kind=AAMClientRejected, advice=_NOT_ITS_OWN, step=Step.CREDENTIAL
+    ),
     Verdict(
         error="invalid_client",
         kind=AAMClientRejected,
         advice="IMS does not know the Connection's login (client id) for JWT: it is mistyped, or Adobe has removed or "
-        f"converted the credential. {MIGRATION}",
+        f"converted the credential. {_MIGRATION}",
+        step=Step.CREDENTIAL,
     ),
     *(
         Verdict(
@@ -61,7 +75,8 @@ JWT = (
             words=words,
             kind=AAMKeyRejected,
             advice="The private key does not belong to the credential's certificate, or that certificate has "
-            f"expired (since 2025-06-30 it cannot be renewed). {MIGRATION}",
+            f"expired (since 2025-06-30 it cannot be renewed). {_MIGRATION}",
+            step=Step.CREDENTIAL,
         )
         for error, words in (("invalid_signature", ()), ("invalid_token", ("signature", "binding")))
     ),
@@ -69,7 +84,8 @@ JWT = (
         error="invalid_scope",
         kind=AAMScopeRejected,
         advice="The credential does not have the metascope of Audience Manager; extra['metascopes'] overrides what is "
-        f"asked for. {Step.ADD_API.pointer}",
+        "asked for.",
+        step=Step.ADD_API,
     ),
     Verdict(
         error="invalid_token",
@@ -80,30 +96,36 @@ JWT = (
     Verdict(
         kind=AAMClaimsRejected,
         advice="Check extra['org_id'] (…@AdobeOrg), extra['technical_account_id'] (…@techacct.adobe.com) and this "
-        f"machine's clock. {Step.CONNECTION.pointer}",
+        "machine's clock.",
+        step=Step.CONNECTION,
     ),
 )
 
 SERVER_TO_SERVER = (
-    Verdict(error="invalid_client", words=("secret",), kind=AAMClientRejected, advice=_WRONG_SECRET),
+    Verdict(
+        error="invalid_client", words=("secret",), kind=AAMClientRejected, advice=_NOT_ITS_OWN, step=Step.CREDENTIAL
+    ),
     Verdict(
         error="invalid_client",
         kind=AAMClientRejected,
-        advice=f"IMS does not know the Connection's login (client id). {Step.CREDENTIAL.pointer}",
+        advice="IMS does not know the Connection's login (client id).",
+        step=Step.CREDENTIAL,
     ),
     Verdict(
         error="invalid_scope",
         kind=AAMScopeRejected,
         advice="Copy the scopes that the Developer Console shows for the credential into extra['scopes'] (Adobe "
-        f"publishes no list, our default is a guess). {Step.CREDENTIAL.pointer}",
+        "publishes no list, our default is a guess).",
+        step=Step.CREDENTIAL,
     ),
     Verdict(
         error="unauthorized_client",
         kind=AAMClientRejected,
         advice="This client cannot use server-to-server: it is a JWT credential that has not been converted (set "
-        f"extra['auth'] to 'jwt'), or a credential of another kind. {Step.CREDENTIAL.pointer}",
+        "extra['auth'] to 'jwt'), or a credential of another kind.",
+        step=Step.CREDENTIAL,
     ),
-    Verdict(kind=AAMCredentialError, advice=Step.TOKEN.pointer),
+    Verdict(kind=AAMCredentialError, step=Step.TOKEN),
 )
 
 LEGACY = (

@@ -3,21 +3,47 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 
 import typer
 
+from airflow_provider_aam.api.guide import COMMAND, SHORT_NAMES, anchor_of
 from airflow_provider_aam.api.names import near
 
+_PACKAGE = Path(str(files("airflow_provider_aam")))
+EXAMPLE = "example"
 
-def setup() -> str:
-    return (files(__package__) / "setup-aam-access.md").read_text("utf-8")
+
+def list_pages() -> str:
+    known = _pages()
+    width = max(map(len, known))
+    lines = [f"{name:{width}}  {_title(path)}" for name, path in known.items()]
+    lines.append(f"{EXAMPLE:{width}}  The example DAGs")
+    return "\n".join([f"Print one with: {COMMAND} PAGE. One part of it: {COMMAND} PAGE HEADING", *lines, ""])
+
+
+def print_page(name: str, heading: str | None) -> str:
+    """The page, or what is below the heading of it that is called so, or that has this anchor."""
+    known = _pages()
+    name = SHORT_NAMES.get(name, name)
+    if name not in known:
+        raise typer.BadParameter(f"There is no page {name!r}.{near(name, [*known, EXAMPLE])}")
+    text = known[name].read_text("utf-8")
+    if heading is None:
+        return text
+    sections = list(_sections(text))
+    for number, (line, level, anchor) in enumerate(sections):
+        if anchor == anchor_of(heading):
+            end = next((start for start, depth, _ in sections[number + 1 :] if depth <= level), None)
+            return "\n".join(text.splitlines()[line:end]).rstrip() + "\n"
+    raise typer.BadParameter(f"{name} has no heading {heading!r}.{near(heading, [each[2] for each in sections])}")
 
 
 def example(name: str | None) -> str:
     """The DAG, or another file of the examples, that is called so; without a name one line for each DAG."""
-    folder = Path(str(files("airflow_provider_aam") / "example_dags"))
+    folder = _PACKAGE / "example_dags"
     dags = {path.stem: path for path in sorted(folder.glob("*.py"))}
     if name is None:
         width = max(map(len, dags))
@@ -27,6 +53,28 @@ def example(name: str | None) -> str:
     if name not in known:
         raise typer.BadParameter(f"There is no example {name!r}.{near(name, [*dags])}")
     return known[name].read_text("utf-8")
+
+
+def anchors_of(page: str) -> Sequence[str]:
+    return [anchor for _, _, anchor in _sections(page)]
+
+
+def _sections(page: str) -> Iterator[tuple[int, int, str]]:
+    """Line, level and anchor of each heading; what is fenced is code, comments too."""
+    fenced = False
+    for number, line in enumerate(page.splitlines()):
+        fenced ^= line.lstrip().startswith("```")
+        marks, _, heading = line.partition(" ")
+        if not fenced and marks and not marks.strip("#"):
+            yield number, len(marks), anchor_of(heading)
+
+
+def _pages() -> dict[str, Path]:
+    return {SHORT_NAMES.get(path.stem, path.stem): path for path in sorted((_PACKAGE / "docs").glob("*.md"))}
+
+
+def _title(path: Path) -> str:
+    return next(line[2:] for line in path.read_text("utf-8").splitlines() if line.startswith("# "))
 
 
 def _first_line(path: Path) -> str:

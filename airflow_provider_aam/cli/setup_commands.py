@@ -21,11 +21,6 @@ class Environment(enum.StrEnum):
     BETA = "beta"
 
 
-class Page(enum.StrEnum):
-    SETUP = "setup"
-    EXAMPLE = "example"
-
-
 class Format(enum.StrEnum):
     ENV = "env"
     COMMAND = "command"
@@ -107,16 +102,21 @@ def show_connection(
 
 def print_page(
     page: Annotated[
-        Page, typer.Argument(help="setup: how to get access to AAM, step by step. example: the example DAGs.")
-    ],
+        str | None,
+        typer.Argument(metavar="PAGE", help="As the list names it; setup: how to get access; example: the DAGs."),
+    ] = None,
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Of an example: print it. Without: list them.")
+        str | None, typer.Argument(metavar="NAME", help="A heading or anchor of the page, or the name of an example.")
     ] = None,
 ) -> None:
-    """Print a page of the documentation: the setup steps that messages name, or an example DAG."""
+    """Print the documentation: a list of its pages, a page, one part of a page, or an example DAG."""
     from airflow_provider_aam.cli import pages
 
-    typer.echo(pages.setup() if page is Page.SETUP else pages.example(name), nl=False)
+    if page is None:
+        text = pages.list_pages()
+    else:
+        text = pages.example(name) if page == pages.EXAMPLE else pages.print_page(page, name)
+    typer.echo(text, nl=False)
 
 
 def run_doctor(*, conn_id: ConnId = "aam_default", as_json: AsJson = False) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 CONTROL_PLANE = Service(
     tag="Control plane",
-    about="What tests ask of the emulator itself, under `/_emulator/`; described in docs/emulator.md.",
+    about="What tests ask of the emulator itself, under `/_emulator/`; `airflow-aam docs emulator` describes it.",
 )
 Body = dict[str, Any]
 Deed = Callable[["State", Body], Any]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_aam.api.errors import AAMConfigError, AAMError
 from airflow_provider_aam.api.guide import Step
 from airflow_provider_aam.compat import AirflowNotFoundException, BaseHook
+from airflow_provider_aam.failures import read_docs_url
 from airflow_provider_aam.hooks.masking import mask
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class AAMHook(BaseHook):
 
     Nothing is read or sent until the client is used for the first time.
 
-    :param aam_conn_id: id of a Connection of type ``aam``; its fields are explained in docs/connection.md.
+    :param aam_conn_id: id of a Connection of type ``aam``; its fields are explained in *The Airflow Connection*.
     """
 
     conn_name_attr = "aam_conn_id"
@@ -46,6 +47,7 @@ class AAMHook(BaseHook):
         super().__init__(**kwargs)
         self.aam_conn_id = aam_conn_id
         self._connection: Connection | None = None
+        read_docs_url()
 
     @cached_property
     def client(self) -> AAMClient:

@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow_provider_aam.api.client import AAMClient
 from airflow_provider_aam.api.errors import AAMError, AAMNoAnswer, Fate
-from airflow_provider_aam.api.guide import GUIDE, Step
+from airflow_provider_aam.api.guide import POINTER, Step
 from airflow_provider_aam.api.users import is_admin, name_of
 
 LONGEST_TIMEOUT_S = 10.0
@@ -33,9 +33,8 @@ def probe(client: AAMClient) -> tuple[bool, str]:
 
 def explain(error: AAMError, step: Step) -> str:
     """The error's message, with ``step`` to repeat unless it names one itself, or no server was reached."""
-    return (
-        f"{error.message} {step.pointer}" if reached_a_server(error) and GUIDE not in error.message else error.message
-    )
+    said_all = POINTER.search(error.message) or not reached_a_server(error)
+    return error.message if said_all else f"{error.message} {step.pointer}"
 
 
 def reached_a_server(error: AAMError) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from airflow_provider_aam.account.names import NONE_SEEN
+from airflow_provider_aam.account.names import none_seen
 from airflow_provider_aam.api.errors import AAMIncomplete, AAMPlanRefused, AAMPushFailed, AAMSourceError
 from airflow_provider_aam.catalog.plan.plan import Plan
 from airflow_provider_aam.catalog.plan.render import render_plan
@@ -150,7 +150,7 @@ def test_findings_of_all_kinds_come_together_and_name_no_followers(plan_all):
     assert found == [
         "baseline: AAM has no trait “app:Custommers”. Did you mean “Customers”?",
         "dataSource: AAM has no data source “wep”. Did you mean “web”?",
-        f"dataSources: AAM has no data source 77: {NONE_SEEN}",
+        f"dataSources: AAM has no data source 77: {none_seen()}",
         "dataSources: AAM has no data source “app2”. Did you mean “app”?",
         "destination: AAM has no destination “Ads”. Did you mean “Ads URL”?",
         "excludedTraits: AAM has no trait 4, or the technical account has no access to it",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -55,10 +56,49 @@ def test_wrong_command_lines_are_json_too(line):
     assert CliRunner().invoke(app, line).stdout == ""
 
 
-def test_the_setup_guide_is_printed_and_in_the_wheel(tmp_path):
-    guide = (REPOSITORY / "docs" / "setup-aam-access.md").read_text()
-    done = CliRunner().invoke(app, ["docs", "setup"])
-    assert (done.exit_code, done.stdout) == (0, guide)
+PAGES = {path.name: path.read_text() for path in (REPOSITORY / "docs").glob("*.md")}
+
+
+def docs(*words):
+    return CliRunner().invoke(app, ["docs", *words])
+
+
+def test_every_page_is_listed_with_its_title_and_printed():
+    listed = docs()
+    assert listed.exit_code == 0
+    for name, page in PAGES.items():
+        title = page.partition("# ")[2].partition("\n")[0]
+        assert re.search(rf"^(setup|{name[:-3]}) +{re.escape(title)}$", listed.stdout, re.MULTILINE), name
+        assert docs(name[:-3]).stdout == page
+    assert docs("setup").stdout == PAGES["setup-aam-access.md"]
+
+
+@pytest.mark.parametrize("words", [("errors", "AAMPlanRefused"), ("errors", "aamplanrefused")])
+def test_one_part_of_a_page_is_printed(words):
+    start = PAGES["errors.md"].index("### `AAMPlanRefused`")
+    end = PAGES["errors.md"].index("### `AAMPushFailed`")
+    assert docs(*words).stdout == PAGES["errors.md"][start:end].rstrip() + "\n"
+
+
+def test_a_part_includes_its_own_parts_and_no_comment_of_code():
+    printed = docs("errors", "The network").stdout
+    assert ("### `AAMNoAnswer`" in printed, "AAM says no" in printed) == (True, False)
+    assert docs("emulator", "a comment in a shell").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("errrs",), "no page 'errrs'. Did you mean “errors”?"),
+        (("errors", "AAMPlan"), "errors has no heading 'AAMPlan'"),
+    ],
+)
+def test_what_is_not_there_is_said_with_what_is_near(words, said):
+    done = docs(*words)
+    assert (done.exit_code, said in done.stderr) == (2, True)
+
+
+def test_every_page_and_example_is_in_the_wheel(tmp_path):
     source = tmp_path / "source"
     ignored = shutil.ignore_patterns(".*", "build", "*.egg-info", "__pycache__")
     shutil.copytree(REPOSITORY, source, symlinks=True, ignore=ignored)
@@ -66,7 +106,9 @@ def test_the_setup_guide_is_printed_and_in_the_wheel(tmp_path):
     subprocess.run([sys.executable, "-c", build], cwd=source, check=True, capture_output=True, timeout=120)
     (wheel,) = (source / "dist").glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        assert archive.read("airflow_provider_aam/cli/setup-aam-access.md").decode() == guide
+        shipped = {name for name in archive.namelist() if name.startswith("airflow_provider_aam/docs/")}
+        assert shipped == {f"airflow_provider_aam/docs/{name}" for name in PAGES}
+        assert {name: archive.read(f"airflow_provider_aam/docs/{name}").decode() for name in PAGES} == PAGES
         examples = {path for path in (REPOSITORY / "dags").rglob("*.*") if path.is_file() and path.suffix != ".pyc"}
         for example in examples:
             name = example.relative_to(REPOSITORY / "dags")

@@ -8,7 +8,7 @@ from typing import Any
 
 from airflow_provider_aam.account.folders import id_in
 from airflow_provider_aam.account.keys import key_of
-from airflow_provider_aam.account.names import NO_FOLDER_SEEN
+from airflow_provider_aam.account.names import no_folder_seen
 from airflow_provider_aam.account.objects import Objects
 from airflow_provider_aam.api.collection import Record
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMLookupFailed, AAMPlanRefused
@@ -104,7 +104,7 @@ def build_scopes(
     known = [tree for tree in trees.values() if tree is not None]
     if path is not None and known and not any(_has(tree, path) for tree in known):
         raise AAMPlanRefused(
-            f"prune_scope: AAM has no folder “{path}”{'' if known[0].tree.paths() else f': {NO_FOLDER_SEEN}'}"
+            f"prune_scope: AAM has no folder “{path}”{'' if known[0].tree.paths() else f': {no_folder_seen()}'}"
         )
     return {
         kind: Scope(

@@ -43,9 +43,9 @@ def check_fields(visit: Visit) -> StepVerdict:
     auth = _auth(visit)
     notes = [exposure.partition(". ")[::2] for exposure in visit.hook.read_config().exposures()]
     if isinstance(session.credential, JwtCredential):
-        from airflow_provider_aam.api.refusals import MIGRATION
+        from airflow_provider_aam.api.refusals import migration
 
-        notes.append((f"{auth}. It works for as long as Adobe accepts it", MIGRATION))
+        notes.append((f"{auth}. It works for as long as Adobe accepts it", migration()))
     if notes:
         return yellow("; ".join(said for said, _ in notes), " ".join({fix: None for _, fix in notes}))
     return green(f"{auth}, API {session.base_url}, tokens from {session.token_url}")

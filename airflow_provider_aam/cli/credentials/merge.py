@@ -14,7 +14,7 @@ from airflow_provider_aam.cli.credentials.keys import check_keys
 
 _EXTRA = ("org_id", "scopes", "technical_account_id", "private_key", "private_key_passphrase", "metascopes")
 _OF_JWT = frozenset({"technical_account_id", "private_key", "private_key_passphrase", "metascopes"})
-_DOWNLOAD = f"give the file of 'Download JSON' on the credential's page. {Step.CREDENTIAL.pointer}"
+_DOWNLOAD = "give the file of 'Download JSON' on the credential's page."
 _FIXES = {
     "login": f"the client id is missing (CLIENT_ID or API_KEY): {_DOWNLOAD}",
     "password": f"the client secret is missing: {_DOWNLOAD}",
@@ -22,8 +22,7 @@ _FIXES = {
     "technical_account_id": f"the technical account's id is missing (…@techacct.adobe.com): {_DOWNLOAD}",
     "private_key": (
         "the private key is missing: give config.zip or its private.key too. If it is lost, or Adobe has converted the "
-        "credential, give the 'Download JSON' of the OAuth server-to-server credential instead. "
-        + Step.CREDENTIAL.pointer
+        "credential, give the 'Download JSON' of the OAuth server-to-server credential instead."
     ),
 }
 _NEEDED: Mapping[Auth, tuple[str, ...]] = {
@@ -60,7 +59,7 @@ def merge(
     if auth == "oauth_server_to_server":
         values = {name: value for name, value in values.items() if name not in _OF_JWT}
     missing = [name for name in _NEEDED[auth] if name not in values]
-    all_problems += [_FIXES[name] for name in missing]
+    all_problems += [f"{_FIXES[name]} {Step.CREDENTIAL.pointer}" for name in missing]
     notes = [note for each in used for note in each.notes]
     if auth == "jwt":
         key_problems, key_notes = check_keys(values, used, now)
@@ -108,9 +107,9 @@ def _conflict(name: str, used: Sequence[Found]) -> str:
 
 def _advise(auth: Auth, values: Mapping[str, str], found: Sequence[Found]) -> Iterator[str]:
     if auth == "jwt":
-        from airflow_provider_aam.api.refusals import MIGRATION
+        from airflow_provider_aam.api.refusals import migration
 
-        yield f"This is a JWT service account. {MIGRATION}"
+        yield f"This is a JWT service account. {migration()}"
         return
     left_out = dict.fromkeys(each.source for each in found if each.auth == "jwt")
     if left_out:
