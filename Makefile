@@ -14,6 +14,7 @@ VENV_FUZZ := .venv-fuzz
 VENV_CELERY := .venv-celery
 VENV_UI := .venv-ui
 VENV_LINEAGE := .venv-lineage
+VENV_DIST := .venv-dist
 UV := $(VENV)/bin/uv
 # Stamps are touched after an install: uv keeps the times that files have in their wheels, which may be older than any pin.
 UV_READY := $(VENV)/uv-ready
@@ -21,7 +22,7 @@ UV_READY := $(VENV)/uv-ready
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONHASHSEED ?= 0
 
-.PHONY: help setup demo ui ui-build test test-211 test-slow test-s3 test-celery test-lineage test-ui lint types bench mutants fuzz docs constraints clean
+.PHONY: help setup demo ui ui-build test test-211 test-slow test-s3 test-celery test-lineage test-ui lint types bench mutants fuzz docs dist test-dist constraints clean
 
 help: ## list the commands
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -82,11 +83,17 @@ fuzz: $(VENV_FUZZ)/installed ## feed broken input to all that reads files, rules
 docs: $(VENV)/installed ## regenerate the generated pages and schemas
 	$(VENV)/bin/python scripts/docs.py
 
+dist: $(VENV_DIST)/installed ## build the wheel, the sdist and the SBOM in dist/, and check them
+	$(VENV_DIST)/bin/python scripts/dist.py $(UV)
+
+test-dist: dist $(VENV)/installed ## install the wheel of dist/ in empty environments of both Airflow versions, and use it
+	AAM_WHEEL=$$(echo dist/*.whl) $(VENV)/bin/python -m pytest --numprocesses 2 --dist loadgroup tests/published
+
 constraints: $(UV_READY) ## regenerate the pinned sets from setup.cfg
 	scripts/constraints.sh $(UV)
 
 clean: ## remove environments, caches and results of runs
-	rm -rf $(VENV) $(VENV_211) $(VENV_S3) $(VENV_PEERS) $(VENV_MUTANTS) $(VENV_FUZZ) $(VENV_CELERY) $(VENV_LINEAGE) $(VENV_UI) .mutants .fuzz .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
+	rm -rf $(VENV) $(VENV_211) $(VENV_S3) $(VENV_PEERS) $(VENV_MUTANTS) $(VENV_FUZZ) $(VENV_CELERY) $(VENV_LINEAGE) $(VENV_UI) $(VENV_DIST) .mutants .fuzz .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
 
 $(UV_READY): constraints/bootstrap.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none was found; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -143,4 +150,9 @@ $(VENV_LINEAGE)/installed: $(UV_READY) constraints/airflow-3.3.txt constraints/l
 $(VENV_PEERS)/installed: $(UV_READY) constraints/peers.txt
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_PEERS)
 	$(UV) pip install --quiet --python $(VENV_PEERS)/bin/python --require-hashes --requirement constraints/peers.txt
+	@touch $@
+
+$(VENV_DIST)/installed: $(UV_READY) constraints/dist.txt
+	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_DIST)
+	$(UV) pip install --quiet --python $(VENV_DIST)/bin/python --require-hashes --requirement constraints/dist.txt
 	@touch $@

@@ -11,5 +11,6 @@ compile constraints/fuzz.in --constraint constraints/airflow-3.3.txt --output-fi
 compile constraints/celery.in --constraint constraints/airflow-3.3.txt --output-file constraints/celery.txt
 compile constraints/ui.in --constraint constraints/airflow-3.3.txt --output-file constraints/ui.txt
 compile constraints/lineage.in --constraint constraints/airflow-3.3.txt --output-file constraints/lineage.txt
+compile constraints/dist.in --constraint constraints/airflow-3.3.txt --output-file constraints/dist.txt
 compile constraints/peers.in --output-file constraints/peers.txt
 compile constraints/bootstrap.in --constraint constraints/airflow-3.3.txt --output-file constraints/bootstrap.txt
