@@ -15,6 +15,7 @@ VENV_CELERY := .venv-celery
 VENV_UI := .venv-ui
 VENV_LINEAGE := .venv-lineage
 VENV_DIST := .venv-dist
+VENV_DOCS := .venv-docs
 UV := $(VENV)/bin/uv
 # Stamps are touched after an install: uv keeps the times that files have in their wheels, which may be older than any pin.
 UV_READY := $(VENV)/uv-ready
@@ -80,8 +81,11 @@ mutants: $(VENV_MUTANTS)/installed ## change the code at random, see which chang
 fuzz: $(VENV_FUZZ)/installed ## feed broken input to all that reads files, rules and answers, look for crashes: MINUTES=60
 	$(VENV_FUZZ)/bin/python scripts/fuzz.py --minutes $(or $(MINUTES),60)
 
-docs: $(VENV)/installed ## regenerate the generated pages and schemas
+docs: $(VENV)/installed $(VENV_DOCS)/installed ## regenerate generated pages and schemas; build the site into build/docs, warnings and dead links fatal
 	$(VENV)/bin/python scripts/docs.py
+	rm -rf build/docs
+	AIRFLOW_HOME=$(CURDIR)/build/airflow $(VENV_DOCS)/bin/python -m sphinx --builder html --conf-dir scripts/site --doctree-dir build/doctrees --fresh-env --fail-on-warning --keep-going --nitpicky --quiet docs build/docs
+	$(VENV_DOCS)/bin/python scripts/site/check.py build/docs
 
 dist: $(VENV_DIST)/installed ## build the wheel, the sdist and the SBOM in dist/, and check them
 	$(VENV_DIST)/bin/python scripts/dist.py $(UV)
@@ -93,7 +97,7 @@ constraints: $(UV_READY) ## regenerate the pinned sets from setup.cfg
 	scripts/constraints.sh $(UV)
 
 clean: ## remove environments, caches and results of runs
-	rm -rf $(VENV) $(VENV_211) $(VENV_S3) $(VENV_PEERS) $(VENV_MUTANTS) $(VENV_FUZZ) $(VENV_CELERY) $(VENV_LINEAGE) $(VENV_UI) $(VENV_DIST) .mutants .fuzz .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
+	rm -rf $(VENV) $(VENV_211) $(VENV_S3) $(VENV_PEERS) $(VENV_MUTANTS) $(VENV_FUZZ) $(VENV_CELERY) $(VENV_LINEAGE) $(VENV_UI) $(VENV_DIST) $(VENV_DOCS) .mutants .fuzz .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
 
 $(UV_READY): constraints/bootstrap.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none was found; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -146,6 +150,11 @@ $(VENV_LINEAGE)/installed: $(UV_READY) constraints/airflow-3.3.txt constraints/l
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_LINEAGE)
 	$(UV) pip install --quiet --python $(VENV_LINEAGE)/bin/python --require-hashes --requirement constraints/airflow-3.3.txt --requirement constraints/lineage.txt
 	$(call install_package,$(VENV_LINEAGE))
+
+$(VENV_DOCS)/installed: $(UV_READY) constraints/airflow-3.3.txt constraints/docs.txt setup.cfg
+	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_DOCS)
+	$(UV) pip install --quiet --python $(VENV_DOCS)/bin/python --require-hashes --requirement constraints/airflow-3.3.txt --requirement constraints/docs.txt
+	$(call install_package,$(VENV_DOCS))
 
 $(VENV_PEERS)/installed: $(UV_READY) constraints/peers.txt
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_PEERS)

@@ -12,5 +12,6 @@ compile constraints/celery.in --constraint constraints/airflow-3.3.txt --output-
 compile constraints/ui.in --constraint constraints/airflow-3.3.txt --output-file constraints/ui.txt
 compile constraints/lineage.in --constraint constraints/airflow-3.3.txt --output-file constraints/lineage.txt
 compile constraints/dist.in --constraint constraints/airflow-3.3.txt --output-file constraints/dist.txt
+compile constraints/docs.in --constraint constraints/airflow-3.3.txt --output-file constraints/docs.txt
 compile constraints/peers.in --output-file constraints/peers.txt
 compile constraints/bootstrap.in --constraint constraints/airflow-3.3.txt --output-file constraints/bootstrap.txt

@@ -12,6 +12,7 @@ from airflow_provider_aam.catalog import KINDS, render_catalog_schema, render_sc
 sys.path.insert(0, str(Path(__file__).parent))  # tests load this file by its path
 
 import catalog_page
+import configuration_page
 import coverage_page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,6 +22,7 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
     **{SCHEMAS / f"{kind.resource.name}.schema.json": partial(render_schema, kind) for kind in KINDS.values()},
     SCHEMAS / "catalog.schema.json": partial(render_catalog_schema, KINDS.values()),
     Path("docs/catalog.md"): catalog_page.render,
+    Path("docs/configuration.md"): configuration_page.render,
     Path("docs/coverage.md"): coverage_page.render,
 }
 """File → what makes its content. Add a line for each generated page or schema."""

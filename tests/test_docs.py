@@ -115,3 +115,46 @@ def test_uv_has_one_pin() -> None:
     sets = (REPOSITORY / "constraints").glob("*.txt")
     pins = {pin for each in sets for pin in re.findall(r"^uv==\S+", each.read_text(), re.MULTILINE)}
     assert len(pins) == 1
+
+
+def test_the_index_lists_every_page() -> None:
+    index = REPOSITORY / "docs/index.md"
+    listed = {(index.parent / link).resolve() for link in re.findall(r"\]\(([^)#]+)\)", index.read_text())}
+    shown_as = {"changelog.md": REPOSITORY / "CHANGELOG.md", "benchmarks.md": REPOSITORY / "benchmarks/RESULTS.md"}
+    pages = [path for kind in ("md", "rst") for path in (REPOSITORY / "docs").rglob(f"*.{kind}") if path != index]
+    assert len(pages) > 30
+    assert {shown_as.get(path.name, path) for path in pages} - listed == set()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ('<a href="gone.html">', "gone.html leads nowhere"),
+        ('<a href="other.html#gone">', "other.html#gone leads nowhere"),
+        ('<a href="#gone">', "#gone leads nowhere"),
+        ('<img src="gone.png">', "gone.png leads nowhere"),
+        ('<script src="https://cdn.example.com/x.js"></script>', "fetches https://cdn.example.com/x.js"),
+        ('<link rel="stylesheet" href="//cdn.example.com/x.css">', "fetches //cdn.example.com/x.css"),
+        ("<style>@import 'https://cdn.example.com/x.css';</style>", "fetches https://cdn.example.com/x.css"),
+    ],
+)
+def test_the_check_of_the_site_finds_what_is_wrong(
+    wrong: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(REPOSITORY / "scripts/site"))
+    import check
+
+    good = '<a href="other.html#there"><a href="https://example.com"><link rel="canonical" href="https://example.com">'
+    (tmp_path / "index.html").write_text(good)
+    (tmp_path / "other.html").write_text('<p id="there">')
+    assert check.check(tmp_path) == ([], 1, 1)
+    (tmp_path / "index.html").write_text(good + wrong)
+    assert check.check(tmp_path)[0] == [f"index.html: {said}"]
+
+
+def test_the_check_of_the_site_reads_styles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(REPOSITORY / "scripts/site"))
+    import check
+
+    (tmp_path / "x.css").write_text("@font-face { src: url(https://fonts.example.com/x.woff2) } p { src: url(x.png) }")
+    assert check.check(tmp_path)[0] == ["x.css: fetches https://fonts.example.com/x.woff2"]
