@@ -63,7 +63,7 @@ test-ui: $(VENV_UI)/installed ## the page in a real Airflow, in the Chromium of 
 	$(VENV_UI)/bin/python -m pytest tests/ui
 
 test-lineage: $(VENV_LINEAGE)/installed ## what OpenLineage is told of our tasks, in .venv-lineage with Airflow's OpenLineage provider
-	$(VENV_LINEAGE)/bin/python -m pytest tests/airflow/test_lineage.py
+	$(VENV_LINEAGE)/bin/python -m pytest tests/airflow/test_lineage.py tests/airflow/test_import_warnings.py
 
 lint: $(VENV)/installed ## ruff: rules and formatting
 	$(VENV)/bin/ruff check .

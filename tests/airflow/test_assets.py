@@ -1,20 +1,13 @@
-"""``aam://…`` as a scheme of Assets, and what the provider's info says about it and everything else."""
+"""``aam://…`` as a scheme of Assets."""
 
 from __future__ import annotations
 
-import importlib
-import json
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-import airflow
 import pytest
 
 from airflow_provider_aam import assets
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, Asset
-from airflow_provider_aam.get_provider_info import get_provider_info
 
 
 @pytest.mark.parametrize(
@@ -54,35 +47,6 @@ def test_datasets_of_lineage_have_the_account_as_namespace():
 
 def test_handler_keeps_the_rest_of_the_uri():
     assert assets.sanitize_uri(urlsplit("aam://B/Segments/A?x=1")).geturl() == "aam://b/segments/A?x=1"
-
-
-def _named(info: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    """(key, dotted name) of everything in our package that the info names."""
-    if isinstance(info, dict):
-        for name, value in info.items():
-            yield from _named(value, name)
-    elif isinstance(info, list):
-        for value in info:
-            yield from _named(value, key)
-    elif isinstance(info, str) and info.startswith("airflow_provider_aam."):
-        yield key, info
-
-
-def test_every_name_in_the_info_can_be_imported():
-    names = [*_named(get_provider_info())]
-    assert {key for key, _ in names} >= {"python-modules", "handler", "factory", "to_openlineage_converter"}
-    for key, name in names:
-        if key == "python-modules":
-            importlib.import_module(name)
-        else:
-            module, _, attribute = name.rpartition(".")
-            assert callable(getattr(importlib.import_module(module), attribute)), name
-
-
-@pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="Airflow 2 names few of the keys")
-def test_every_key_of_the_info_is_one_that_airflow_knows():
-    schema = json.loads((Path(airflow.__path__[0]) / "provider_info.schema.json").read_text())
-    assert set(get_provider_info()) - set(schema["properties"]) == set()
 
 
 def test_airflow_knows_the_scheme():

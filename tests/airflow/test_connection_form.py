@@ -15,7 +15,6 @@ import pytest
 from airflow_provider_aam.api.config import EXTRA_KEYS, AAMConfig
 from airflow_provider_aam.api.errors import AAMConfigError
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
-from airflow_provider_aam.get_provider_info import get_provider_info
 from airflow_provider_aam.hooks.aam import AAMHook
 from airflow_provider_aam.hooks.form import FIELDS, SECRET_FIELDS, STANDARD_FIELDS
 
@@ -76,31 +75,6 @@ def test_values_are_read_as_the_form_of_either_version_sends_them(text):
     extra = {key: json.dumps(value) for key, value in values.items()} if text else values
     config = AAMConfig.from_connection(login="id", password="secret", extra=extra)
     assert {key: getattr(config, key) for key in values} == values
-
-
-@on_airflow_3
-def test_provider_info_follows_the_published_schema():
-    import jsonschema
-
-    published = json.loads((AIRFLOW / "provider.yaml.schema.json").read_text())
-    info = get_provider_info()
-    for part in ("integrations", "hooks", "operators", "connection-types"):
-        jsonschema.Draft7Validator(published["properties"][part]).validate(info[part])
-
-
-def test_provider_info_follows_the_schema_that_airflow_checks_at_run_time():
-    import jsonschema
-
-    schema = json.loads((AIRFLOW / "provider_info.schema.json").read_text())
-    jsonschema.Draft7Validator(schema).validate(get_provider_info())
-
-
-def test_provider_info_names_modules_that_exist():
-    info = get_provider_info()
-    names = [
-        name for part in ("hooks", "operators") for entry in info.get(part, ()) for name in entry["python-modules"]
-    ]
-    assert [name for name in names if importlib.util.find_spec(name) is None] == []
 
 
 def test_airflow_finds_the_hook_of_the_connection_type():

@@ -142,11 +142,3 @@ def test_dag_s_callback_says_its_reason_and_tasks_of_others_that_they_succeeded(
         "DAG nightly: task_failure\nRun r1",
         "t succeeded\nDAG d, task t[3], run r, try 1\nLog: http://127.0.0.1/log",
     ]
-
-
-def test_provider_info_lists_it():
-    from airflow_provider_aam.get_provider_info import get_provider_info
-
-    (path,) = get_provider_info()["notifications"]
-    module, _, name = path.rpartition(".")
-    assert getattr(__import__(module, fromlist=[name]), name) is AAMNotifier
