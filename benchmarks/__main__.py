@@ -19,6 +19,7 @@ from benchmarks.members import members
 from benchmarks.processes import best, run_client
 from benchmarks.pull import pulls
 from benchmarks.push import pushes
+from benchmarks.waiting import waiting
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 OPERATORS = ("airflow_provider_aam.operators.pull", "airflow_provider_aam.operators.push")
@@ -33,6 +34,7 @@ def main() -> None:
         "crowd": crowds,
         "catalog": catalogs,
         "members": members,
+        "waiting": waiting,
     }
     parser.add_argument("--only", choices=[*parts], help="one part; RESULTS.md is left alone")
     only = parser.parse_args().only

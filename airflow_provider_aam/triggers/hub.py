@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import cycle
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 EARLY_S = 0.05
 """Timers may ring a little before their time."""
+AT_ONCE = 1
+"""Pages of a list: each that is decoded in a thread holds up the event loop, and several add up."""
+SPREAD = 0.1
+LONGEST_SPREAD_S = 2.0
+"""A thousand triggers that woke up in the same moment would hold up the event loop for a third of a second."""
+
+_turns = cycle(range(100))
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Hub]] = WeakKeyDictionary()
 
@@ -46,8 +54,12 @@ class Reading(Generic[T]):
         return self.value  # type: ignore[return-value]
 
     def due_in_s(self, every_s: float) -> float:
-        """Until AAM is asked again. All who wait for the same thing wake up together then."""
+        """Until AAM is asked again."""
         return max(0.0, self.told_s + every_s - time.monotonic())
+
+    def look_in_s(self, every_s: float) -> float:
+        """Until the next look of one of those who wait; the first who looks asks AAM, the others come after it."""
+        return self.due_in_s(every_s) + min(every_s * SPREAD, LONGEST_SPREAD_S) * next(_turns) / 100
 
 
 class Hub:
@@ -102,7 +114,7 @@ class Hub:
 
         def ask() -> T:
             with closing(hook):
-                return question(hook.client)
+                return question(hook.client.at_most(AT_ONCE))
 
         try:
             await hook.aload()

@@ -106,7 +106,7 @@ class AAMInboundTrigger(PlainArguments, BaseTrigger):
             not_before=question.hard_deadline if now >= question.hard_deadline else None,
             suits=lambda known: known[0] <= day,
         )
-        self._next_look_in_s = reading.due_in_s(self.poll_interval)
+        self._next_look_in_s = reading.look_in_s(self.poll_interval)
         return reading.result()[1]
 
     def _pause_s(self, question: Question) -> float:

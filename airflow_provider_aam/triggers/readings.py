@@ -53,7 +53,7 @@ async def read_on(
                 not_before=deadline if over else None,
             )
             yield reading
-            pause_s = reading.due_in_s(every_s)
+            pause_s = reading.look_in_s(every_s)
             if deadline is not None and not over:
                 pause_s = min(pause_s, (deadline - utc_now()).total_seconds())
             await asyncio.sleep(max(SHORTEST_PAUSE_S, pause_s))

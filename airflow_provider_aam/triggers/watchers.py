@@ -176,7 +176,7 @@ class AAMDeliveryWatcher(_Watcher):
                 ("deliveries", self.destination), question, every_s=self.poll_interval
             )
             yield reading
-            await asyncio.sleep(max(SHORTEST_PAUSE_S, reading.due_in_s(self.poll_interval)))
+            await asyncio.sleep(max(SHORTEST_PAUSE_S, reading.look_in_s(self.poll_interval)))
 
     def _look(
         self, reading: Reading[list[Delivery]], known: list[str] | None

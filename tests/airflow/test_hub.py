@@ -12,7 +12,7 @@ import pytest
 from airflow_provider_aam.api.errors import AAMError
 from airflow_provider_aam.reports.goal import Goal
 from airflow_provider_aam.triggers import readings
-from airflow_provider_aam.triggers.hub import hub_of
+from airflow_provider_aam.triggers.hub import LONGEST_SPREAD_S, hub_of
 from airflow_provider_aam.triggers.population import AAMPopulationTrigger
 
 LIST = "GET /v1/segments"
@@ -136,4 +136,11 @@ def test_polls_follow_the_interval_for_all_together(emulator, monkeypatch):
     assert emulator.count(LIST) == 1, "the second look comes before the interval is over"
     waits = [pause for pause in pauses if pause > 1]
     assert len(waits) == 100
-    assert all(1700 < wait <= 1800 for wait in waits)
+    assert all(1700 < wait <= 1800 + LONGEST_SPREAD_S for wait in waits)
+    assert max(waits) - min(waits) > LONGEST_SPREAD_S / 2, "they wake up one after the other"
+
+
+def test_the_pages_of_a_list_come_one_after_the_other(emulator):
+    sids = segments(emulator, 3000)
+    assert all(event["met"] for event in fired(*(trigger(sid, at_least=0) for sid in sids[:60])))
+    assert (emulator.count(LIST), emulator.max_in_flight) == (3, 1)

@@ -11,12 +11,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from inbound_place import BATCH, InboundPlace
+from real_triggerer import home_of_its_own, running_triggerer
 
 pytestmark = pytest.mark.slow
 
@@ -44,25 +45,15 @@ class Airflow:
         self.dag.parent.mkdir(parents=True)
         self.dag.with_suffix(".json").write_text(json.dumps(sensors))
         shutil.copyfile(HERE / "waiting_dag.py", self.dag)
-        self._environment = os.environ | {
-            "AIRFLOW_HOME": str(home),
-            "AIRFLOW__CORE__DAGS_FOLDER": str(self.dag.parent),
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
-            "AIRFLOW__TRIGGERER__JOB_HEARTBEAT_SEC": "1",
-            "AIRFLOW__TRIGGERER__TRIGGERER_HEALTH_CHECK_THRESHOLD": "5",
-            "AIRFLOW_CONN_AAM_DEFAULT": place.connection(),
-        }
+        self._environment = home_of_its_own(home, self.dag.parent, place.connection())
         self._log = (home / "tasks.log").open("wb")
-        self._tasks = self._start(HERE / "deferred_tasks.py", self.dag, "waiting", stdin=subprocess.PIPE)
-
-    def _start(self, *command: Any, **more: Any) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, *map(str, command)],
+        self._tasks = subprocess.Popen(
+            [sys.executable, str(HERE / "deferred_tasks.py"), str(self.dag), "waiting"],
             env=self._environment,
             start_new_session=True,
-            stdout=subprocess.PIPE if more else self._log,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             stderr=self._log,
-            **more,
         )
 
     def close(self) -> None:
@@ -87,15 +78,8 @@ class Airflow:
             assert time.monotonic() < deadline, f"{found}\n{self.log()}"
             time.sleep(0.2)
 
-    @contextmanager
-    def triggerer(self) -> Iterator[None]:
-        """Killed in the end, as by the kernel: it can clean up nothing."""
-        process = self._start("-m", "airflow", "triggerer", "--skip-serve-logs")
-        try:
-            yield
-        finally:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    def triggerer(self) -> AbstractContextManager[None]:
+        return running_triggerer(self._environment, self._log)
 
     def log(self) -> str:
         logs = [self.home / "tasks.log", *(self.home / "logs").rglob("*.log")]
