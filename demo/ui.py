@@ -9,6 +9,7 @@ import threading
 from local_airflow import REPOSITORY, Airflow, free_port, running_airflow
 
 from airflow_provider_aam.emulator import Emulator, running_emulator
+from airflow_provider_aam.hooks.form import HTTPS_PORT
 
 WORK = REPOSITORY / ".ui"
 PORT = 8080
@@ -44,8 +45,7 @@ def main() -> None:
 def _prepare(airflow: Airflow, emulator: Emulator) -> None:
     """Store the Connection where the Airflow UI can edit it, and start the DAGs."""
     connection = json.loads(emulator.connection_json("jwt"))
-    # Test sends port 0 where a Connection has none, and Airflow takes that for another address.
-    body = {"connection_id": "aam_default", "port": 0, **connection, "extra": json.dumps(connection["extra"])}
+    body = {"connection_id": "aam_default", "port": HTTPS_PORT, **connection, "extra": json.dumps(connection["extra"])}
     airflow.request("POST", "connections", json=body)
     airflow.wait_for_dags(set(RUNNING))
     for dag in RUNNING:

@@ -40,7 +40,7 @@ def running_api_server(
 ) -> Iterator[Server]:
     """`connections` are stored in its database, as JSON; `path` is where it is served."""
     home.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}{path}"
     environment = _environment(home, port) | {"AIRFLOW__API__BASE_URL": url, **options}
     airflow = [sys.executable, "-m", "airflow"]
@@ -52,10 +52,10 @@ def running_api_server(
             [*airflow, "api-server"], env=environment, stdout=log, stderr=log, start_new_session=True
         )
     try:
-        _wait_for(url, server, home / "server.log")
+        wait_for(f"{url}/api/v2/version", server, home / "server.log")
         yield Server(url)
     finally:
-        _stop(server)
+        stop(server)
 
 
 def _environment(home: Path, port: int) -> dict[str, str]:
@@ -75,26 +75,26 @@ def _environment(home: Path, port: int) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
         if server.poll() is not None:
             break
         try:
-            if requests.get(f"{url}/api/v2/version", timeout=5).ok:
+            if requests.get(url, timeout=5).ok:
                 return
         except requests.RequestException:
             time.sleep(0.5)
-    raise RuntimeError(f"The API server did not start:\n{log.read_text()[-4000:]}")
+    raise RuntimeError(f"Airflow did not start:\n{log.read_text()[-4000:]}")
 
 
-def _stop(server: subprocess.Popen[bytes]) -> None:
+def stop(server: subprocess.Popen[bytes]) -> None:
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(server.pid, number)

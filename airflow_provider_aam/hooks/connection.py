@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.api.errors import AAMConfigError
-from airflow_provider_aam.hooks.form import SECRET_FIELDS
+from airflow_provider_aam.hooks.form import FORM_PREFIX, HTTPS_PORT, SECRET_FIELDS
 from airflow_provider_aam.hooks.masking import mask
 
 if TYPE_CHECKING:
@@ -37,13 +37,14 @@ def read_config(connection: Connection) -> AAMConfig:
 def build_address(host: str | None, *, port: int | None, scheme: str | None) -> str | None:
     """One address of the parts into which Airflow takes a Connection that is written as a URI.
 
-    ``None`` without a host: a port or a scheme alone names no address.
+    ``None`` without a host: a port or a scheme alone names no address. The form asks everyone for the port of https,
+    so that one says nothing about an address.
     """
     if not host or not host.strip():
         return None
     given, separator, rest = host.strip().rpartition("://")
     start, slash, path = rest.partition("/")
-    if port and not start.rpartition(":")[2].isdigit():
+    if port not in (None, 0, HTTPS_PORT) and not start.rpartition(":")[2].isdigit():
         start = f"{start}:{port}"
     scheme = given if separator else (scheme or "https")
     return f"{scheme}://{start}{slash}{path}"
@@ -65,4 +66,6 @@ def _read_extra(connection: Connection, name: str) -> Mapping[str, Any]:
     for key in SECRET_FIELDS:
         if isinstance(secret := extra.get(key), str) and secret.strip():
             mask(secret.strip())
-    return connection.extra_dejson  # which masks what Airflow's settings call sensitive
+    masked = connection.extra_dejson  # masks what Airflow's settings call sensitive
+    # The Test of Airflow 2.11's page sends every field twice, once under the name that its form has for it.
+    return {key.removeprefix(FORM_PREFIX): value for key, value in masked.items()}

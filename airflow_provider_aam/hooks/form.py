@@ -1,6 +1,6 @@
 """The Connection form. One declaration per extra key, for both of Airflow's ways to show a form.
 
-Airflow 3 reads :data:`FIELDS` and :data:`STANDARD_FIELDS` as data; for Airflow 2.11 its widgets are built of them.
+Airflow 3 reads :data:`FIELDS` and :data:`STANDARD_FIELDS` as data; for Airflow 2.11 its fields are made of them.
 """
 
 from __future__ import annotations
@@ -10,61 +10,86 @@ from typing import Any
 Field = dict[str, Any]
 
 SECRET_FIELDS = ("private_key", "private_key_passphrase", "user_password")
+FORM_PREFIX = "extra__aam__"
+HTTPS_PORT = 443
+"""On Airflow 3.3 Test works only where a port is stored: its page sends 0 for none, which Airflow takes for another."""
+
+EVERYBODY = "standardFields"
+"""Airflow 3.3 opens the section of this name with its own Standard Fields, and no other; the heading is the name."""
+JWT = "Service Account (JWT)"
+LEGACY = "Legacy OAuth (AAM user)"
+RARELY = "Rarely needed"
+_CREDENTIAL = "Developer Console > project > credential"
 
 
-def _field(label: str, description: str, kind: str = "string", **schema: object) -> Field:
+def _field(section: str, label: str, description: str, kind: str = "string", **schema: object) -> Field:
     """Nullable, because an empty field must not stop anyone from saving the form."""
-    return {"label": label, "description": description, "schema": {"type": [kind, "null"], **schema}}
+    return {
+        "label": label,
+        "description": description,
+        "schema": {"type": [kind, "null"], "section": section, **schema},
+    }
 
 
 FIELDS: dict[str, Field] = {
     "auth": _field(
+        EVERYBODY,
         "Authentication",
-        "Empty: jwt if a private key is given, else oauth_server_to_server.",
+        "As the Developer Console names the credential. Empty: JWT with a private key, else Server-to-Server.",
         enum=["oauth_server_to_server", "jwt", "legacy_oauth"],
-    ),
-    "environment": _field(
-        "Environment", "Which of Adobe's hosts to use. Empty: production.", enum=["production", "beta"]
+        values_display={"oauth_server_to_server": "OAuth Server-to-Server", "jwt": JWT, "legacy_oauth": LEGACY},
     ),
     "org_id": _field(
-        "Organization ID", "The IMS organization, like 1234ABCD@AdobeOrg. jwt needs it.", pattern=r"^[^\s@]+@AdobeOrg$"
+        EVERYBODY,
+        "Organization ID",
+        f"{_CREDENTIAL} > Organization ID, like 1234ABCD@AdobeOrg. JWT needs it.",
+        pattern=r"^[^\s@]+@AdobeOrg$",
     ),
     "scopes": _field(
+        EVERYBODY,
         "Scopes",
-        "oauth_server_to_server: the scopes that the Developer Console shows, with commas. Empty: our default.",
+        f"{_CREDENTIAL} > Scopes: all of them, with commas. OAuth Server-to-Server only. Empty: our guess.",
     ),
     "technical_account_id": _field(
-        "Technical account ID",
-        "jwt: like 1234ABCD@techacct.adobe.com (not the e-mail address).",
+        JWT,
+        "Technical Account ID",
+        f"{_CREDENTIAL} > Technical Account ID, like 1234ABCD@techacct.adobe.com. It is not the e-mail address.",
         pattern=r"^[^\s@]+@techacct\.adobe\.com$",
     ),
     "private_key": _field(
-        "Private key",
-        "jwt: the text of private.key. It is hidden once it is saved, but not while you type.",
+        JWT,
+        "Private Key",
+        "The text of private.key, which came in config.zip when the Developer Console generated the key pair.",
         format="multiline",
     ),
     "private_key_path": _field(
-        "Private key file", "jwt: instead of the key, the path of private.key on every machine that runs tasks."
+        JWT, "Private Key file", "Instead of the key, the path of private.key on every machine that runs tasks."
     ),
-    "private_key_passphrase": _field(
-        "Private key passphrase", "jwt: only if the private key is encrypted.", format="password"
+    "private_key_passphrase": _field(JWT, "Private Key passphrase", "Only if the key is encrypted.", format="password"),
+    "metascopes": _field(JWT, "Metascopes", "With commas. Empty: ent_audiencemanagerplatform_sdk."),
+    "username": _field(
+        LEGACY, "AAM user name", "The AAM user to sign in as. Client ID and Secret then come from your AAM consultant."
     ),
-    "metascopes": _field("Metascopes", "jwt: with commas. Empty: ent_audiencemanagerplatform_sdk."),
-    "username": _field("AAM user name", "legacy_oauth: the AAM user to sign in as."),
-    "user_password": _field("AAM user's password", "legacy_oauth.", format="password"),
+    "user_password": _field(LEGACY, "AAM password", "The password of the AAM user.", format="password"),
+    "environment": _field(
+        RARELY, "Environment", "Which of Adobe's hosts to use. Empty: production.", enum=["production", "beta"]
+    ),
     "ims_url": _field(
+        RARELY,
         "Token address",
-        "Where tokens are fetched. Empty: https://ims-na1.adobelogin.com; for legacy_oauth the API address.",
+        "Where tokens are fetched. Empty: https://ims-na1.adobelogin.com; with Legacy OAuth the API address.",
     ),
     "ims_audience": _field(
+        RARELY,
         "JWT audience",
-        "jwt: what the signed claims name. Empty: https://ims-na1.adobelogin.com, whatever ims_url says.",
+        "What the signed claims name. Empty: https://ims-na1.adobelogin.com, whatever the token address is.",
     ),
-    "timeout_s": _field("Timeout (seconds)", "Of one request. Empty: 60.", "number", minimum=1, maximum=3600),
+    "timeout_s": _field(RARELY, "Timeout (seconds)", "Per request. Empty: 60.", "number", minimum=1, maximum=3600),
     "max_attempts": _field(
-        "Attempts", "How often one request is sent at most. Empty: 5.", "integer", minimum=1, maximum=50
+        RARELY, "Attempts", "How often one request is sent at most. Empty: 5.", "integer", minimum=1, maximum=50
     ),
     "max_concurrency": _field(
+        RARELY,
         "Concurrent requests",
         "At most, per task; fewer when AAM says that it is overloaded. Empty: 32.",
         "integer",
@@ -72,40 +97,50 @@ FIELDS: dict[str, Field] = {
         maximum=64,
     ),
     "verify": _field(
-        "Verify TLS", "true, false, or the path of a CA bundle on every machine that runs tasks. Empty: true."
+        RARELY, "Verify TLS", "true, false, or the path of a CA bundle on every machine that runs tasks. Empty: true."
     ),
-    "proxies": _field("Proxies", 'A JSON object, like {"https": "http://proxy.example:3128"}. Empty: none.', "object"),
+    "proxies": _field(
+        RARELY, "Proxies", 'A JSON object, like {"https": "http://proxy.example:3128"}. Empty: none.', "object"
+    ),
 }
 
 STANDARD_FIELDS: dict[str, Any] = {
-    "hidden-fields": ["schema", "port"],
+    "hidden-fields": ["schema"],
     "relabeling": {
-        "login": "Client ID (API key)",
-        "password": "Client secret",
+        "login": "Client ID",
+        "password": "Client Secret",
         "host": "API address (optional)",
+        "port": f"Port ({HTTPS_PORT})",
     },
     "placeholders": {
-        "login": "from the Developer Console",
-        "password": "from the Developer Console",
-        "host": "https://aam.adobe.io",
+        "login": f"{_CREDENTIAL} > Client ID",
+        "password": f"{_CREDENTIAL} > Retrieve client secret",
+        "host": "Empty: https://aam.adobe.io",
+        "port": f"Type {HTTPS_PORT}: Test of Airflow 3.3 fails without a port",
     },
 }
 
 
 def build_widgets() -> dict[str, Any]:
-    """Airflow 2.11's form fields. Its form has no text area, so a private key is pasted into a password field."""
-    from flask_appbuilder.fieldwidgets import (  # type: ignore[import-not-found]  # Airflow 2 only
-        BS3PasswordFieldWidget,
-        BS3TextFieldWidget,
-    )
+    """Airflow 2.11's fields, in one list, without a text area: a private key is pasted into a password field."""
     from wtforms import PasswordField, StringField  # type: ignore[import-untyped]
 
+    from airflow_provider_aam.compat.widgets import SecretWidget, TextWidget
+
     return {
-        key: PasswordField(field["label"], description=field["description"], widget=BS3PasswordFieldWidget())
+        key: PasswordField(field["label"], description=_describe(field), widget=SecretWidget())
         if key in SECRET_FIELDS
-        else StringField(field["label"], description=field["description"], widget=BS3TextFieldWidget())
+        else StringField(field["label"], description=_describe(field), widget=TextWidget())
         for key, field in FIELDS.items()
     }
+
+
+def _describe(field: Field) -> str:
+    """With section and choices, which Airflow 2.11 shows nowhere else."""
+    schema = field["schema"]
+    section = "" if schema["section"] == EVERYBODY else f"{schema['section']}: "
+    choices = f"{', '.join(schema['enum'])}. " if "enum" in schema else ""
+    return f"{section}{choices}{field['description']}"
 
 
 def build_field_behaviour() -> dict[str, Any]:

@@ -16,7 +16,7 @@ from airflow_provider_aam.api.config import EXTRA_KEYS, AAMConfig
 from airflow_provider_aam.api.errors import AAMConfigError
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
 from airflow_provider_aam.hooks.aam import AAMHook
-from airflow_provider_aam.hooks.form import FIELDS, SECRET_FIELDS, STANDARD_FIELDS
+from airflow_provider_aam.hooks.form import EVERYBODY, FIELDS, JWT, LEGACY, RARELY, SECRET_FIELDS, STANDARD_FIELDS
 
 AIRFLOW = Path(importlib.util.find_spec("airflow").origin).parent
 DOCS = Path(__file__).parents[2] / "docs" / "connection.md"
@@ -38,6 +38,13 @@ def test_documentation_lists_each_key_of_extra():
 
 def test_every_field_may_stay_empty():
     assert [key for key, field in FIELDS.items() if "null" not in field["schema"]["type"]] == []
+
+
+def test_what_everybody_needs_comes_first_and_what_is_rarely_needed_last():
+    sections = [field["schema"]["section"] for field in FIELDS.values()]
+    assert list(dict.fromkeys(sections)) == [EVERYBODY, JWT, LEGACY, RARELY]
+    assert sections == sorted(sections, key=[EVERYBODY, JWT, LEGACY, RARELY].index)
+    assert list(FIELDS)[: sections.count(EVERYBODY)] == ["auth", "org_id", "scopes"]
 
 
 def test_secret_fields_are_typed_hidden_or_hidden_by_airflow_because_of_their_name():
@@ -115,6 +122,38 @@ def test_airflow_2_hides_the_secret_fields():
     assert {w.field_name for name, w in widgets.items() if name.startswith("extra__aam__") and w.is_sensitive} == set(
         SECRET_FIELDS
     )
+
+
+@on_airflow_2
+def test_airflow_2_keeps_what_its_fields_cannot_show():
+    from wtforms import Form
+
+    from airflow_provider_aam.compat.widgets import STORED
+    from airflow_provider_aam.hooks.form import build_widgets
+
+    stored = {"private_key": "-----BEGIN", "scopes": ["a", "b"], "proxies": {"https": "http://p:1"}, "timeout_s": 5}
+    form = type("ConnectionForm", (Form,), build_widgets())(data=stored)
+    shown = {key: re.search('value="([^"]*)"', str(form[key]())).group(1) for key in (*stored, "user_password")}
+    assert shown == {
+        "private_key": STORED,
+        "user_password": "",
+        "scopes": "a,b",
+        "proxies": "{&#34;https&#34;: &#34;http://p:1&#34;}",
+        "timeout_s": "5",
+    }
+
+
+@on_airflow_2
+def test_airflow_2_names_section_and_choices_in_the_description():
+    from airflow.providers_manager import ProvidersManager
+
+    widgets = ProvidersManager().connection_form_widgets
+    described = {
+        key: widgets[f"extra__aam__{key}"].field.kwargs["description"] for key in ("auth", "metascopes", "environment")
+    }
+    assert described["auth"].startswith("oauth_server_to_server, jwt, legacy_oauth. ")
+    assert described["metascopes"].startswith("Service Account (JWT): ")
+    assert described["environment"].startswith("Rarely needed: production, beta. ")
 
 
 @on_airflow_3

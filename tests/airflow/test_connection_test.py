@@ -146,6 +146,20 @@ def test_slow_server_is_waited_for_no_longer_than_its_time_allows(emulator, pres
     assert time.monotonic() - started < 3
 
 
+def test_fields_that_the_page_of_airflow_2_sends_twice_count_once(emulator, press_test):
+    extra = emulator.connection("jwt")["extra"]
+    ok, message = press_test("jwt", **{f"extra__aam__{key}": value for key, value in extra.items()})
+    assert ok, message
+    ok, message = press_test(extra__aam__scope="openid")
+    assert not ok
+    assert "extra has the unknown key 'scope': did you mean 'scopes'?" in message
+
+
+def test_port_that_the_form_asks_for_changes_no_address(emulator, press_test):
+    ok, message = press_test(changes={"port": 443})
+    assert ok, message
+
+
 def test_missing_connection_is_a_failure_not_an_exception(airflow_db):
     ok, message = AAMHook("aam_typo").test_connection()
     assert not ok

@@ -130,6 +130,8 @@ def test_connection_written_as_a_uri_reaches_aam(emulator, monkeypatch, uri):
         ("http://localhost:1", 9000, "https", "http://localhost:1"),
         ("http://localhost/aam/v1", 9000, None, "http://localhost:9000/aam/v1"),
         ("[::1]", 9000, "http", "http://[::1]:9000"),
+        ("http://localhost", 443, None, "http://localhost"),
+        ("localhost", 0, None, "https://localhost"),
     ],
 )
 def test_address_is_put_together_from_its_parts(host, port, scheme, address):

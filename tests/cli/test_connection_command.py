@@ -59,6 +59,14 @@ def refuse(airflow_aam):
     return run
 
 
+def stored_port(conn_id: str) -> int | None:
+    from airflow.models.connection import Connection
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        return session.query(Connection.port).filter_by(conn_id=conn_id).scalar()
+
+
 def partner_id(connection: dict[str, Any]) -> int:
     """Sign in with the Connection and ask AAM who we are."""
     extra = connection["extra"]
@@ -198,6 +206,7 @@ def test_each_format_can_be_pasted_into_a_shell(emulator, files, airflow_aam, fo
         options = dict(zip(words[4::2], words[5::2], strict=True))
         connection = {name.removeprefix("--conn-"): value for name, value in options.items()}
         connection["extra"] = json.loads(connection["extra"])
+        assert connection.pop("port") == "443"
     assert connection["extra"]["environment"] == "beta"
     assert partner_id(connection) == 1099
 
@@ -360,6 +369,7 @@ def test_added_connection_is_found_by_the_doctor(emulator, files, airflow_aam, a
     assert again.exit_code == 2
     assert "add --overwrite" in json.loads(again.stdout)["error"]["problems"][0]
     assert airflow_aam("connection", files / JWT, *host, "--add", "--overwrite").exit_code == 0
+    assert stored_port("aam_added") == 443
     # In a process of its own, as Airflow was: each has the key of airflow.cfg with which secrets are encrypted.
     command = [Path(sys.executable).with_name("airflow-aam"), "doctor", "--conn-id", "aam_added", "--json"]
     environment = {name: value for name, value in os.environ.items() if name != "_AIRFLOW_PROCESS_CONTEXT"}

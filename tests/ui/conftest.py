@@ -38,7 +38,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("page")
     fill(folder / "aam_default", segments=19_400, traits=12_000)
     (folder / "broken").write_text("not a folder")
-    options = {"AIRFLOW__AAM__UI_FOLDER": str(folder)}
+    options = {"AIRFLOW__AAM__UI_FOLDER": str(folder), "AIRFLOW__CORE__TEST_CONNECTION": "Enabled"}
     connections = dict.fromkeys(("aam_default", "empty", "broken"), CONNECTION)
     with running_api_server(tmp_path_factory.mktemp("airflow"), connections, options) as found:
         yield found

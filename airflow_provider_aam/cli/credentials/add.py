@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow_provider_aam.api.errors import AAMConfigError
+from airflow_provider_aam.hooks.form import HTTPS_PORT
 
 LONGEST_S = 300
 
@@ -25,7 +26,8 @@ def add_to_airflow(connection: Mapping[str, Any], conn_id: str, *, overwrite: bo
         file = Path(folder) / "connection.json"
         file.touch(mode=0o600)
         file.write_text(
-            json.dumps({conn_id: {**connection, "extra": json.dumps(connection["extra"])}}), encoding="utf-8"
+            json.dumps({conn_id: {**connection, "port": HTTPS_PORT, "extra": json.dumps(connection["extra"])}}),
+            encoding="utf-8",
         )
         # -P: without it a folder "airflow" where the user happens to be would run, with the secret in its hands.
         command = [sys.executable, "-P", "-m", "airflow", "connections", "import", str(file)]

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.redaction import HIDDEN
-from airflow_provider_aam.hooks.form import SECRET_FIELDS
+from airflow_provider_aam.hooks.form import HTTPS_PORT, SECRET_FIELDS
 
 _VARIABLE = re.compile("[A-Za-z0-9_]+")
 
@@ -33,7 +33,7 @@ def render(connection: Mapping[str, Any], conn_id: str, form: Form) -> str:
             text = f"--conn-id {conn_id!r} fits no variable's name: use letters, digits and _, or another --format"
             raise AAMArgumentError.from_problems("The command line", [text])
         return f"export AIRFLOW_CONN_{conn_id.upper()}={shlex.quote(json.dumps(connection))}"
-    options = [("type", connection["conn_type"]), ("host", connection.get("host"))]
+    options = [("type", connection["conn_type"]), ("host", connection.get("host")), ("port", str(HTTPS_PORT))]
     options += [("login", connection["login"]), ("password", connection["password"])]
     options += [("extra", json.dumps(connection["extra"]))]
     words = [word for name, value in options if value for word in (f"--conn-{name}", shlex.quote(value))]
