@@ -33,6 +33,15 @@ _OPTIONS = {
         "example": "aam_default, aam_beta",
         "default": "",
     },
+    "links": {
+        "description": "Other addresses for the buttons of tasks, as a JSON object: pages of AAM's own UI by list "
+        "(segments, traits, account, …) or object (segments/{id}), pages of object stores by scheme (s3, gs, abfs) "
+        "with {bucket} and {key}. An empty one removes the button.",
+        "version_added": "0.1.0",
+        "type": "string",
+        "example": '{"s3": "https://minio.example/browser/{bucket}/{key}"}',
+        "default": None,
+    },
 }
 _ASSET_URIS = [
     {
@@ -92,6 +101,11 @@ def get_provider_info() -> dict[str, Any]:
         ],
         "asset-uris": _ASSET_URIS,
         "dataset-uris": _ASSET_URIS,
+        "extra-links": [
+            "airflow_provider_aam.operators.links.AAMUILink",
+            "airflow_provider_aam.operators.links.AAMFileLink",
+            "airflow_provider_aam.operators.links.AAMGuideLink",
+        ],
         "notifications": ["airflow_provider_aam.notifications.AAMNotifier"],
         "connection-types": [
             {
@@ -104,7 +118,8 @@ def get_provider_info() -> dict[str, Any]:
         ],
         "config": {
             "aam": {
-                "description": "The documentation's address, and the page Browse > Audience Manager (Airflow 3.3).",
+                "description": "The documentation's address, buttons of tasks, and the page Browse > Audience Manager "
+                "(Airflow 3.3).",
                 "options": _OPTIONS,
             }
         },

@@ -58,6 +58,7 @@ ALLOWED = [
     r"^reading\.recognise$",  # a module
     r"^recognised$",  # a key of `connection --json`
     r"\bui-field-behaviour\b",  # a key of Airflow
+    r"demdex\.com/portal/",  # an address of Adobe's
     r"\bWeb behaviour\b",  # a data source of the emulator
 ]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMError
 from airflow_provider_aam.compat import Asset, BaseOperator, Context
 from airflow_provider_aam.failures import task_failures
+from airflow_provider_aam.operators.links import LINKS, Subject, Written, linking
 from airflow_provider_aam.operators.noting import noting
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Receipt(Protocol):
 class AAMOperator(BaseOperator):
     """Refuses arguments that cannot be, all at once, before it runs."""
 
+    operator_extra_links = LINKS
     shown_as: ClassVar[NoteKind | None] = None
     """Where the page *Browse → Audience Manager* shows how the task ended; ``None``: nowhere."""
     shown_plan: Plan | None = None
@@ -48,7 +50,7 @@ class AAMOperator(BaseOperator):
         self._returned: Returned | None = None
 
     def execute(self, context: Context) -> Returned:
-        with task_failures():
+        with task_failures(), linking(self, context):
             if problems := self._problems():
                 raise AAMArgumentError.from_problems(f"task {self.task_id}", problems)
             with noting(self, context) as note:
@@ -57,6 +59,12 @@ class AAMOperator(BaseOperator):
         self._tell_outlets(context, extra)
         self._returned = result
         return result
+
+    def subject(self) -> Subject:
+        return Subject()
+
+    def written(self) -> Sequence[Written]:
+        return ()
 
     def _tell_outlets(self, context: Context, extra: Mapping[str, Any]) -> None:
         tell_outlets(self.outlets, context, extra)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_aam.hooks.paths import open_path, optional_path
 from airflow_provider_aam.operators.base import AAMOperator
+from airflow_provider_aam.operators.links import Subject, Written, only_id
 
 if TYPE_CHECKING:
-    from airflow_provider_aam.catalog import Catalog, Plan, PlanOptions, Source
+    from airflow_provider_aam.catalog import Catalog, Effects, Plan, PlanOptions, Source
     from airflow_provider_aam.lineage import Lineage
 
 
@@ -71,6 +72,19 @@ class ComparingOperator(AAMOperator):
             self.log.warning("%s describes no objects.", one_line(source))
         return catalog, source
 
+    def subject(self) -> Subject:
+        from airflow_provider_aam.catalog import KINDS
+
+        changes = self.shown_plan.changes if self.shown_plan else ()
+        kinds = {each.kind for each in changes}
+        if not kinds:
+            return subject_of_kind(self.kind)
+        lists = [kind.resource.name for kind in KINDS.values() if kind.name in kinds]
+        return Subject(lists[0], only_id([each.id for each in changes])) if len(lists) == 1 else Subject()
+
+    def written(self) -> Sequence[Written]:
+        return (Written(self.plan_path),) if self.plan_path else ()
+
     def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
         lineage.read_files(self.source)
         if receipt["plan_uri"]:
@@ -126,3 +140,19 @@ class ChangingOperator(ComparingOperator):
         if not 0 <= self.max_changes_ratio <= 1:
             problems.append(f"max_changes_ratio is {self.max_changes_ratio}; it must be from 0 to 1")
         return problems
+
+
+def subject_of_kind(kind: str | None) -> Subject:
+    from airflow_provider_aam.catalog import KINDS
+
+    known = KINDS.get(kind or "")
+    return Subject(known.resource.name) if known else Subject()
+
+
+def subject_of_effects(effects: Effects | None) -> Subject | None:
+    """The object that was changed, or the list of all that were; ``None``: nothing was."""
+    if effects is None or not effects.counts:
+        return None
+    if effects.counts.total() == 1 and effects.first and effects.first[0].status != "deleted":
+        return Subject(effects.first[0].resource, effects.first[0].id)
+    return Subject(*effects.counts) if len(effects.counts) == 1 else Subject()

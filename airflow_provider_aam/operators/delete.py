@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_aam.hooks.paths import open_path, optional_path
 from airflow_provider_aam.operators.base import AAMOperator, Told
+from airflow_provider_aam.operators.catalog import subject_of_kind
+from airflow_provider_aam.operators.links import Subject, Written
 
 if TYPE_CHECKING:
     from airflow_provider_aam.catalog import Effects, Uri
@@ -116,6 +118,12 @@ class AAMDeleteOperator(AAMOperator):
             )
         self._effects = receipt.effects
         return {**receipt.as_xcom(), "gone": len(deletion.gone)}, receipt.as_asset_extra()
+
+    def subject(self) -> Subject:
+        return subject_of_kind(self.kind)
+
+    def written(self) -> Sequence[Written]:
+        return (Written(self.outcome_path),) if self.outcome_path and not self.plan_only else ()
 
     def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:  # noqa: ARG002
         lineage.read_files(self.source)

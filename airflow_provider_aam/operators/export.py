@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_aam.hooks.paths import open_path
 from airflow_provider_aam.operators.base import QuietOperator, Told, told
+from airflow_provider_aam.operators.links import Written
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
@@ -54,6 +55,9 @@ class AAMExportOperator(QuietOperator):
         folder = open_path(self.destination, self.destination_conn_id, what="destination")
         with self._client() as client:
             return told(export_catalog(client, folder, kinds=self.kinds))
+
+    def written(self) -> Sequence[Written]:
+        return (Written(self.destination, self.destination_conn_id, is_folder=True),)
 
     def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
         from airflow_provider_aam.catalog import KINDS

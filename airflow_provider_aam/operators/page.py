@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.hooks.page import page_folder
 from airflow_provider_aam.operators.base import AAMOperator, Told
+from airflow_provider_aam.operators.links import Written
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
@@ -25,6 +26,9 @@ class AAMRefreshPageOperator(AAMOperator):
 
     template_fields: Sequence[str] = ("aam_conn_id",)
     ui_color = "#e8f3ec"
+
+    def written(self) -> Sequence[Written]:
+        return (Written(str(page_folder(self.aam_conn_id)), is_folder=True),)
 
     def _run(self, context: Context) -> Told:  # noqa: ARG002
         from airflow_provider_aam.account.uses import read_account_use

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.hooks.paths import open_path, optional_path
 from airflow_provider_aam.operators.base import QuietOperator, Told, told
-from airflow_provider_aam.operators.catalog import ChangingOperator
+from airflow_provider_aam.operators.catalog import ChangingOperator, subject_of_effects
+from airflow_provider_aam.operators.links import Subject, Written
 
 if TYPE_CHECKING:
     from airflow_provider_aam.catalog import Effects
@@ -130,6 +131,12 @@ class AAMApplyOperator(QuietOperator):
             )
         self._effects = receipt.effects
         return told(receipt)
+
+    def subject(self) -> Subject:
+        return subject_of_effects(self._effects) or Subject()
+
+    def written(self) -> Sequence[Written]:
+        return [Written(path) for path in (self.outcome_path, self.plan_path) if path]
 
     def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:  # noqa: ARG002
         lineage.read_files(self.plan_path)

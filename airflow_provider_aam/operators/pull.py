@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_aam.hooks.paths import open_path
 from airflow_provider_aam.operators.base import AAMOperator, Told, told
+from airflow_provider_aam.operators.links import Subject, Written
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -103,6 +104,12 @@ class AAMPullOperator(AAMOperator):
             given = {name: getattr(self, name) for name in _HANDED_ON}
             receipt = pull_resource(client.collection(self.resource), destination, **given)
         return told(receipt)
+
+    def subject(self) -> Subject:
+        return Subject(self.resource)
+
+    def written(self) -> Sequence[Written]:
+        return (Written(self.destination, self.destination_conn_id),)
 
     def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
         lineage.pulled(receipt, fields=self.fields, include_metrics=self.include_metrics)

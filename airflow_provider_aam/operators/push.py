@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.hooks.paths import optional_path
 from airflow_provider_aam.operators.base import QuietOperator, Told, told
-from airflow_provider_aam.operators.catalog import ChangingOperator
+from airflow_provider_aam.operators.catalog import ChangingOperator, subject_of_effects
+from airflow_provider_aam.operators.links import Subject, Written
 from airflow_provider_aam.operators.plan import AAMApplyOperator, AAMPlanOperator
 
 if TYPE_CHECKING:
@@ -99,6 +100,13 @@ class AAMPushCatalogOperator(QuietOperator, ChangingOperator):
             )
         self._effects = receipt.effects
         return told(receipt)
+
+    def subject(self) -> Subject:
+        return subject_of_effects(self._effects) or super().subject()
+
+    def written(self) -> Sequence[Written]:
+        outcomes = self.outcome_path if not self.plan_only else None
+        return (*([Written(outcomes)] if outcomes else []), *super().written())
 
     def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
         super()._trace(lineage, receipt)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_aam.hooks.paths import open_path, optional_path
 from airflow_provider_aam.operators.base import RESULT, AAMOperator, Told, told
+from airflow_provider_aam.operators.links import Subject, Written, only_id
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -94,6 +95,12 @@ class AAMTrendReportOperator(AAMOperator):
         destination = open_path(self.destination, self.destination_conn_id, what="destination")
         with self._client() as client:
             return told(write_trend(client, destination, subject, period, file_format=self.file_format))
+
+    def subject(self) -> Subject:
+        return Subject(self.kind, only_id(self.sids))
+
+    def written(self) -> Sequence[Written]:
+        return (Written(os.fspath(self.destination), self.destination_conn_id),)
 
     def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
         lineage.read(receipt["kind"])
@@ -218,6 +225,12 @@ class AAMPopulationCheckOperator(AAMOperator):
             context["ti"].xcom_push(key=RESULT, value=receipt.as_xcom())
             receipt.require_passed()
         return told(receipt)
+
+    def subject(self) -> Subject:
+        return Subject(self.kind, only_id(self.sids))
+
+    def written(self) -> Sequence[Written]:
+        return (Written(os.fspath(self.report_path), self.report_conn_id),) if self.report_path else ()
 
     def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
         lineage.read(receipt["kind"])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.api.errors import AAMError
 from airflow_provider_aam.compat.sensors import BaseSensorOperator, conf
 from airflow_provider_aam.failures import task_failures
+from airflow_provider_aam.operators.links import LINKS, Subject, Written, guiding, link
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 class AAMSensor(BaseSensorOperator):
     """Waits by ``poke``, by ``reschedule``, or in the triggerer if it is ``deferrable``."""
+
+    operator_extra_links = LINKS
 
     def __init__(
         self,
@@ -31,11 +34,18 @@ class AAMSensor(BaseSensorOperator):
         self.aam_conn_id = aam_conn_id
 
     def execute(self, context: Context) -> Any:
+        link(self, context)
         if not self.deferrable:
             return super().execute(context)
-        with task_failures():
+        with task_failures(), guiding(context):
             self._defer(context)
         return None
+
+    def subject(self) -> Subject:
+        return Subject()
+
+    def written(self) -> Sequence[Written]:
+        return ()
 
     def _defer(self, context: Context) -> None:
         raise NotImplementedError

@@ -11,6 +11,7 @@ from airflow_provider_aam.api.errors import AAMError
 from airflow_provider_aam.compat.sensors import PokeReturnValue
 from airflow_provider_aam.failures import task_failures
 from airflow_provider_aam.operators.base import RESULT, tell_outlets
+from airflow_provider_aam.operators.links import Subject, Written, guiding
 from airflow_provider_aam.operators.noting import leave
 from airflow_provider_aam.sensors.base import AAMSensor, raise_failure
 
@@ -98,7 +99,7 @@ class AAMInboundSensor(AAMSensor):
         from airflow_provider_aam.members.judging.verdict import Verdict
 
         self._warned = warned
-        with task_failures():
+        with task_failures(), guiding(context):
             raise_failure(event)
             verdict = Verdict.from_json(event["verdict"])
             if not self._is_done(verdict, context):
@@ -106,11 +107,18 @@ class AAMInboundSensor(AAMSensor):
         return verdict.as_xcom()
 
     def poke(self, context: Context) -> PokeReturnValue:
-        with task_failures():
+        with task_failures(), guiding(context):
             verdict = self._ask(self._question())
             if verdict is None or not self._is_done(verdict, context):
                 return PokeReturnValue(is_done=False)
             return PokeReturnValue(is_done=True, xcom_value=verdict.as_xcom())
+
+    def subject(self) -> Subject:
+        return Subject("data_sources")
+
+    def written(self) -> Sequence[Written]:
+        folders = {uri.rpartition("/")[0]: None for uri in self._question().uris}
+        return [Written(folder, self.destination_conn_id, is_folder=True) for folder in folders]
 
     def _question(self) -> Question:
         from airflow_provider_aam.members.judging.question import Question

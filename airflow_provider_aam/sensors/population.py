@@ -11,6 +11,7 @@ from airflow_provider_aam.api.errors import AAMCheckFailed
 from airflow_provider_aam.compat.sensors import PokeReturnValue
 from airflow_provider_aam.failures import task_failures
 from airflow_provider_aam.operators.base import tell_outlets
+from airflow_provider_aam.operators.links import Subject, guiding
 from airflow_provider_aam.sensors.base import AAMSensor, raise_failure
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class AAMPopulationSensor(AAMSensor):
 
     def execute_complete(self, context: Context, event: Mapping[str, Any]) -> dict[str, Any]:
         """Goes on where the trigger has fired."""
-        with task_failures():
+        with task_failures(), guiding(context):
             raise_failure(event)
             return self._end(context, **event)
 
@@ -76,7 +77,7 @@ class AAMPopulationSensor(AAMSensor):
         from airflow_provider_aam.hooks.patience import patience
 
         met, value, end = False, None, None
-        with task_failures():
+        with task_failures(), guiding(context):
             goal, deadline = self._goal(), self._deadline_of(context)
             with patience(deadline, "The population"):
                 value, asked_at = self._ask(goal)
@@ -120,6 +121,9 @@ class AAMPopulationSensor(AAMSensor):
         result = {**goal.as_json(), "value": value, "asked_at": asked_at}
         tell_outlets(self.outlets, context, result)
         return result
+
+    def subject(self) -> Subject:
+        return Subject(self.kind, self.sid)
 
     def _goal(self) -> Goal:
         from airflow_provider_aam.reports.goal import Goal

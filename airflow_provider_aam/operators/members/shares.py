@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from airflow_provider_aam.hooks.paths import open_path, optional_path
 from airflow_provider_aam.operators.base import AAMOperator, Told, told
+from airflow_provider_aam.operators.links import Subject, Written
 from airflow_provider_aam.operators.members.push import AAMPushTraitMembersOperator
 from airflow_provider_aam.operators.members.writing import put_options_for
 
@@ -154,6 +155,12 @@ class AAMJoinTraitMembersOperator(AAMOperator):
         )
         receipts = [ShareReceipt.from_xcom(each) for each in self.receipts]
         return told(join_shares(receipts, gate, self._open))
+
+    def subject(self) -> Subject:
+        return Subject("data_sources")
+
+    def written(self) -> Sequence[Written]:
+        return (Written(self.destination, self.destination_conn_id, is_folder=True),)
 
     def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
         lineage.sent(receipt)

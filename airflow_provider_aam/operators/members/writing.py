@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.hooks.paths import open_path, optional_path
 from airflow_provider_aam.operators.base import AAMOperator
+from airflow_provider_aam.operators.links import Subject, Written
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context, ObjectStoragePath
@@ -95,6 +96,12 @@ class WritingOperator(AAMOperator):
             dry_run=self.plan_only,
             **more,
         )
+
+    def subject(self) -> Subject:
+        return Subject("data_sources")
+
+    def written(self) -> Sequence[Written]:
+        return () if self.plan_only else (Written(self.destination, self.destination_conn_id, is_folder=True),)
 
     def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
         lineage.read_files(self.source)
