@@ -10,6 +10,8 @@ import enum
 import os
 import re
 
+from airflow_provider_aam.api.errors import AAMError
+
 COMMAND = "airflow-aam docs"
 SHORT_NAMES = {"setup-aam-access": "setup"}
 """What the command calls a page, where that is not its file's name."""
@@ -42,9 +44,9 @@ def anchor_of(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", text.lower()).strip().replace(" ", "-")
 
 
-def runbook(error: type[Exception]) -> tuple[str, str]:
+def runbook(error: type[AAMError]) -> tuple[str, str]:
     """Page and heading about errors of this class, for :func:`address` and :func:`where`."""
-    return "errors", error.__name__
+    return "errors", "" if error is AAMError else error.__name__
 
 
 class Step(enum.Enum):

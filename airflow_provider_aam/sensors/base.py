@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_aam.api.errors import AAMError
+from airflow_provider_aam.api import errors
 from airflow_provider_aam.compat.sensors import BaseSensorOperator, conf
 from airflow_provider_aam.failures import task_failures
 from airflow_provider_aam.operators.links import LINKS, Subject, Written, guiding, link
@@ -63,6 +63,6 @@ class AAMSensor(BaseSensorOperator):
 def raise_failure(event: Mapping[str, Any]) -> None:
     """The error that a trigger has fired, if it has."""
     if "error" in event:
-        error = AAMError(event["error"])
+        error = getattr(errors, event.get("kind", "AAMError"))(event["error"])
         error.retryable = event["retryable"]
         raise error

@@ -24,7 +24,7 @@ class PlainArguments:
 def failure(error: Exception) -> dict[str, Any]:
     """The event that fails the task with this error, instead of a lost trigger."""
     if isinstance(error, AAMError):
-        return {"error": error.message, "retryable": error.retryable}
+        return {"error": error.message, "kind": type(error).__name__, "retryable": error.retryable}
     if isinstance(error, AirflowNotFoundException):
         return {"error": str(error), "retryable": True}
     # Its text stays in the log: a Connection that cannot be parsed is quoted there, password and all.

@@ -24,7 +24,7 @@ class AAMInboundTrigger(PlainArguments, BaseTrigger):
     """Fires ``{"verdict": …}`` when nothing is waited for any more, and once when files are late.
 
     What it waits for is all in its arguments, so a triggerer that dies loses nothing. Trouble that may pass is logged
-    and does not end it before the hard deadline; anything else fires ``{"error": message, "retryable": …}``.
+    and does not end it before the hard deadline; anything else fires the error.
 
     :param question: what is asked, as ``Question.as_json`` writes it: URIs, numbers and moments, no secret.
     :param aam_conn_id: the Airflow Connection of type ``aam``.

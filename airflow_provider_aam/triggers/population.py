@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class AAMPopulationTrigger(PlainArguments, BaseTrigger):
     """Fires ``{"met": …, "value": …, "asked_at": …}`` when the bound is passed, or at the deadline.
 
-    Trouble that may pass is logged and does not end it before the deadline; anything else fires ``{"error": message,
-    "retryable": …}``. All triggers of a Connection look together: one request per poll for each trait or segment, and
-    one list of all (a request per 1,000) where more than 50 are waited for.
+    Trouble that may pass is logged and does not end it before the deadline; anything else fires the error. All triggers
+    of a Connection look together: one request per poll for each trait or segment, and one list of all (a request per
+    1,000) where more than 50 are waited for.
 
     :param goal: which bound, as ``Goal.as_json`` writes it.
     :param deadline: ISO 8601 text.

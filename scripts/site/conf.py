@@ -26,7 +26,6 @@ root_doc = "index"
 html_theme = "furo"
 html_static_path = [str(HERE / "static")]
 html_css_files = ["site.css"]
-highlight_language = "none"
 html_copy_source = False
 html_show_sphinx = False
 templates_path: list[str] = []
@@ -64,7 +63,9 @@ class CodeHostAnchors(SphinxTransform):
                 section["ids"].append(slug)
 
 
-def lead_to_pages_outside(_: Sphinx, __: str, source: list[str]) -> None:
+def lead_by_titles(_: Sphinx, __: str, source: list[str]) -> None:
+    """Links that are called as their file get the page's title; those to pages outside lead to what shows them."""
+    source[0] = re.sub(r"\[[\w-]+\.md\](?=\([\w-]+\.md\))", "[]", source[0])
     for path, page in _OUTSIDE.items():
         source[0] = source[0].replace(f"({path})", f"({page})")
 
@@ -93,5 +94,5 @@ def resolve_short_name(_: Sphinx, env: BuildEnvironment, node: nodes.Element, co
 def setup(app: Sphinx) -> None:
     app.connect("missing-reference", resolve_short_name)
     app.add_transform(CodeHostAnchors)
-    app.connect("source-read", lead_to_pages_outside)
+    app.connect("source-read", lead_by_titles)
     app.connect("source-read", add_navigation)

@@ -179,7 +179,7 @@ def test_trouble_that_may_pass_is_waited_for_until_the_hard_deadline(place, kind
 
 
 @KINDS
-def test_what_cannot_pass_fails_at_once(place, kind, monkeypatch):
+def test_what_cannot_pass_fails_at_once(place, kind, monkeypatch, caplog):
     monkeypatch.setenv(
         "AIRFLOW_CONN_AAM_DEFAULT", json.dumps(json.loads(place.connection()) | {"password": "p8e-wrong"})
     )
@@ -187,6 +187,7 @@ def test_what_cannot_pass_fails_at_once(place, kind, monkeypatch):
     with pytest.raises(AirflowFailException, match="client_secret") as failed:
         sensor.poke({"ti": TI()}) if kind == "poke" else sensor.execute_complete({"ti": TI()}, fired(sensor))
     assert "p8e-wrong" not in str(failed.value)
+    assert "airflow-aam docs errors AAMClientRejected" in caplog.text
 
 
 def test_unexpected_trouble_of_a_trigger_is_told_without_its_text(place, caplog):
