@@ -16,6 +16,7 @@ from airflow_provider_aam import __version__
 from benchmarks.catalog import catalogs
 from benchmarks.crowd import crowds
 from benchmarks.members import members
+from benchmarks.page import pages
 from benchmarks.processes import best, run_client
 from benchmarks.pull import pulls
 from benchmarks.push import pushes
@@ -41,6 +42,7 @@ def main() -> None:
         "catalog": catalogs,
         "members": members,
         "waiting": waiting,
+        "page": pages,
     }
     parser.add_argument("--only", choices=[*parts], help="one part; RESULTS.md is left alone")
     only = parser.parse_args().only

@@ -11,17 +11,8 @@ from typing import Any
 import pytest
 from account_files import fill
 from page_server import Server, running_api_server
+from windows import CHROMIUM, launch, sign_in
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 CONNECTION = json.dumps({"conn_type": "aam", "login": "id", "password": "secret"})
 PATIENCE_MS = 60_000
 """Airflow's own page takes its time on a busy machine."""
@@ -58,7 +49,7 @@ def chromium(server: Server) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        browser = launch(playwright)
         yield browser
         browser.close()
 
@@ -75,11 +66,7 @@ class Browser:
         self.page.set_default_timeout(PATIENCE_MS)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", self._note)
-        self.page.goto(server.url, wait_until="domcontentloaded")
-        self.page.fill("input[name=username]", user)
-        self.page.fill("input[name=password]", "p")
-        self.page.click("button[type=submit]")
-        self.page.wait_for_url(lambda url: "login" not in url)
+        sign_in(self.page, server.url, user)
 
     def open(self, query: str = "") -> Any:
         self.page.goto(f"{self.server.url}/plugin/audience_manager{query}", wait_until="domcontentloaded")
