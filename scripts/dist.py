@@ -24,8 +24,6 @@ import sbom
 REPOSITORY = Path(__file__).resolve().parents[1]
 DIST = REPOSITORY / "dist"
 PACKAGE = "airflow_provider_aam"
-LEFT_OUT = (f"{PACKAGE}/docs/adr/", f"{PACKAGE}/docs/images/")
-"""What the package holds as a link to docs/ and `airflow-aam docs` does not print."""
 TOOLS = Path(sys.executable).parent
 
 
@@ -40,6 +38,7 @@ def main(uv: str) -> None:
         twin = export(place / "twin")
         _same(sdist, build_sdist(twin, place / "second", moment))
         _same(wheel, build_wheel(twin, place / "second"))
+        check_tag(version=wheel.name.split("-")[1])
         check(wheel, sdist, tree)
         bill = sbom.write(wheel, uv)
         leaks.refuse([wheel, sdist, bill], built_in=place, pip=Path(uv).with_name("pip"))
@@ -100,13 +99,21 @@ def check(wheel: Path, sdist: Path, tree: Path) -> None:
         for name in names
         if Path(folder).parent.name != "docs"  # pictures, and what is only for the site
     }
-    expected = {name for name in expected if not name.startswith(LEFT_OUT)}
     if found != expected:
         sys.exit(f"The wheel lacks {sorted(expected - found)} and should not have {sorted(found - expected)}")
     if not any(".dist-info/licenses/LICENSE" in name for name in ZipFile(wheel).namelist()):
         sys.exit("The wheel has no LICENSE")
     subprocess.run([TOOLS / "twine", "check", "--strict", wheel, sdist], check=True)
     subprocess.run([TOOLS / "check-wheel-contents", "--toplevel", PACKAGE, wheel], check=True)
+
+
+def check_tag(version: str) -> None:
+    """A commit that is tagged as a version is that version, and the changelog has a part about it."""
+    tags = _git("tag", "--points-at", "HEAD", "--list", "v*").split()
+    if wrong := [tag for tag in tags if tag != f"v{version}"]:
+        sys.exit(f"The tag is {', '.join(wrong)}, and __version__ is {version}")
+    if tags and f"## [{version}]" not in (REPOSITORY / "CHANGELOG.md").read_text():
+        sys.exit(f"The tag is v{version}, and CHANGELOG.md has no part ## [{version}]")
 
 
 def _build(kind: str, tree: Path, to: Path) -> None:

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # tests load this file by its pa
 import catalog_page
 import configuration_page
 import coverage_page
+import registry_file
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMAS = Path("airflow_provider_aam/catalog/schemas")
@@ -24,6 +25,7 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
     Path("docs/catalog.md"): catalog_page.render,
     Path("docs/configuration.md"): configuration_page.render,
     Path("docs/coverage.md"): coverage_page.render,
+    Path(".airflow-registry.yaml"): registry_file.render,
 }
 """File → what makes its content. Add a line for each generated page or schema."""
 

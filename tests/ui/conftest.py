@@ -25,7 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if find_spec("playwright") is None or not CHROMIUM.exists():
-        pytest.skip("playwright or /usr/bin/chromium is missing: `make test-ui` has an environment with the former")
+        pytest.skip(f"playwright or {CHROMIUM} is missing: `make test-ui` has an environment with the former")
     folder = tmp_path_factory.mktemp("page")
     fill(folder / "aam_default", segments=19_400, traits=12_000)
     (folder / "broken").write_text("not a folder")
