@@ -9,6 +9,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from airflow_provider_aam.api import errors, guide
+
 FETCHED = {
     ("link", "href"),
     ("script", "src"),
@@ -66,9 +68,23 @@ def _leads_somewhere(pages: Mapping[Path, Page], path: Path, parts: SplitResult)
     return target.is_file() and (not anchor or target not in pages or anchor in pages[target].ids)
 
 
+def named_by_messages() -> list[str]:
+    """Where errors send their readers, as they would if the site had no host."""
+    guide.use_docs_url(".")
+    steps = [guide.address("setup-aam-access", step.heading) for step in guide.Step]
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.AAMError)]
+    public = [guide.address(*guide.runbook(kind)) for kind in kinds if not kind.__name__.startswith("_")]
+    return [each for each in (*steps, *public) if each]
+
+
 def main() -> int:
     site = Path(sys.argv[1]).resolve()
     problems, inner, outer = check(site)
+    pages = {path: Page(path.read_text("utf-8")) for path in site.glob("*.html")}
+    named = named_by_messages()
+    lost = [each for each in named if not _leads_somewhere(pages, site / "index.html", urlsplit(each))]
+    problems += [f"{each}, which a message names, leads nowhere" for each in lost]
+    print(f"{len(named)} addresses in messages, {len(lost)} lead nowhere.")
     print(f"{inner} links within the site, {len(problems)} problems; {outer} links to other hosts, not followed.")
     for problem in problems:
         print(f"  {problem}")
