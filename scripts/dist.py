@@ -30,6 +30,7 @@ TOOLS = Path(sys.executable).parent
 def main(uv: str) -> None:
     moment = int(_git("log", "-1", "--format=%ct"))
     os.environ["SOURCE_DATE_EPOCH"] = str(moment)
+    os.umask(0o022)  # or the wheel has the modes of whoever builds it
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         tree = export(place / "tree")
