@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from airflow_provider_aam.api.guide import DOCS_URL
 from airflow_provider_aam.hooks.form import FIELDS, STANDARD_FIELDS
 
 _NAME = "Adobe Audience Manager"
@@ -14,7 +15,7 @@ _OPTIONS = {
         "version_added": "0.1.0",
         "type": "string",
         "example": "https://docs.example.com/aam",
-        "default": "",
+        "default": DOCS_URL,
     },
     "ui_folder": {
         "description": "URI of the folder through which tasks tell the page what they found and did. Workers write to "

@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "assets": {"compat"},
     "failures": API | {"compat"},
     "hooks": HOOKS,
-    "get_provider_info": {"hooks"},
+    "get_provider_info": API | {"hooks"},
     "lineage": HOOKS,
     "triggers": HOOKS | {"triggers"},
     "operators": TASKS,

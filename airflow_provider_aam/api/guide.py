@@ -1,7 +1,7 @@
 """Where a message sends its reader: to a page of the documentation, by one function.
 
-The pages have no address of their own: `[aam] docs_url` gives one to a copy of the site. Without it a message names the
-command that prints the page, which is in every installed package.
+`[aam] docs_url` is the address of the site that `make docs` builds. Without one a message names the command that prints
+the page, which is in every installed package.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import re
 
 from airflow_provider_aam.api.errors import AAMError
 
+DOCS_URL = ""
+"""The default of `[aam] docs_url`: the public site, as soon as there is one."""
 COMMAND = "airflow-aam docs"
 SHORT_NAMES = {"setup-aam-access": "setup"}
 """What the command calls a page, where that is not its file's name."""
@@ -27,7 +29,7 @@ def use_docs_url(url: str | None) -> None:
 
 def address(page: str, heading: str = "") -> str | None:
     """The URL of a page, or of what is below one of its headings; ``None`` where no site is known."""
-    base = _told[0] if _told else os.environ.get(_VARIABLE, "")
+    base = (_told[0] if _told else os.environ.get(_VARIABLE)) or DOCS_URL
     if not base:
         return None
     return f"{base.rstrip('/')}/{page}.html" + (f"#{anchor_of(heading)}" if heading else "")

@@ -48,6 +48,14 @@ def test_with_a_site_its_address_is(given, way, monkeypatch):
     assert guide.POINTER.fullmatch(step)
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_a_public_site_is_the_default(told, monkeypatch):
+    monkeypatch.setattr(guide, "DOCS_URL", SITE)
+    if told:
+        use_docs_url(None)
+    assert address("errors") == f"{SITE}/errors.html"
+
+
 def test_what_airflow_is_configured_with_wins(monkeypatch):
     monkeypatch.setenv("AIRFLOW__AAM__DOCS_URL", "https://elsewhere.example.com")
     use_docs_url(None)
