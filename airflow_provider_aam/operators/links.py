@@ -142,7 +142,10 @@ def _in_aam(task: Linked) -> str | None:
     from airflow_provider_aam.hooks.aam import AAMHook
 
     subject = task.subject()
-    base_url = AAMHook(task.aam_conn_id).read_config().base_url
+    try:
+        base_url = AAMHook(task.aam_conn_id).read_config().base_url
+    except AAMConfigError:
+        return None  # the task fails with it, and says it once
     return address_in_aam_ui(base_url, subject.resource, subject.id, other=_other_addresses())
 
 
