@@ -13,10 +13,9 @@ from airflow_provider_aam.get_provider_info import get_provider_info
 HEAD = """\
 # What this provider offers, for registries of Airflow providers. Written by `make docs`.
 #
-# Apache Airflow documents no such file: its registry (registry/ and dev/registry/ of apache/airflow) reads the
-# provider.yaml of Airflow's own providers. The keys are those of the only one that could be found in use, that of
-# astronomer-cosmos, where `operators` and `other` are the lists; `docs-url`, `source-url` and `logo` follow when there
-# are addresses for them (CONTRIBUTING.md).
+# Not verified with Airflow: the format could not be found in its documentation. The keys are those of the one such
+# file that was found in use, that of astronomer-cosmos, where `operators` and `other` are the lists; `docs-url`,
+# `source-url` and `logo` follow when there are addresses for them (CONTRIBUTING.md).
 
 """
 
