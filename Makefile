@@ -59,7 +59,7 @@ test-s3: $(VENV_S3)/installed ## run the tests on s3:// against a server that pl
 test-celery: $(VENV_CELERY)/installed ## mapped tasks on a CeleryExecutor; needs redis-server and postgresql of the distribution
 	$(VENV_CELERY)/bin/python -m pytest -s tests/celery_executor
 
-test-ui: $(VENV_UI)/installed ## the page in a real Airflow, in /usr/bin/chromium or CHROMIUM=…; SHOTS=docs/images takes its pictures again
+test-ui: $(VENV_UI)/installed $(VENV_211)/installed ## the page and the Connection form in real Airflows, in /usr/bin/chromium or CHROMIUM=…; SHOTS=docs/images takes its pictures again
 	$(VENV_UI)/bin/python -m pytest tests/ui
 
 test-lineage: $(VENV_LINEAGE)/installed ## what OpenLineage is told of our tasks, in .venv-lineage with Airflow's OpenLineage provider

@@ -42,18 +42,18 @@ FIELDS: dict[str, Field] = {
     "org_id": _field(
         EVERYBODY,
         "Organization ID",
-        f"{_CREDENTIAL} > Organization ID, like 1234ABCD@AdobeOrg. JWT needs it.",
+        f"{_CREDENTIAL}. Like 1234ABCD@AdobeOrg; JWT needs it.",
         pattern=r"^[^\s@]+@AdobeOrg$",
     ),
     "scopes": _field(
         EVERYBODY,
         "Scopes",
-        f"{_CREDENTIAL} > Scopes: all of them, with commas. OAuth Server-to-Server only. Empty: our guess.",
+        f"{_CREDENTIAL}: copy all, with commas. JWT has none. Empty: our guess.",
     ),
     "technical_account_id": _field(
         JWT,
         "Technical Account ID",
-        f"{_CREDENTIAL} > Technical Account ID, like 1234ABCD@techacct.adobe.com. It is not the e-mail address.",
+        f"{_CREDENTIAL}. Like 1234ABCD@techacct.adobe.com; not the e-mail address.",
         pattern=r"^[^\s@]+@techacct\.adobe\.com$",
     ),
     "private_key": _field(

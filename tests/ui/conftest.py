@@ -23,9 +23,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    if find_spec("playwright") is None or not CHROMIUM.exists():
-        pytest.skip(f"playwright or {CHROMIUM} is missing: `make test-ui` has an environment with the former")
+def server(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """``chromium`` only for what it skips."""
     folder = tmp_path_factory.mktemp("page")
     fill(folder / "aam_default", segments=19_400, traits=12_000)
     (folder / "broken").write_text("not a folder")
@@ -45,7 +44,9 @@ def server_below_a_path(server: Server, tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def chromium(server: Server) -> Iterator[Any]:
+def chromium() -> Iterator[Any]:
+    if find_spec("playwright") is None or not CHROMIUM.exists():
+        pytest.skip(f"playwright or {CHROMIUM} is missing: `make test-ui` has an environment with the former")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
+import shots
 from account_files import PLAN
-
-SHOTS = os.environ.get("SHOTS")
-"""A folder for pictures: ``make test-ui SHOTS=docs/images``."""
-
 
 SHOWN = ("page-overview-light", "page-segments-dark", "page-plan-light", "page-runs-light")
 """In docs/page.md."""
 
 
 def shoot(page: Any, name: str) -> None:
-    if SHOTS and name in SHOWN:
-        page.screenshot(path=str(Path(SHOTS).resolve() / f"{name}.png"))
+    if name in SHOWN:
+        shots.shoot(page, name)
 
 
 def seen(page: Any, text: str) -> None:
