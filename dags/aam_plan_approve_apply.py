@@ -43,17 +43,8 @@ with DAG(
     def any_changes(planned: dict) -> bool:
         return bool(planned["has_changes"])
 
-    apply = AAMApplyOperator(
-        task_id="apply",
-        plan_path=plan.output["plan_uri"],
-        sha256=plan.output["sha256"],  # exactly the plan that was approved
-        outcome_path=f"{FOLDER}/outcomes.jsonl",
-        outlets=[Asset("aam://catalog/")],
-        retries=2,
-        retry_delay=pendulum.duration(minutes=5),
-    )
-
     changes = any_changes(plan.output)
+    approval = None
     if AIRFLOW_V_3_1_PLUS:
         from airflow.providers.standard.operators.hitl import ApprovalOperator
 
@@ -64,6 +55,17 @@ with DAG(
             defaults=ApprovalOperator.REJECT,
             response_timeout=timedelta(hours=20),
         )
-        changes >> approve >> apply
-    else:
-        changes >> apply
+        changes >> approve
+        approval = approve.output
+
+    apply = AAMApplyOperator(
+        task_id="apply",
+        plan_path=plan.output["plan_uri"],
+        sha256=plan.output["sha256"],  # exactly the plan that was approved
+        approved_by=approval,  # for the log and the receipt
+        outcome_path=f"{FOLDER}/outcomes.jsonl",
+        outlets=[Asset("aam://catalog/")],
+        retries=2,
+        retry_delay=pendulum.duration(minutes=5),
+    )
+    changes >> apply

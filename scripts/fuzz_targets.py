@@ -105,7 +105,7 @@ def _segment_rule(content: bytes) -> None:
 
 
 def _plan(content: bytes) -> None:
-    plan = read_plan(_file("plan.json", content), sha256=None)
+    plan, _ = read_plan(_file("plan.json", content), sha256=None)
     sha256_of(plan)
     account_of(plan)
     summarise(plan, "plan.json")

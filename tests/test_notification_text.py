@@ -49,6 +49,10 @@ def verdict(*files: FileVerdict) -> dict[str, object]:
         (PUSH | {"outcomes": {**ENDS, "unknown": 1}}, "AAM may have been changed from a.yaml: 7 unchanged, 1 unknown."),
         (PUSH | {"gone": 2}, "AAM was not changed from a.yaml: 7 unchanged.\nGone already: 2 objects."),
         (
+            PUSH | {"outcomes": {**ENDS, "created": 1}, "approved_by": "ada\n(7)"},
+            "AAM was changed from a.yaml: 1 created, 7 unchanged.\nApproved by ada\\n(7).",
+        ),
+        (
             PUSH | {"dry_run": True, "outcome_uri": "s3://b/o"},
             (
                 "Dry run of a.yaml: 2 to create, 1 to update, 0 to delete. Nothing was changed in AAM.\n"

@@ -39,7 +39,7 @@ def apply_file(path: Path, request: ApplyRequest) -> Ending:
     Raises ``AAMSourceError`` when it is not a plan file, ``AAMPlanRefused`` when it is not the one of ``sha256`` or
     no one says yes, and what :func:`~airflow_provider_aam.catalog.apply_saved` raises.
     """
-    plan = read_plan(path, sha256=request.sha256)
+    plan, sha256 = read_plan(path, sha256=request.sha256)
     for line in _summary(path, plan):
         print(line, file=sys.stderr)
     if plan.changes and not request.yes:
@@ -49,7 +49,7 @@ def apply_file(path: Path, request: ApplyRequest) -> Ending:
             client,
             plan,
             plan_path=path,
-            plan_sha256=request.sha256,
+            plan_sha256=sha256,
             outcome_path=outcome_path,
             max_failed=request.max_failed,
             max_concurrency=request.max_concurrency,

@@ -86,6 +86,8 @@ def _push(receipt: Receipt) -> Iterator[str]:
         sure = any(ends.get(status) for status in ("created", "updated", "deleted"))
         verb = "was" if sure else "may have been" if ends.get("unknown") else "was not"
         yield f"AAM {verb} changed from {source}: {said}."
+    if receipt.get("approved_by"):
+        yield f"Approved by {one_line(receipt['approved_by'])}."
     if receipt.get("gone"):
         yield f"Gone already: {counted(receipt['gone'], 'object')}."
     if receipt["outcome_uri"]:

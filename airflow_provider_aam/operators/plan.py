@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.hooks.paths import open_path, optional_path
-from airflow_provider_aam.operators.base import QuietOperator, Told, told
+from airflow_provider_aam.operators.approval import Approval
+from airflow_provider_aam.operators.base import QuietOperator, Told
 from airflow_provider_aam.operators.catalog import ChangingOperator, subject_of_effects
 from airflow_provider_aam.operators.links import Subject, Written
 
@@ -16,7 +18,10 @@ if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
     from airflow_provider_aam.lineage import Lineage
 
+log = logging.getLogger(__name__)
+
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+SHORT_SHA256 = 12
 
 
 class AAMPlanOperator(ChangingOperator):
@@ -75,15 +80,17 @@ class AAMApplyOperator(QuietOperator):
     :param plan_path: URI of the plan file. (templated)
     :param sha256: The sha256 that the plan task returned; a file of another content is refused. ``None`` takes the
         file as it is. (templated)
+    :param approved_by: Who approved the plan, for log and receipt: the output of Airflow's ``ApprovalOperator``, or a
+        name. (templated)
     :param outcome_path: URI under which the outcome of every row is written as JSON Lines, as it happens. (templated)
     :param max_failed: Rows that may end rejected or unknown before the task fails.
     :param max_concurrency: Concurrent writes, 1 to 64, in place of the Connection's (32).
     :param emit_when_unchanged: Raise an event of the Assets in ``outlets`` when nothing was changed in AAM, too.
     :param aam_conn_id: The AAM Connection. (templated)
-    :return: A receipt, as of :class:`AAMPushCatalogOperator`.
+    :return: A receipt, as of :class:`AAMPushCatalogOperator`, and ``approved_by`` and ``approved_at``.
     """
 
-    template_fields: Sequence[str] = ("plan_path", "sha256", "outcome_path", "aam_conn_id")
+    template_fields: Sequence[str] = ("plan_path", "sha256", "approved_by", "outcome_path", "aam_conn_id")
     shown_as = "push"
     ui_color = "#fad6d0"
 
@@ -92,6 +99,7 @@ class AAMApplyOperator(QuietOperator):
         *,
         plan_path: str,
         sha256: str | None = None,
+        approved_by: Mapping[str, Any] | str | None = None,
         outcome_path: str | None = None,
         max_failed: int = 0,
         max_concurrency: int | None = None,
@@ -100,6 +108,7 @@ class AAMApplyOperator(QuietOperator):
         super().__init__(**kwargs)
         self.plan_path = plan_path
         self.sha256 = sha256
+        self.approved_by = approved_by
         self.outcome_path = outcome_path
         self.max_failed = max_failed
         self.max_concurrency = max_concurrency
@@ -114,23 +123,27 @@ class AAMApplyOperator(QuietOperator):
         return problems
 
     def _run(self, context: Context) -> Told:  # noqa: ARG002
+        from airflow_provider_aam.api.visible import one_line
         from airflow_provider_aam.catalog import apply_saved, read_plan
+        from airflow_provider_aam.files.uris import uri_of
 
         plan_path = open_path(self.plan_path, None, what="plan_path")
-        plan = read_plan(plan_path, sha256=self.sha256)
+        plan, sha256 = read_plan(plan_path, sha256=self.sha256)
+        approval = Approval.of(self.approved_by)
+        log.info("Plan file %s, sha256 %s. %s", one_line(uri_of(plan_path)), sha256[:SHORT_SHA256], approval)
         outcome_path = optional_path(self.outcome_path, what="outcome_path")
         with self._client() as client:
             receipt = apply_saved(
                 client,
                 plan,
                 plan_path=plan_path,
-                plan_sha256=self.sha256,
+                plan_sha256=sha256,
                 outcome_path=outcome_path,
                 max_failed=self.max_failed,
                 max_concurrency=self.max_concurrency,
             )
         self._effects = receipt.effects
-        return told(receipt)
+        return {**receipt.as_xcom(), **approval.as_xcom()}, receipt.as_asset_extra()
 
     def subject(self) -> Subject:
         return subject_of_effects(self._effects) or Subject()

@@ -56,7 +56,7 @@ class AAMPushCatalogOperator(QuietOperator, ChangingOperator):
         event's extra has ``changed``, the counts of outcomes, and ``uri`` and ``sha256`` of the plan file.
     :param aam_conn_id: The AAM Connection.
     :return: A receipt: ``source, dry_run, plan`` and ``outcomes`` (counts), ``plan_uri, plan_sha256, outcome_uri,
-        started_at, finished_at``.
+        started_at, finished_at``, ``written`` (a line per change that was made, the first 50).
     """
 
     template_fields: Sequence[str] = (*ChangingOperator.template_fields, "outcome_path")

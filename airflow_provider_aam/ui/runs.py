@@ -74,7 +74,8 @@ def _pull(note: Note) -> str:
 def _push(note: Note) -> str:
     said = ", ".join(f"{count:,} {label}" for label, count, _ in _outcomes(note) if count)
     dry = "Dry run: " if note.result.get("dry_run") else ""
-    return f"{dry}{said or 'nothing written'}"
+    approved = f"; approved by {note.result['approved_by']}" if note.result.get("approved_by") else ""
+    return f"{dry}{said or 'nothing written'}{approved}"
 
 
 def _planned(note: Note, words: Mapping[str, str], nothing: str) -> str:

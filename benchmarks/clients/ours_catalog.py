@@ -28,7 +28,7 @@ def plan():
 
 
 def apply():
-    saved = catalog.read_plan(plan_path, sha256=None)
+    saved, _ = catalog.read_plan(plan_path, sha256=None)
     return catalog.apply_saved(client, saved, plan_path=plan_path).outcomes["updated"]
 
 

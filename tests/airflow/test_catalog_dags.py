@@ -112,7 +112,8 @@ def test_the_catalog_describes_one_object_of_each_kind_that_a_campaign_needs() -
 
 
 @ON_3
-def test_an_approved_plan_is_applied_and_the_next_one_asks_nobody(account, run, tmp_path):
+def test_an_approved_plan_is_applied_and_the_next_one_asks_nobody(account, run, tmp_path, caplog):
+    caplog.set_level("INFO")
     states = run("aam_plan_approve_apply", day=1, answer=APPROVE)
     assert states["run"] == "success"
     assert states["apply"] == "success"
@@ -125,6 +126,9 @@ def test_an_approved_plan_is_applied_and_the_next_one_asks_nobody(account, run, 
     assert "| trait | 3 | 0 | 0 |" in states["prompt"]
     assert "+ segment shop/cart-left “Left a cart behind”" in states["prompt"]
     assert plan_file(tmp_path)["counts"]["create"] == 12
+    approved = [line for line in caplog.messages if "Approved by ada at 20" in line]
+    assert len(approved) == 1
+    assert sum(line.startswith("created ") for line in caplog.messages) == 12
 
     account.clear_stats()
     states = run("aam_plan_approve_apply", day=2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +123,74 @@ def test_apply_carries_out_the_approved_file_and_notes_it(emulator, planned, app
     assert (extra["changed"], extra["created"], extra["sha256"]) == (True, 2, approved)
     assert applied(sha256=approved, outlets=[asset]).state == "success"
     assert len(extras_of_events(asset.uri)) == 1, "the second time changes nothing"
+
+
+@pytest.fixture
+def receipt_of(run, plan_path, tmp_path):
+    """Applies the plan; returns the receipt."""
+
+    def apply(**arguments: Any) -> dict[str, Any]:
+        def build() -> None:
+            task = AAMApplyOperator(task_id="apply", plan_path=str(plan_path), **arguments)
+            Keep(task_id="keep", value=task.output, path=str(tmp_path / "receipt.json"))
+
+        assert run(build).state == "success"
+        return dict(json.loads((tmp_path / "receipt.json").read_text()))
+
+    return apply
+
+
+ANSWER = {"chosen_options": ["Approve"], "params_input": {}, "responded_at": datetime(2026, 11, 23, 6, 40, tzinfo=UTC)}
+APPROVALS: dict[str, tuple[Any, str | None, str | None]] = {
+    "a name": ("Ada", "Ada", None),
+    "an answer": (
+        {**ANSWER, "responded_by_user": {"id": "7", "name": "ada"}},
+        "ada (7)",
+        "2026-11-23T06:40:00+00:00",
+    ),
+    "the default": (
+        {**ANSWER, "responded_by_user": None},
+        "no one (the default of the approval, after its time was over)",
+        "2026-11-23T06:40:00+00:00",
+    ),
+    "nothing": (None, None, None),
+    "a template of nothing": ("{{ params.get('nobody') }}", None, None),
+}
+
+
+@pytest.mark.parametrize(("given", "by", "at"), APPROVALS.values(), ids=APPROVALS)
+def test_apply_says_which_plan_who_approved_it_and_what_it_wrote(
+    emulator, planned, plan_path, receipt_of, caplog, given, by, at
+):
+    approved = planned(traits(2))["sha256"]
+    caplog.set_level("INFO")
+    receipt = receipt_of(approved_by=given)
+    assert (receipt["approved_by"], receipt["approved_at"], receipt["plan_sha256"]) == (by, at, approved)
+    ids = {each["integrationCode"]: each["sid"] for each in emulator.objects("traits")}
+    lines = [f"created {ids[code]}: + trait web/{code} “T {code[1:]}”" for code in ("t1", "t2")]
+    assert sorted(line.partition(": traitType")[0] for line in receipt["written"]) == sorted(lines)
+    assert [line for line in caplog.messages if re.match(r"created \d+: ", line)] == receipt["written"]
+    said = f"Approved by {by}{f' at {at}' if at else ''}." if by else "Who approved it was not given (approved_by)."
+    assert f"Plan file file://{plan_path}, sha256 {approved[:12]}. {said}" in caplog.messages
+
+
+def test_long_trails_are_cut_and_say_where_the_rest_is(planned, receipt_of, tmp_path):
+    planned(traits(53, description="x" * 400))
+    written = receipt_of(outcome_path=f"{tmp_path}/ends.jsonl")["written"]
+    assert (len(written), written[-1]) == (51, f"… and 3 more, in file://{tmp_path}/ends.jsonl")
+    assert max(map(len, written)) == 302
+    assert written[0].endswith("xx …")
+
+
+def test_trail_of_a_failed_apply_has_what_was_written(emulator, planned, run, plan_path, caplog):
+    planned(traits(2))
+    caplog.set_level("INFO")
+    emulator.trouble("POST /v1/traits", "status", status=400)
+    assert run(lambda: AAMApplyOperator(task_id="apply", plan_path=str(plan_path), approved_by="Ada")).state == "failed"
+    (code,) = codes(emulator)
+    assert [line.partition(" “")[0] for line in caplog.messages if re.match(r"created \d+: ", line)] == [
+        f"created {emulator.objects('traits')[0]['sid']}: + trait web/{code}"
+    ]
 
 
 def test_apply_a_second_time_changes_nothing(emulator, planned, applied):

@@ -94,7 +94,7 @@ def test_task_pushes_the_file_and_returns_the_receipt(emulator, run, source, tmp
     receipt = json.loads((tmp_path / "receipt.json").read_text())
     assert [*receipt] == [
         *("source", "dry_run", "plan", "outcomes", "plan_uri", "plan_sha256", "outcome_uri"),
-        *("started_at", "finished_at"),
+        *("started_at", "finished_at", "written"),
     ]
     assert receipt["outcomes"] == {
         "created": 2,  # the folder, too

@@ -67,7 +67,7 @@ def test_receipt_is_small_and_json_safe(push, tmp_path):
     assert receipt["plan_sha256"] == sha256
     assert [*receipt] == [
         *("source", "dry_run", "plan", "outcomes", "plan_uri", "plan_sha256", "outcome_uri"),
-        *("started_at", "finished_at"),
+        *("started_at", "finished_at", "written"),
     ]
     assert receipt["plan"] == {"create": 2, "update": 0, "delete": 0, "unchanged": 0, "create_folders": 0}
     assert receipt["plan_uri"] == f"file://{tmp_path}/a/plan.json"
@@ -193,8 +193,8 @@ def test_interrupted_push_starts_no_further_write(emulator, client, web, monkeyp
     noted = outcomes.add
     not_yet = threading.Semaphore(1)
 
-    def add(outcome):
-        noted(outcome)
+    def add(outcome, change=None):
+        noted(outcome, change)
         # Several threads come here at once: the eighth row may be counted by one and seen by another.
         if outcomes.counts["created"] >= 8 and not_yet.acquire(blocking=False):
             interrupt(main)

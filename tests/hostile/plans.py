@@ -70,7 +70,7 @@ PLANS: dict[str, Callable[[], bytes]] = {
 
 def show(path: Path) -> str:
     try:
-        plan = read_plan(path, sha256=None)
+        plan, _ = read_plan(path, sha256=None)
         return "\n".join([account_of(plan), *render_plan(plan), *render_changes(plan), summarise(plan, path.name)])
     except AAMError as refused:
         return str(refused)

@@ -72,6 +72,11 @@ def test_results_of_other_shapes_do_not_break_the_page(kind, result):
     assert shown(kind, result)["parts"] == []
 
 
+def test_approval_is_said():
+    note = shown("push", {"outcomes": {"created": 2}, "approved_by": "ada\n(7)"})
+    assert note["headline"] == "2 created; approved by ada\\n(7)"
+
+
 def test_dry_run_is_said():
     outcomes = {"created": 0, "rejected": 0}
     assert shown("push", {"dry_run": True, "outcomes": outcomes})["headline"] == "Dry run: nothing written"

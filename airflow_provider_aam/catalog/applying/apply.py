@@ -147,14 +147,14 @@ class _Course:
             self._waiting.append((at, change, unsettled.lost))
             return
         self._keep_id(at, outcome)
-        self._note(outcome)
+        self._note(outcome, change)
 
     def _settle(self, waiting: tuple[int, Change, AAMOutcomeUnknown]) -> None:
         at, change, lost = waiting
         outcome = failed(change, lost) if self.ended is not None else self._write(change, lost=lost)
         self._keep_id(at, outcome)
         self._waiting.remove(waiting)
-        self._outcomes.add(outcome)
+        self._outcomes.add(outcome, change)
 
     def _keep_id(self, at: int, outcome: Outcome) -> None:
         if outcome.id is not None and outcome.status in ("created", "unchanged"):
@@ -203,8 +203,8 @@ class _Course:
     def _kind(self, change: Change) -> Kind:
         return self._kinds[change.kind]
 
-    def _note(self, outcome: Outcome) -> None:
-        self._outcomes.add(outcome)
+    def _note(self, outcome: Outcome, change: Change | None = None) -> None:
+        self._outcomes.add(outcome, change)
         with self._one_at_a_time:
             self._passing_in_a_row = self._passing_in_a_row + 1 if outcome.passing else 0
             if self._passing_in_a_row < MOST_PASSING_IN_A_ROW or self.ended is not None:

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from airflow_provider_aam.catalog.applying.outcomes import Outcome, Status
+from airflow_provider_aam.catalog.applying.outcomes import CHANGED, Outcome, Status
 from airflow_provider_aam.catalog.kinds import DESTINATIONS, MAPPINGS, SEGMENTS, TRAITS, Kind, kind_called
 from airflow_provider_aam.catalog.plan.plan import Change
 from airflow_provider_aam.catalog.rules import segment_rule
 
 MOST_NAMED = 100
-CHANGED: tuple[Status, ...] = ("created", "updated", "deleted")
 
 
 @dataclass(frozen=True, kw_only=True)

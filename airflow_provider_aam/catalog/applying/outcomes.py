@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from types import TracebackType
 from typing import IO, Any, Literal, Protocol, Self
 
 import msgspec
 
 from airflow_provider_aam.api.errors import AAMDestinationError
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.catalog.plan.plan import Change
+from airflow_provider_aam.catalog.plan.render import render_change
 from airflow_provider_aam.files.refusals import UNWRITABLE, may_pass, reason
 from airflow_provider_aam.files.staging import make_folder
+from airflow_provider_aam.files.uris import uri_of
 
 Status = Literal["created", "updated", "unchanged", "deleted", "rejected", "unknown"]
+CHANGED: tuple[Status, ...] = ("created", "updated", "deleted")
+MOST_LINES = 50
+LONGEST_LINE = 300
 STATUSES: tuple[Status, ...] = ("created", "updated", "unchanged", "deleted", "rejected", "unknown")
 
 
@@ -60,6 +67,7 @@ class OutcomeLog:
         self.bad: list[Outcome] = []
         self.remarkable: list[Outcome] = []
         """Good ends about which there is something to say."""
+        self._written: list[str] = []
         self._one_at_a_time = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -94,9 +102,12 @@ class OutcomeLog:
                 f"{self.said()}. Running it again writes a new file and repeats nothing in AAM."
             ) from self._broken
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: Outcome, change: Change | None = None) -> None:
+        """``change`` is what the plan says of it."""
         with self._one_at_a_time:
             self.counts[outcome.status] += 1
+            if change is not None and outcome.status in CHANGED and len(self._written) < MOST_LINES:
+                self._written.append(_line(outcome, change))
             if outcome.status in ("rejected", "unknown"):
                 self.bad.append(outcome)
             elif outcome.message:
@@ -108,9 +119,22 @@ class OutcomeLog:
                 except Exception as broken:  # noqa: BLE001 - of whatever library
                     self._broken = broken
 
+    def written(self) -> Iterator[str]:
+        """What was changed in AAM, one line per change in the plan's words, the first :data:`MOST_LINES` of them."""
+        yield from self._written
+        left = sum(self.counts[status] for status in CHANGED) - len(self._written)
+        if left > 0:
+            where = f", in {one_line(uri_of(self._path))}" if self._path else ""
+            yield f"… and {left:,} more{where}"
+
     def tally(self) -> dict[str, int]:
         return {status: self.counts[status] for status in STATUSES}
 
     def said(self) -> str:
         """``3 created, 1 rejected``; ``no rows`` without any."""
         return ", ".join(f"{count:,} {status}" for status, count in self.tally().items() if count) or "no rows"
+
+
+def _line(outcome: Outcome, change: Change) -> str:
+    line = f"{outcome.status} {outcome.id}: {render_change(change)}"
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …"

@@ -163,6 +163,8 @@ def _carry_out(
             effects = apply_plan(client.at_most(max_concurrency), plan, outcomes, max_failed=max_failed, done=done)
         finally:
             log.info("%s %s: %s.", verb, one_line(plan.source), outcomes.said())
+            for line in outcomes.written():
+                log.info("%s", line)
     report(outcomes, plan.source, max_failed=max_failed, outcome_path=outcome_path)
     return PushReceipt.of(plan, outcomes, dry_run=False, outcome_path=outcome_path, effects=effects, **more)
 

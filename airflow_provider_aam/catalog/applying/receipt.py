@@ -34,6 +34,8 @@ class PushReceipt:
     outcome_uri: str | None
     started_at: str
     finished_at: str
+    written: list[str]
+    """One line per change."""
     effects: Effects = field(default_factory=Effects)
     """For lineage; XCom goes without."""
 
@@ -61,6 +63,7 @@ class PushReceipt:
             outcome_uri=None if outcome_path is None else uri_of(outcome_path),
             started_at=started_at.isoformat(),
             finished_at=now().isoformat(),
+            written=[*outcomes.written()],
             effects=effects or Effects(),
         )
 

@@ -33,8 +33,11 @@ def write_plan(plan: Plan, path: Destination) -> None:
         raise error from refused
 
 
-def read_plan(path: Any, *, sha256: str | None) -> Plan:
-    """Raises :class:`AAMPlanRefused` for a file of another ``sha256``, :class:`AAMSourceError` if it is not a plan."""
+def read_plan(path: Any, *, sha256: str | None) -> tuple[Plan, str]:
+    """The plan, and the sha256 of its file.
+
+    Raises :class:`AAMPlanRefused` for a file of another ``sha256``, :class:`AAMSourceError` if it is not a plan.
+    """
     try:
         content = path.read_bytes()
     except UNREADABLE as unreadable:
@@ -49,6 +52,6 @@ def read_plan(path: Any, *, sha256: str | None) -> Plan:
             "Nothing was changed in AAM. Apply the approved file, or plan again; give each plan a file of its own."
         )
     try:
-        return Plan.from_json(content)
+        return Plan.from_json(content), found
     except AAMSourceError as refused:
         raise AAMSourceError(f"{path}: {refused.message}") from refused
