@@ -47,7 +47,7 @@ test: $(VENV)/installed $(VENV_PEERS)/installed ## run the tests on Airflow 3.3;
 	scripts/test.sh $(VENV)
 
 test-211: $(VENV_211)/installed ## run the Airflow-facing tests on Airflow 2.11
-	$(VENV_211)/bin/python -m pytest tests/airflow
+	$(VENV_211)/bin/python -m pytest --numprocesses 2 --dist loadfile tests/airflow
 
 test-slow: $(VENV)/installed $(VENV_211)/installed ## run the tests that start an Airflow or kill processes, on both versions
 	$(VENV)/bin/python -m pytest -m slow --numprocesses 2 --dist loadfile
