@@ -128,6 +128,7 @@ def test_sensors_survive_their_triggerer(place, airflow):
     assert sorted(rows) == sorted([*map(name_of, ("duplicate", "duplicate", "partial"))])
     air = airflow(**sensors)
     assert air.say("run") == {"good": "deferred", "late": "deferred", "bad": "deferred"}
+    assert air.say("links") == dict.fromkeys(("good", "late", "bad"), f"file://{place.folder}")
     with air.triggerer():
         air.wait_for({"good": "deferred", "late": "scheduled", "bad": "scheduled"})
     assert air.say("run") == {"good": "deferred", "late": "deferred", "bad": "failed"}
@@ -135,6 +136,7 @@ def test_sensors_survive_their_triggerer(place, airflow):
     with air.triggerer():
         air.wait_for({"good": "scheduled", "late": "scheduled", "bad": "failed"})
     assert air.say("run") == {"good": "success", "late": "success", "bad": "failed"}
+    assert set(air.say("links").values()) == {f"file://{place.folder}"}
     log = air.log()
     assert log.count("AAM is late:") == 1
     assert "as it should: 1 partial, 1 rejected, 1 missing." in log
