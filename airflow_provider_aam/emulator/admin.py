@@ -15,7 +15,8 @@ from airflow_provider_aam.emulator.aam.traits.figures import set_metrics
 from airflow_provider_aam.emulator.aam.users.rules import put_into_group
 from airflow_provider_aam.emulator.core.service import Service
 from airflow_provider_aam.emulator.core.troubles import Trouble
-from airflow_provider_aam.emulator.inbound.watch import advance, watch
+from airflow_provider_aam.emulator.inbound.watch import watch
+from airflow_provider_aam.emulator.outbound.sending import deliver
 from airflow_provider_aam.emulator.seeds import SEEDS, add_objects, seed_bulk
 
 if TYPE_CHECKING:
@@ -51,8 +52,9 @@ ACTIONS: dict[str, Deed] = {
     "reset": _reset,
     "seed": lambda state, body: seed_bulk(state, **body),
     "objects": lambda state, body: add_objects(state, body["collection"], body["objects"]),
-    "advance": lambda state, body: advance(state, float(body["seconds"])),
+    "advance": lambda state, body: state.advance(float(body["seconds"])),
     "watch": lambda state, body: watch(state, body["url"], body.get("options", {})),
+    "deliver": deliver,
     "expire-tokens": lambda state, _: state.tokens.expire_all(state.clock.now_s()),
     "configure": _configure,
     "add-to-group": lambda state, _: put_into_group(state),

@@ -98,10 +98,20 @@ class EmulatorControl:
         found: list[dict[str, Any]] = self._get("inbound")["files"]
         return found
 
+    def deliver(self, url: str, *, destination: int, **batch: Any) -> dict[str, Any]:
+        """Send a batch of outbound files to a folder or `s3://bucket/prefix`, file by file as the clock goes on.
+
+        `batch`: `mode` (`iter`, `full`), `rows`, `splits`, `info` (`first`, `last`, `none`), `reverse`, `late_s`,
+        `every_s`, `success`, and `options` of the filesystem; docs/emulator.md says what each does. Returns the
+        `batch` that all names begin with, and the `files` in the order in which they appear.
+        """
+        sent: dict[str, Any] = self._post("deliver", {"url": url, "destination": destination, **batch})
+        return sent
+
     def advance(self, seconds: float) -> None:
         """Move the emulator's clock; tokens and JWTs expire by it, `createTime` and `updateTime` show it.
 
-        Inbound files that are due by then are picked up and processed when it returns.
+        Inbound files that are due by then are picked up and processed when it returns, and outbound files are there.
         """
         self._post("advance", {"seconds": seconds})
 

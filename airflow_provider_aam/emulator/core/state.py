@@ -9,6 +9,7 @@ from airflow_provider_aam.emulator.core.collection import Collection
 from airflow_provider_aam.emulator.core.stats import Stats
 from airflow_provider_aam.emulator.core.tokens import TokenStore
 from airflow_provider_aam.emulator.core.troubles import Troubles
+from airflow_provider_aam.emulator.outbound.sending import Outbound
 from airflow_provider_aam.emulator.settings import Settings
 
 if TYPE_CHECKING:
@@ -49,7 +50,19 @@ class State:
         self.metrics: dict[int, dict[str, int]] = {}
         self.members: dict[int, dict[User, int]] = {}
         self.inbound: Inbound | None = None
+        self.outbound = Outbound(self)
         self.technical_account_in_group = False
+
+    async def advance(self, seconds: float) -> None:
+        """Move the clock; files that were there before it moves have waited for as long as it moves."""
+        await self._look()
+        self.clock.advance(seconds)
+        await self._look()
+
+    async def _look(self) -> None:
+        if self.inbound is not None:
+            await self.inbound.look()
+        await self.outbound.look()
 
     def next_id(self, collection: str) -> int:
         """Return an id that was never used before."""

@@ -139,14 +139,5 @@ async def watch(state: State, url: str, options: dict[str, Any]) -> None:
     inbound.keep_looking()
 
 
-async def advance(state: State, seconds: float) -> None:
-    """Move the clock; what was uploaded before it moves has waited for as long as it moves."""
-    if state.inbound is not None:
-        await state.inbound.look()
-    state.clock.advance(seconds)
-    if state.inbound is not None:
-        await state.inbound.look()
-
-
 def _matches(name: str, forms: Iterable[str]) -> bool:
     return any(fnmatchcase(name, form) for form in forms)

@@ -82,6 +82,9 @@ def outbound_history(call: Call) -> Reply:
     if start is None or end is None:
         missing = [name for name, value in (("startDate", start), ("endDate", end)) if value is None]
         raise bad_request([f"{name}: may not be empty" for name in missing], "Invalid request parameter")
+    told = state.outbound.history(key, start, end)
+    if told is not None:
+        return json_reply(told)
     mapped = state.collections["mappings"].with_value("destinationId", key)
     destination = state.collections["destinations"].rows[key]
     return json_reply(deliveries(destination, start, min(end, state.clock.now_ms()), len(mapped)))
