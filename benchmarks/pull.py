@@ -88,5 +88,5 @@ def _headers(emulator: EmulatorControl) -> dict[str, str]:
     config = AAMConfig.from_connection(login=c["login"], password=c["password"], host=c["host"], extra=c["extra"])
     with AAMClient.from_config(config) as client:
         client.sign_in()  # the emulator has forgotten earlier tokens when it was reset
-        token = client.session.access_token()
+        token = client.session.sender.access_token()
     return {"Authorization": f"Bearer {token}", "x-api-key": c["login"], "x-gw-ims-org-id": c["extra"]["org_id"]}

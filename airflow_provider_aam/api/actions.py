@@ -43,7 +43,7 @@ class Actions:
         _check(what, declared, ids, body, params)
         path = address(what, declared.path, dict(zip(declared.ids, ids, strict=True)))
         for name in declared.secrets:
-            self._session.redactor.add(str(body.get(name, "")))
+            self._session.sender.redactor.add(str(body.get(name, "")))
 
         def ask(**paging: Any) -> Any:
             return self._session.call(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,12 +85,19 @@ def is_success(answer: Answer) -> bool:
     return 200 <= answer.status < 300
 
 
-def read_answer(request: Request, answer: Answer, *, now: datetime, redactor: Redactor) -> bytes | None:
+def read_answer(
+    request: Request,
+    answer: Answer,
+    *,
+    now: datetime,
+    redactor: Redactor,
+    is_good: Callable[[Answer], bool] = is_success,
+) -> bytes | None:
     """The JSON body of a good response as bytes, ``None`` for an empty one. Raises the error that a bad response means.
 
     A GET that gets nothing got a response only where AAM says so (204): else nothing would be taken for an empty list.
     """
-    if is_success(answer):
+    if is_good(answer):
         if not answer.body.strip():
             if request.method == "GET" and answer.status != NO_CONTENT:
                 note = redactor.clean(_request_id(answer))

@@ -6,6 +6,7 @@ import logging
 import platform
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, cached_property
 from types import TracebackType
@@ -23,11 +24,14 @@ from airflow_provider_aam.api.inbound import DataSources
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.pool import Item, Result, in_order, side_by_side
+from airflow_provider_aam.api.profiles import Profiles
 from airflow_provider_aam.api.redaction import Redactor, SecretObserver
 from airflow_provider_aam.api.reports import Reports
 from airflow_provider_aam.api.retry import RetryPolicy
+from airflow_provider_aam.api.sender import Sender
 from airflow_provider_aam.api.session import AAMSession
 from airflow_provider_aam.api.shared import shared
+from airflow_provider_aam.api.stream import Stream
 from airflow_provider_aam.api.throttle import MOST, ConcurrencyLimit, Places
 from airflow_provider_aam.api.token import TokenSource
 from airflow_provider_aam.api.transport import RequestsTransport, Transport
@@ -51,8 +55,10 @@ class AAMClient:
                 ...
     """
 
-    def __init__(self, session: AAMSession) -> None:
+    def __init__(self, session: AAMSession, *, customer_data: AAMSession) -> None:
+        """``customer_data``: the host of the Customer Data API."""
         self.session = session
+        self._customer_data = customer_data
 
     @classmethod
     def from_config(
@@ -77,10 +83,13 @@ class AAMClient:
             _warn_once(exposure)
         budget_s = config.max_attempts * config.timeout_s
         fingerprint = config.credential.fingerprint()
-        limit = shared(ConcurrencyLimit, ConcurrencyLimit, fingerprint=fingerprint, address=config.base_url)
-        session = AAMSession(
+
+        def places(url: str) -> Places:
+            limit = shared(ConcurrencyLimit, ConcurrencyLimit, fingerprint=fingerprint, address=url)
+            return Places(limit, config.max_concurrency, sleep=sleep, monotonic=monotonic)
+
+        sender = Sender(
             credential=config.credential,
-            base_url=config.base_url,
             token_url=config.token_url,
             timeout_s=config.timeout_s,
             user_agent=f"{_user_agent()} {user_agent}".strip(),
@@ -96,11 +105,15 @@ class AAMClient:
                 TokenSource, lambda: TokenSource(now=now), fingerprint=fingerprint, address=config.token_url
             ),
             retries=RetryPolicy(max_attempts=config.max_attempts, budget_s=budget_s, sleep=sleep, monotonic=monotonic),
-            places=Places(limit, config.max_concurrency, sleep=sleep, monotonic=monotonic),
+            places=places(config.base_url),
             redactor=Redactor(config.secrets(), observer=on_secret),
             now=now,
         )
-        return cls(session)
+        data = replace(sender, places=places(f"{config.stream_url}/stream"))
+        return cls(
+            AAMSession(base_url=config.base_url, sender=sender),
+            customer_data=AAMSession(base_url=config.stream_url, sender=data, root=""),
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -111,7 +124,7 @@ class AAMClient:
         self.close()
 
     def close(self) -> None:
-        self.session.transport.close()
+        self.session.sender.transport.close()
 
     @property
     def base_url(self) -> str:
@@ -120,23 +133,26 @@ class AAMClient:
     @property
     def timeout_s(self) -> float:
         """How long one request waits for its response."""
-        return self.session.timeout_s
+        return self.session.sender.timeout_s
 
     @property
     def max_concurrency(self) -> int:
         """So many requests at most are under way together; how many it is depends on AAM's responses."""
-        return self.session.places.most
+        return self.session.sender.places.most
 
     def at_most(self, max_concurrency: int | None) -> Self:
         """The same client with a bound of its own, lower or higher (64 at most); ``None`` changes nothing."""
-        return self if max_concurrency is None else type(self)(self.session.at_most(max_concurrency))
+        if max_concurrency is None:
+            return self
+        data = self._customer_data.at_most(max_concurrency)
+        return type(self)(self.session.at_most(max_concurrency), customer_data=data)
 
     def pause(self, seconds: float) -> None:
-        self.session.retries.sleep(seconds)
+        self.session.sender.retries.sleep(seconds)
 
     def sign_in(self) -> Token:
         """A new token from Adobe, by the credential itself; every client of it in this process goes on with that."""
-        return self.session.sign_in()
+        return self.session.sender.sign_in()
 
     def in_order(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """The results of ``work``, as many at a time as requests may be under way, in the order of ``items``."""
@@ -181,6 +197,14 @@ class AAMClient:
     @cached_property
     def reports(self) -> Reports:
         return Reports(resources.REPORTS, self.session)
+
+    @cached_property
+    def stream(self) -> Stream:
+        return Stream(self._customer_data)
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        return Profiles(self._customer_data)
 
     @cached_property
     def schemas(self) -> Actions:

@@ -19,6 +19,8 @@ from airflow_provider_aam.api.extra import EXTRA_KEYS, IMS_URL, Extra, read_extr
 __all__ = ["EXTRA_KEYS", "AAMConfig"]
 
 GATEWAY_HOSTS = {"production": "https://aam.adobe.io", "beta": "https://aam-beta.adobe.io"}
+# The Customer Data API. That beta accounts use its stage host is inferred, which is why `stream_url` overrides it.
+STREAM_HOSTS = {"production": "https://dmp-data.adobe.io", "beta": "https://dmp-data-stage.adobe.io"}
 # Tokens of legacy OAuth are only known to the API's own host, not to Adobe's gateway in front of it.
 LEGACY_HOSTS = {"production": "https://api.demdex.com", "beta": "https://api-beta.demdex.com"}
 
@@ -35,6 +37,7 @@ class AAMConfig:
     base_url: str
     token_url: str
     timeout_s: float = 60.0
+    stream_url: str = STREAM_HOSTS["production"]
     max_attempts: int = 5
     max_concurrency: int = 32
     verify: bool | str = True
@@ -71,7 +74,10 @@ class AAMConfig:
 
     def exposures(self) -> Iterator[str]:
         """A sentence for each address that others can read or change traffic to; this machine's own are safe."""
-        for name, url in {"host": self.base_url, "extra['ims_url']": self.token_url}.items():
+        urls = {"host": self.base_url, "extra['ims_url']": self.token_url}
+        if self.stream_url not in STREAM_HOSTS.values():
+            urls["extra['stream_url']"] = self.stream_url
+        for name, url in urls.items():
             if _is_local(url):
                 continue
             if url.startswith("http://"):
@@ -180,6 +186,7 @@ def _assemble(cls: type[AAMConfig], options: Extra, credential: Credential, base
         credential=credential,
         base_url=base_url,
         token_url=(options.ims_url or (base_url if legacy else IMS_URL)).rstrip("/"),
+        stream_url=(options.stream_url or STREAM_HOSTS[options.environment]).rstrip("/"),
         timeout_s=options.timeout_s,
         max_attempts=options.max_attempts,
         max_concurrency=options.max_concurrency,

@@ -65,7 +65,7 @@ class Reading(Actions):
                 missing.add(str(key[0]))
                 return None
 
-        for record in in_order(read, keys, concurrency=self._session.places.most):
+        for record in in_order(read, keys, concurrency=self._session.sender.places.most):
             if record is not None:
                 yield record
         if missing:
@@ -202,7 +202,7 @@ class Reading(Actions):
             )
             return named_page(resource, page, around)
 
-        most = concurrency or self._session.places.most
+        most = concurrency or self._session.sender.places.most
         return iter_pages(fetch, page_size=page_size, concurrency=most, what=what)
 
     def _pages_of_all(self, filters: Mapping[str, Any]) -> Iterator[Page]:
@@ -221,7 +221,7 @@ class Reading(Actions):
 
         ids = sorted(until_complete(lambda: [int(row[parents.resource.id_field]) for row in parents.list()]))
         number = 0
-        for pages in in_order(read, ids, concurrency=self._session.places.most):
+        for pages in in_order(read, ids, concurrency=self._session.sender.places.most):
             for page in pages:
                 yield replace(page, number=number, total=None)
                 number += 1

@@ -49,7 +49,7 @@ class Reports(Actions):
         def ask(part: list[int]) -> Records:
             return _checked(kind, self.call(f"{kind}_trend", body={**period, **more, "sids": part}))
 
-        answers = in_order(ask, parts, concurrency=self._session.places.most)
+        answers = in_order(ask, parts, concurrency=self._session.sender.places.most)
         return [row for rows in answers for row in rows]
 
     def largest(

@@ -1,29 +1,17 @@
-"""One authenticated call to AAM, with everything between the caller and the wire: place, token, retries, meaning.
-
-The stages read as a staircase: ``call`` → ``_call_with_retries`` → ``_call_authorised`` → ``_send_in_place``.
-"""
+"""AAM's addresses: which host a call goes to, under which path, with which headers. How it is sent: ``sender.py``."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from itertools import count
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import msgspec
 
-from airflow_provider_aam.api.answers import decode, read_answer
-from airflow_provider_aam.api.credentials import Credential
-from airflow_provider_aam.api.errors import AAMError, AAMNotFound, AAMOutcomeUnknown, AAMUnauthorized, Fate
-from airflow_provider_aam.api.ims import Token, request_token
-from airflow_provider_aam.api.moments import utc_now
-from airflow_provider_aam.api.redaction import Redactor
-from airflow_provider_aam.api.retry import RetryPolicy, fate_of, is_overload, may_repeat, pause_after
-from airflow_provider_aam.api.throttle import Places
-from airflow_provider_aam.api.token import TokenSource
-from airflow_provider_aam.api.transport import Answer, Request, Transport
+from airflow_provider_aam.api.answers import decode
+from airflow_provider_aam.api.sender import Sender
+from airflow_provider_aam.api.transport import Request
 
 Params = Mapping[str, Any]
 T = TypeVar("T")
@@ -32,20 +20,11 @@ REPLAYABLE_METHODS = frozenset({"GET", "PUT", "DELETE"})
 
 @dataclass(frozen=True, kw_only=True)
 class AAMSession:
-    """Safe to share between threads. ``places`` bounds what all of them have under way together."""
+    """Safe to share between threads, as its sender is. ``root`` begins every path at ``base_url``."""
 
-    credential: Credential
     base_url: str
-    token_url: str
-    user_agent: str
-    transport: Transport
-    token_source: TokenSource
-    retries: RetryPolicy
-    places: Places
-    redactor: Redactor = field(repr=False)
-    timeout_s: float
-    """How long one request waits for its response."""
-    now: Callable[[], datetime] = utc_now
+    sender: Sender
+    root: str = "/v1"
 
     def call(
         self,
@@ -58,43 +37,32 @@ class AAMSession:
     ) -> Any:
         """The response's JSON value, ``None`` for an empty one.
 
-        ``replayable`` overrides the method's nature: a POST that may be sent twice is repeated like a GET. Raises
-        :class:`AAMOutcomeUnknown` when a write may or may not have happened, the other errors as their names say. A
-        DELETE whose response was lost and that then finds nothing has done its work.
+        ``replayable`` overrides the method's nature: a POST that may be sent twice is repeated like a GET. Raises as
+        :meth:`Sender.send` does.
         """
-        request = self._build_request(method, path, params=params, body=body)
+        request = self.build_request(method, path, params=params, body=body)
         may_replay = method in REPLAYABLE_METHODS if replayable is None else replayable
-        return self._call_with_retries(request, replayable=may_replay, read=lambda raw: decode(request, raw))
+        return self.sender.send(request, replayable=may_replay, read=lambda raw: decode(request, raw))
 
     def read(self, path: str, read: Callable[[bytes], T], *, params: Params | None = None) -> T:
         """What ``read`` makes of the undecoded JSON body of a GET; a response it cannot read is asked for again."""
-        request = self._build_request("GET", path, params=params, body=None)
-        return self._call_with_retries(request, replayable=True, read=lambda raw: read(raw or b"null"))
-
-    def access_token(self) -> str:
-        """A token that is accepted now, from the shared source: no request to IMS while there is one."""
-        return self._with_retries(lambda: self.token_source.get(self._exchange, self.redactor)).value
-
-    def sign_in(self) -> Token:
-        return self._with_retries(lambda: self.token_source.sign_in(self._exchange))
-
-    def _with_retries(self, ask_ims: Callable[[], T]) -> T:
-        return self.retries.run(ask_ims, may_repeat=lambda error: may_repeat(error, replayable=True))
+        request = self.build_request("GET", path, params=params, body=None)
+        return self.sender.send(request, replayable=True, read=lambda raw: read(raw or b"null"))
 
     def at_most(self, max_concurrency: int) -> AAMSession:
-        return replace(self, places=self.places.at_most(max_concurrency))
+        return replace(self, sender=self.sender.at_most(max_concurrency))
 
-    def _build_request(self, method: str, path: str, *, params: Params | None, body: Any) -> Request:
-        path = re.sub("/{2,}", "/", f"/v1/{path}")
+    def build_request(self, method: str, path: str, *, params: Params | None, body: Any) -> Request:
+        path = re.sub("/{2,}", "/", f"{self.root}/{path}")
         headers = {
             "Accept": "application/json",
-            "User-Agent": self.user_agent,
-            "x-api-key": self.credential.client_id,
+            "User-Agent": self.sender.user_agent,
+            "x-api-key": self.sender.credential.client_id,
             # Without it AAM escapes text as HTML, and an update would write the escapes back.
             "AAM-Disable-Escaping-HTML": "true",
         }
-        if self.credential.org_id:
-            headers["x-gw-ims-org-id"] = self.credential.org_id
+        if self.sender.credential.org_id:
+            headers["x-gw-ims-org-id"] = self.sender.credential.org_id
         if body is not None:
             headers["Content-Type"] = "application/json"
         return Request(
@@ -105,69 +73,6 @@ class AAMSession:
             params={name: _wire(value) for name, value in (params or {}).items() if value is not None},
             body=None if body is None else msgspec.json.encode(body),
         )
-
-    def _call_with_retries(self, request: Request, *, replayable: bool, read: Callable[[bytes | None], T]) -> T:
-        lost = False
-        attempts = count(1)
-
-        def worth_another(error: AAMError) -> bool:
-            nonlocal lost
-            lost = lost or fate_of(error) is not Fate.NOT_DONE
-            return may_repeat(error, replayable=replayable)
-
-        try:
-            return self.retries.run(
-                lambda: read(self._call_authorised(request, next(attempts))), may_repeat=worth_another
-            )
-        except AAMNotFound:
-            if request.method == "DELETE" and lost:  # the attempt whose response was lost did it
-                return read(None)
-            raise
-        except AAMError as error:
-            fate = fate_of(error)
-            if fate is Fate.NOT_DONE or request.method == "GET" or (request.method == "POST" and replayable):
-                raise
-            raise AAMOutcomeUnknown(
-                f"{error.message} AAM may or may not have made this change; check before sending it again.", fate=fate
-            ) from error
-
-    def _call_authorised(self, request: Request, attempt: int) -> bytes | None:
-        token = self.token_source.get(self._exchange, self.redactor)
-        try:
-            return self._send_in_place(request, token, attempt)
-        except AAMUnauthorized:
-            token = self.token_source.renew_rejected(token, self._exchange, self.redactor)
-            return self._send_in_place(request, token, attempt)
-
-    def _send_in_place(self, request: Request, token: Token, attempt: int) -> bytes | None:
-        authorised = replace(request, headers={**request.headers, "Authorization": f"Bearer {token.value}"})
-        with self.places.take() as place:
-            try:
-                answer = self.transport.send(authorised)
-                body = read_answer(authorised, answer, now=self.now(), redactor=self.redactor)
-            except AAMError as error:
-                place.refused = is_overload(error)
-                place.alone_s = pause_after(attempt) if attempt < self.retries.max_attempts else 0.0
-                place.asked_s = getattr(error, "retry_after_s", None)
-                if place.asked_s is not None and place.asked_s > self.retries.budget_s:
-                    place.asked_s = 0.0  # longer than a call may take: not ours to impose on the other calls
-                raise
-            place.good = True
-            return body
-
-    def _exchange(self, previous: Token | None) -> Token:
-        """One exchange, tried once: the retries around it are those of the call that needs the token."""
-        return request_token(
-            self.credential,
-            token_url=self.token_url,
-            send=self._send_to_ims,
-            now=self.now,
-            redactor=self.redactor,
-            previous=previous,
-        )
-
-    def _send_to_ims(self, request: Request) -> Answer:
-        return self.transport.send(replace(request, headers={**request.headers, "User-Agent": self.user_agent}))
 
 
 def _wire(value: Any) -> Any:

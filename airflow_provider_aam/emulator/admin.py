@@ -88,6 +88,7 @@ READS: dict[str, Callable[[State, Request], Any]] = {
     "stats": _stats,
     "credentials": lambda state, _: asdict(state.credentials),
     "inbound": _inbound,
+    "streamed": lambda state, _: state.streamed,
     "settings": lambda state, _: asdict(state.settings),
 }
 

@@ -139,6 +139,15 @@ class EmulatorControl:
         """Forget all scripted trouble."""
         self._post("clear-trouble")
 
+    @property
+    def streamed(self) -> list[dict[str, Any]]:
+        """What `/stream` was sent since the last reset, an entry per operation in the order of taking them in.
+
+        `request` counts requests from 1; `codes` are those of an operation that was not taken in.
+        """
+        found: list[dict[str, Any]] = self._get("streamed")
+        return found
+
     # --- what happened ---------------------------------------------------------------------------------------------
 
     @property

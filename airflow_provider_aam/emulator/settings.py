@@ -38,6 +38,7 @@ class Settings:
     inbound_ignored: list[str] = field(default_factory=list)
     inbound_rejected: list[str] = field(default_factory=list)
     inbound_lost_markers: list[str] = field(default_factory=list)
+    opted_out: list[str] = field(default_factory=list)
     inbound_failing: dict[Category, float] = field(default_factory=dict)
 
     def replaced(self, changes: dict[str, Any]) -> Settings:

@@ -79,7 +79,7 @@ class AAMHook(BaseHook):
 
     def get_access_token(self) -> str:
         """A token that AAM accepts now; shared by the whole process, so it costs one request to Adobe at most."""
-        return self.client.session.access_token()
+        return self.client.session.sender.access_token()
 
     def close(self) -> None:
         """Close the connections to Adobe. The next use builds a new client."""

@@ -84,6 +84,9 @@ FIELDS: dict[str, Field] = {
         "JWT audience",
         "What the signed claims name. Empty: https://ims-na1.adobelogin.com, whatever the token address is.",
     ),
+    "stream_url": _field(
+        RARELY, "Customer Data API address", "Where operations are streamed to. Empty: https://dmp-data.adobe.io."
+    ),
     "timeout_s": _field(RARELY, "Timeout (seconds)", "Per request. Empty: 60.", "number", minimum=1, maximum=3600),
     "max_attempts": _field(
         RARELY, "Attempts", "How often one request is sent at most. Empty: 5.", "integer", minimum=1, maximum=50

@@ -33,5 +33,5 @@ def apply():
 
 
 with AAMClient.from_config(config) as client:
-    client.session.access_token()
+    client.session.sender.access_token()
     measure({"export": export, "plan": plan, "apply": apply}[given["step"]])

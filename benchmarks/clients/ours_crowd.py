@@ -22,5 +22,5 @@ def create():
 
 
 with AAMClient.from_config(config) as client:
-    client.session.access_token()
+    client.session.sender.access_token()
     measure({"pull": pull, "create": create}[given["job"]])

@@ -15,5 +15,5 @@ config = AAMConfig.from_connection(
     login=connection["login"], password=connection["password"], host=connection["host"], extra=connection["extra"]
 )
 with AAMClient.from_config(config) as client:
-    client.session.access_token()
+    client.session.sender.access_token()
     measure(lambda: pull_resource(client.segments, Path(given["destination"])).rows)

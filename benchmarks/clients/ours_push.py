@@ -21,5 +21,5 @@ def work():
 
 
 with AAMClient.from_config(config) as client:
-    client.session.access_token()
+    client.session.sender.access_token()
     measure(work)

@@ -30,7 +30,7 @@ def print_secrets() -> list[str]:
     for conn_id in CONN_IDS:
         hook = AAMHook(conn_id)
         token = hook.get_access_token()
-        redactor = hook.client.session.redactor
+        redactor = hook.client.session.sender.redactor
         for secret in sorted({token, *redactor._secrets}):
             _show(secret)
             told.append(secret)

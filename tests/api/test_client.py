@@ -51,10 +51,10 @@ def test_sign_in_fetches_a_new_token_that_all_go_on_with(
     emulator: Emulator, make_client: MakeClient, auth: str
 ) -> None:
     first, second = make_client(auth), make_client(auth)
-    old = first.session.access_token()
+    old = first.session.sender.access_token()
     token = second.sign_in()
     assert token.value != old
-    assert first.session.access_token() == token.value
+    assert first.session.sender.access_token() == token.value
     assert emulator.count() == 2
 
 
@@ -62,11 +62,11 @@ def test_sign_in_that_fails_leaves_the_token_of_the_others(
     emulator: Emulator, make_client: MakeClient, time: FakeTime
 ) -> None:
     client = make_client()
-    old = client.session.access_token()
+    old = client.session.sender.access_token()
     emulator.configure(server_to_server_enabled=False)
     with pytest.raises(AAMCredentialError):
         client.sign_in()
-    assert client.session.access_token() == old
+    assert client.session.sender.access_token() == old
     assert client.users.self()
 
 

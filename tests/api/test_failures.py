@@ -193,7 +193,7 @@ def test_write_that_stays_unknown_says_so(emulator: Emulator, make_client: MakeC
 @pytest.mark.parametrize("kind", ["status", "reset_before", "non_json"])
 def test_attempts_at_a_token_are_not_multiplied(emulator: Emulator, make_client: MakeClient, kind: str) -> None:
     emulator.trouble("POST /ims/token/v3", kind, times=None)
-    for ask in (lambda client: client.segments.fetch_all(), lambda client: client.session.access_token()):
+    for ask in (lambda client: client.segments.fetch_all(), lambda client: client.session.sender.access_token()):
         emulator.clear_stats()
         with pytest.raises(AAMTokenUnavailable, match="Gave up after 4 of 4 attempts") as caught:
             ask(make_client(max_attempts=4))
@@ -324,7 +324,7 @@ def test_legacy_token_is_refused_by_name_of_its_cause_and_not_by_its_value(
     emulator: Emulator, make_client: MakeClient
 ) -> None:
     client = make_client("legacy_oauth")
-    token = client.session.access_token()
+    token = client.session.sender.access_token()
     emulator.trouble("GET /v1/users/self", "expired_token", times=None)
     with pytest.raises(AAMError, match=r"401 invalid_token: Access token expired: \*\*\*") as caught:
         client.users.self()

@@ -43,7 +43,7 @@ def test_refusals_and_broken_answers(emulator: Emulator, make_client: MakeClient
     client = make_client(auth)
     known = emulator.credentials
     told: list[str] = []
-    client.session.redactor._observer = told.append
+    client.session.sender.redactor._observer = told.append
     routes = {"oauth_server_to_server": "/ims/token/v3", "jwt": "/ims/exchange/jwt", "legacy_oauth": "/oauth/token"}
     route = f"POST {routes[auth]}" if path == "POST /ims" else path
     for kind in ("html", "non_json", "reset_after"):

@@ -28,6 +28,7 @@ GROUPS = [
     "Validation and estimates",
     "Segment test groups",
     "Data feeds",
+    "Customer Data API",
     "IMS",
     "Control plane",
 ]

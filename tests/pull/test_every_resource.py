@@ -27,7 +27,7 @@ def raw(emulator: Emulator, client: AAMClient) -> Iterator[Any]:
         session.trust_env = False
         session.headers.update(
             {
-                "Authorization": f"Bearer {client.session.access_token()}",
+                "Authorization": f"Bearer {client.session.sender.access_token()}",
                 "x-api-key": emulator.credentials.client_id,
                 "AAM-Disable-Escaping-HTML": "true",
             }

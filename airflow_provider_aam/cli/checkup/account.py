@@ -25,7 +25,7 @@ def check_host(visit: Visit) -> StepVerdict:
     """Asks ``users/self``, and whether host, token and headers belong together. Raises what is wrong with the host."""
     session = visit.session
     host = urlsplit(session.base_url).hostname
-    legacy = isinstance(session.credential, LegacyCredential)
+    legacy = isinstance(session.sender.credential, LegacyCredential)
     if legacy and host in _GATEWAYS:
         text = f"{host} does not know tokens of legacy_oauth"
         return red(text, f"Leave the Connection's host empty, or set it to {LEGACY_HOSTS['production']}.")
@@ -35,11 +35,11 @@ def check_host(visit: Visit) -> StepVerdict:
         visit.refusal = refusal
     except AAMError as error:
         raise _with_host(error, host) from error
-    if host in _GATEWAYS and not session.credential.org_id:
+    if host in _GATEWAYS and not session.sender.credential.org_id:
         return yellow(f"{host} without the header x-gw-ims-org-id", "Put the organization's id into extra['org_id'].")
     if legacy:
         return green(f"{host} with a token of its own")
-    sent = "x-api-key" + (" and x-gw-ims-org-id" if session.credential.org_id else "")
+    sent = "x-api-key" + (" and x-gw-ims-org-id" if session.sender.credential.org_id else "")
     return green(f"{host} takes the token; {sent} sent")
 
 
@@ -78,7 +78,7 @@ def check_group(visit: Visit) -> StepVerdict:
 def _check_gateway(visit: Visit, kind: type[AAMError], text: str) -> StepVerdict:
     if isinstance(visit.refusal, kind):
         raise visit.refusal
-    if isinstance(visit.session.credential, LegacyCredential):
+    if isinstance(visit.session.sender.credential, LegacyCredential):
         return skipped("legacy_oauth does without")
     if visit.refusal is not None and urlsplit(visit.session.base_url).hostname in _DIRECT:
         return skipped("this host does not tell; see the next steps")

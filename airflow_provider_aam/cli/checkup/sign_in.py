@@ -42,18 +42,18 @@ def check_fields(visit: Visit) -> StepVerdict:
     session = visit.session
     auth = _auth(visit)
     notes = [exposure.partition(". ")[::2] for exposure in visit.hook.read_config().exposures()]
-    if isinstance(session.credential, JwtCredential):
+    if isinstance(session.sender.credential, JwtCredential):
         from airflow_provider_aam.api.refusals import migration
 
         notes.append((f"{auth}. It works for as long as Adobe accepts it", migration()))
     if notes:
         return yellow("; ".join(said for said, _ in notes), " ".join({fix: None for _, fix in notes}))
-    return green(f"{auth}, API {session.base_url}, tokens from {session.token_url}")
+    return green(f"{auth}, API {session.base_url}, tokens from {session.sender.token_url}")
 
 
 def check_private_key(visit: Visit) -> StepVerdict:
     """Raises ``AAMKeyRejected``."""
-    credential = visit.session.credential
+    credential = visit.session.sender.credential
     if not isinstance(credential, JwtCredential):
         return skipped("this kind of credential has none")
     from airflow_provider_aam.api.assertion import load_private_key
@@ -66,21 +66,24 @@ def check_clock(visit: Visit) -> StepVerdict:
     from airflow_provider_aam.api.assertion import LIFETIME
 
     session = visit.session
-    url = session.token_url + "/"
+    url = session.sender.token_url + "/"
     sent_at = visit.now()
-    headers = {"User-Agent": session.user_agent}
-    answer = session.transport.send(Request(method="GET", url=url, path="/", headers=headers))
+    headers = {"User-Agent": session.sender.user_agent}
+    answer = session.sender.transport.send(Request(method="GET", url=url, path="/", headers=headers))
     there = parse_http_date(answer.headers.get("Date"))
     if there is None:
-        return yellow(f"{session.token_url} responds, but without a time to compare with", _CLOCK)
+        return yellow(f"{session.sender.token_url} responds, but without a time to compare with", _CLOCK)
     skew = _skew(there, sent_at, visit.now())
     seconds = abs(skew.total_seconds())
-    text = f"this clock is {in_words(seconds)} {'ahead of' if skew > timedelta(0) else 'behind'} {session.token_url}"
+    direction = "ahead of" if skew > timedelta(0) else "behind"
+    text = f"this clock is {in_words(seconds)} {direction} {session.sender.token_url}"
     if abs(skew) <= SMALL_SKEW:
         return green(
-            f"{session.token_url} responds; {text}" if seconds >= 2 else f"{session.token_url} responds; clocks agree"
+            f"{session.sender.token_url} responds; {text}"
+            if seconds >= 2
+            else f"{session.sender.token_url} responds; clocks agree"
         )
-    if isinstance(session.credential, JwtCredential) and abs(skew) >= LIFETIME:
+    if isinstance(session.sender.credential, JwtCredential) and abs(skew) >= LIFETIME:
         return red(f"{text}: a JWT is valid for {in_words(LIFETIME)} only", _CLOCK)
     return yellow(text, _CLOCK)
 
@@ -97,7 +100,7 @@ def check_token(visit: Visit) -> StepVerdict:
 
 
 def _auth(visit: Visit) -> str:
-    match visit.session.credential:
+    match visit.session.sender.credential:
         case JwtCredential():
             return "jwt (service account)"
         case LegacyCredential():

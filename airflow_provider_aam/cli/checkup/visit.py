@@ -47,4 +47,4 @@ class Visit:
 
     def clean(self, text: str) -> str:
         """Without the Connection's secrets; before there is a client nothing of it is known, nor shown."""
-        return self._client.session.redactor.clean(text) if self._client else ""
+        return self._client.session.sender.redactor.clean(text) if self._client else ""

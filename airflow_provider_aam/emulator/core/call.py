@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from airflow_provider_aam.emulator.core.state import State
     from airflow_provider_aam.emulator.core.stats import RecordedRequest
     from airflow_provider_aam.emulator.core.tokens import Token
+    from airflow_provider_aam.emulator.core.troubles import Trouble
 
 _encode = msgspec.json.Encoder().encode
 
@@ -70,6 +72,7 @@ class Call:
     body: bytes
     host: str | None
     recorded: RecordedRequest
+    trouble: Trouble | None = None
     token: Token | None = None
     user_id: int = 0
 
@@ -199,7 +202,7 @@ class Route:
     @property
     def name(self) -> str:
         """What tests call it, e.g. `GET /v1/traits/{sid}`."""
-        return f"{self.method} {self.path}".replace(":int}", "}").replace(":path}", "}")
+        return re.sub(r":(int|path|str)}", "}", f"{self.method} {self.path}")
 
 
 def ref(schema: str) -> dict[str, Any]:

@@ -39,10 +39,10 @@ def endpoint(route: Route, state: State) -> Callable[[Request], Awaitable[Respon
             host=scope[HOST],
             recorded=recorded,
         )
-        trouble = state.troubles.take(route.name, f"{recorded.method} {recorded.path}")
-        if trouble is None:
+        call.trouble = state.troubles.take(route.name, f"{recorded.method} {recorded.path}")
+        if call.trouble is None:
             return answer(route, call).response()
-        return await misbehaviour.serve(trouble, call, lambda: answer(route, call))
+        return await misbehaviour.serve(call.trouble, call, lambda: answer(route, call))
 
     return serve
 

@@ -21,6 +21,7 @@ KINDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "short_page": (frozenset({"by"}), frozenset()),
     "duplicate_row": (frozenset(), frozenset()),
     "server_error_after": (frozenset({"status"}), frozenset()),
+    "failed_operations": (frozenset({"code", "every", "status"}), frozenset({"code"})),
 }
 
 
