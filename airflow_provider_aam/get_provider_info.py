@@ -87,7 +87,11 @@ def get_provider_info() -> dict[str, Any]:
         "sensors": [
             {
                 "integration-name": _NAME,
-                "python-modules": ["airflow_provider_aam.sensors.inbound", "airflow_provider_aam.sensors.population"],
+                "python-modules": [
+                    "airflow_provider_aam.sensors.inbound",
+                    "airflow_provider_aam.sensors.outbound",
+                    "airflow_provider_aam.sensors.population",
+                ],
             }
         ],
         "triggers": [
@@ -95,6 +99,7 @@ def get_provider_info() -> dict[str, Any]:
                 "integration-name": _NAME,
                 "python-modules": [
                     "airflow_provider_aam.triggers.inbound",
+                    "airflow_provider_aam.triggers.outbound",
                     "airflow_provider_aam.triggers.population",
                     "airflow_provider_aam.triggers.watchers",
                 ],

@@ -30,7 +30,7 @@
     ├── AAMSourceError             a catalog file with problems; lists every one
     ├── AAMPlanRefused             a plan that a guardrail stops
     ├── AAMPushFailed              rows were rejected (retryable when only unknown ones remain)
-    ├── AAMCheckFailed             populations are out of their bounds, or AAM did not take inbound files
+    ├── AAMCheckFailed             populations are out of bounds, inbound files not taken, outbound ones not there
     └── AAMDestinationError        a file that cannot be written there
 
 ↻ marks ``retryable``. Messages hold no secret. All pickle: Airflow moves them between processes.
@@ -243,7 +243,7 @@ class AAMPushFailed(AAMError):
 
 
 class AAMCheckFailed(AAMError):
-    """Populations out of bounds, differences from the catalog, inbound files that AAM did not take: no retry helps."""
+    """Populations out of bounds, differences from the catalog, files that AAM did not take or send: no retry helps."""
 
 
 class AAMDestinationError(AAMError, ValueError):

@@ -40,6 +40,13 @@ def parse_moment(given: object, *, what: str) -> DateTime:
         raise AAMArgumentError(f"{what} {given!s} is outside of the years 1 to 9999.") from outside
 
 
+def parse_deadline(given: object, since: datetime, *, what: str) -> DateTime:
+    """A moment as :func:`parse_moment` reads it, or a ``timedelta`` after ``since``."""
+    if isinstance(given, timedelta):
+        return parse_moment(since + given, what=what)
+    return parse_moment(given, what=what)
+
+
 def _parsed(text: str) -> DateTime | None:
     """Pendulum reads ``now``, other dates, times, durations and intervals as well."""
     if _DATE.fullmatch(text):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.visible import one_line
@@ -19,10 +20,11 @@ _ETAG = re.compile(r"[0-9a-f]{32}(-\d+)?", re.IGNORECASE)
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """A file in a folder: its size in bytes, and the store's ETag where it has one."""
+    """A file in a folder: its size in bytes; the store's ETag and the time of change, where the store tells them."""
 
     size: int
     etag: str | None = None
+    changed_at: datetime | None = None
 
 
 def lacking(info: Info, seen: Mapping[str, Seen], *, by_etag: bool = False) -> tuple[str, ...]:

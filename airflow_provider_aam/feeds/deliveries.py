@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from airflow_provider_aam.api.moments import epoch_ms, of_epoch_ms, utc_now
+from airflow_provider_aam.api.moments import epoch_ms, of_epoch_ms, parse_moment, utc_now
 from airflow_provider_aam.api.numbers import whole_number
 
 if TYPE_CHECKING:
@@ -57,10 +57,11 @@ class Delivery:
         }
 
 
-def read_deliveries(client: AAMClient, destination: int) -> Sequence[Delivery]:
-    """Those that have ended in the last :data:`LOOK_BACK_DAYS` days, the oldest first. One request."""
+def read_deliveries(client: AAMClient, destination: int, *, since: datetime | None = None) -> Sequence[Delivery]:
+    """Those that have ended in the last :data:`LOOK_BACK_DAYS` days, or ``since``, the oldest first. One request."""
     now = utc_now()
-    dates = {"startDate": epoch_ms(now.subtract(days=LOOK_BACK_DAYS)), "endDate": epoch_ms(now)}
+    start = parse_moment(since, what="since") if since else now.subtract(days=LOOK_BACK_DAYS)
+    dates = {"startDate": epoch_ms(start), "endDate": epoch_ms(now)}
     rows = client.destinations.call("outbound_history", destination, **dates)
     told = [delivery for row in rows if (delivery := Delivery.of(row)) is not None]
     ended = [delivery for delivery in told if delivery.ended_at <= now]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from airflow_provider_aam.api.errors import AAMDestinationError
 from airflow_provider_aam.api.visible import one_line
@@ -39,23 +41,32 @@ def optional_path(
 
 
 def names_in(uri: str, conn_id: str | None) -> frozenset[str]:
-    """What a folder holds now; nothing where there is no such folder.
-
-    Raises :class:`AAMDestinationError` where it cannot be looked into, and :class:`OSError` where that may pass.
-    """
-    from airflow_provider_aam.files.refusals import may_pass
-
+    """What a folder holds now; nothing where there is no such folder. Raises as :func:`telling`."""
     path = open_path(uri, conn_id, what="folder")
     try:
-        return frozenset(name.rstrip("/").rpartition("/")[2] for name in path.fs.ls(path.path, detail=False))
+        with telling(f"folder {one_line(uri)} cannot be listed"):
+            return frozenset(name_of(each) for each in path.fs.ls(path.path, detail=False))
     except (FileNotFoundError, NotADirectoryError):
         return frozenset()
+
+
+def name_of(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]
+
+
+@contextmanager
+def telling(what: str) -> Iterator[None]:
+    """Raises :class:`AAMDestinationError` for trouble of a store, and :class:`OSError` where that may pass."""
+    from airflow_provider_aam.files.refusals import may_pass
+
+    try:
+        yield
     except PermissionError as refused:
-        raise AAMDestinationError(f"folder {one_line(uri)} cannot be listed: {one_line(str(refused))}.") from refused
+        raise AAMDestinationError(f"{what}: {one_line(str(refused))}.") from refused
     except OSError:
         raise
     except Exception as trouble:  # botocore's errors and their like have no class in common
-        text = f"folder {one_line(uri)} cannot be listed: {type(trouble).__name__}: {one_line(str(trouble))}"
+        text = f"{what}: {type(trouble).__name__}: {one_line(str(trouble))}"
         if may_pass(trouble):
             raise OSError(text) from trouble
         raise AAMDestinationError(f"{text}. Check its Airflow Connection.") from trouble

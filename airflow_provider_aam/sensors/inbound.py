@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_aam.api.errors import AAMError
-from airflow_provider_aam.compat.sensors import PokeReturnValue
-from airflow_provider_aam.failures import task_failures
-from airflow_provider_aam.operators.base import RESULT, tell_outlets
-from airflow_provider_aam.operators.links import Subject, Written, guiding
+from airflow_provider_aam.operators.links import Subject, Written
 from airflow_provider_aam.operators.noting import leave
-from airflow_provider_aam.sensors.base import AAMSensor, raise_failure
+from airflow_provider_aam.sensors.verdict import VerdictSensor
 
 if TYPE_CHECKING:
+    from airflow_provider_aam.api.errors import AAMError
     from airflow_provider_aam.compat import Context
     from airflow_provider_aam.members.judging.question import Question
     from airflow_provider_aam.members.judging.verdict import Verdict
+    from airflow_provider_aam.sensors.verdict import Verdict as AnyVerdict
+    from airflow_provider_aam.triggers.inbound import AAMInboundTrigger
 
-log = logging.getLogger(__name__)
 
-
-class AAMInboundSensor(AAMSensor):
+class AAMInboundSensor(VerdictSensor):
     """Wait for AAM's verdict on the inbound files of a push, and fail at once when one of them is bad.
 
     A file is ``waiting``, or ``late`` after the soft deadline (which warns once); then ``processed``, ``duplicate``
@@ -83,35 +79,13 @@ class AAMInboundSensor(AAMSensor):
         destination_conn_id: str | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(soft_deadline=soft_deadline, hard_deadline=hard_deadline, **kwargs)
         self.receipt = receipt
         self.signal = signal
         self.data_source = data_source
         self.min_percent_success = min_percent_success
         self.max_errors = max_errors
-        self.soft_deadline = soft_deadline
-        self.hard_deadline = hard_deadline
         self.destination_conn_id = destination_conn_id
-        self._warned = False
-
-    def execute_complete(self, context: Context, event: Mapping[str, Any], *, warned: bool = False) -> Any:
-        """Goes on where the trigger has fired."""
-        from airflow_provider_aam.members.judging.verdict import Verdict
-
-        self._warned = warned
-        with task_failures(), guiding(context):
-            raise_failure(event)
-            verdict = Verdict.from_json(event["verdict"])
-            if not self._is_done(verdict, context):
-                self._defer(context)
-        return verdict.as_xcom()
-
-    def poke(self, context: Context) -> PokeReturnValue:
-        with task_failures(), guiding(context):
-            verdict = self._ask(self._question())
-            if verdict is None or not self._is_done(verdict, context):
-                return PokeReturnValue(is_done=False)
-            return PokeReturnValue(is_done=True, xcom_value=verdict.as_xcom())
 
     def subject(self) -> Subject:
         return Subject("data_sources")
@@ -133,8 +107,7 @@ class AAMInboundSensor(AAMSensor):
             hard_deadline=self.hard_deadline,
         )
 
-    def _ask(self, question: Question) -> Verdict | None:
-        """``None``: it could not be read, and that may pass."""
+    def _ask(self) -> Verdict | None:
         from contextlib import closing
 
         from airflow_provider_aam.hooks.aam import AAMHook
@@ -142,48 +115,26 @@ class AAMInboundSensor(AAMSensor):
         from airflow_provider_aam.hooks.patience import patience
         from airflow_provider_aam.members.judging.inbound import ask
 
-        verdict: Verdict | None = None
+        question, verdict = self._question(), None
         with patience(question.hard_deadline, "AAM's verdict"), closing(AAMHook(self.aam_conn_id)) as hook:
             verdict = ask(hook.client, question, folders(question, self.destination_conn_id))
         return verdict  # noqa: RET504  not a `return` within: `patience` may leave the block early
 
-    def _defer(self, context: Context) -> None:  # noqa: ARG002
+    def _verdict(self, document: Mapping[str, Any]) -> Verdict:
+        from airflow_provider_aam.members.judging.verdict import Verdict
+
+        return Verdict.from_json(document)
+
+    def _trigger(self) -> AAMInboundTrigger:
         from airflow_provider_aam.triggers.inbound import AAMInboundTrigger
 
-        trigger = AAMInboundTrigger(
+        return AAMInboundTrigger(
             question=self._question().as_json(),
             aam_conn_id=self.aam_conn_id,
             destination_conn_id=self.destination_conn_id,
             poll_interval=self.poke_interval,
             warned=self._warned,
         )
-        self._wait_for(trigger, warned=self._warned)
 
-    def _is_done(self, verdict: Verdict, context: Context) -> bool:
-        """Say what there is to say. Raises ``AAMCheckFailed`` when a file is bad."""
-        log.info("%s", verdict.summary)
-        if not verdict.is_final:
-            if verdict.is_late and self._is_news(verdict):
-                self._warned = True
-                log.warning("AAM is late:\n%s", "\n".join(verdict.table()))
-            return False
-        for line in (*verdict.table(), *verdict.advice()):
-            log.info("%s", line)
-        try:
-            verdict.require_passed()
-        except AAMError as error:
-            context["ti"].xcom_push(key=RESULT, value=verdict.as_xcom())
-            self._note(verdict, context, error)
-            raise
-        self._note(verdict, context)
-        tell_outlets(self.outlets, context, verdict.as_asset_extra())
-        return True
-
-    def _note(self, verdict: Verdict, context: Context, error: AAMError | None = None) -> None:
+    def _note(self, verdict: AnyVerdict, context: Context, error: AAMError | None = None) -> None:
         leave(context, verdict.as_xcom(), kind="inbound", aam_conn_id=self.aam_conn_id, error=error)
-
-    def _is_news(self, verdict: Verdict) -> bool:
-        """Between two looks of a rescheduled task nothing is remembered: the first look after the deadline warns."""
-        if self.reschedule and not self.deferrable:
-            return (verdict.asked_at - verdict.soft_deadline).total_seconds() < self.poke_interval
-        return not self._warned

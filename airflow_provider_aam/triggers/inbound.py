@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_aam.compat.triggers import BaseTrigger, TriggerEvent
-from airflow_provider_aam.triggers.base import PlainArguments, failure
 from airflow_provider_aam.triggers.hub import hub_of
+from airflow_provider_aam.triggers.verdict import VerdictTrigger
 
 if TYPE_CHECKING:
     from airflow_provider_aam.api.client import AAMClient
@@ -17,14 +16,9 @@ if TYPE_CHECKING:
     from airflow_provider_aam.members.judging.question import Question
     from airflow_provider_aam.members.judging.verdict import Verdict
 
-SHORTEST_PAUSE_S = 1.0
 
-
-class AAMInboundTrigger(PlainArguments, BaseTrigger):
+class AAMInboundTrigger(VerdictTrigger["Question"]):
     """Fires ``{"verdict": …}`` when nothing is waited for any more, and once when files are late.
-
-    What it waits for is all in its arguments, so a triggerer that dies loses nothing. Trouble that may pass is logged
-    and does not end it before the hard deadline; anything else fires the error.
 
     :param question: what is asked, as ``Question.as_json`` writes it: URIs, numbers and moments, no secret.
     :param aam_conn_id: the Airflow Connection of type ``aam``.
@@ -33,6 +27,7 @@ class AAMInboundTrigger(PlainArguments, BaseTrigger):
     :param warned: whether it has fired for late files.
     """
 
+    what = "AAM's verdict"
     arguments: ClassVar[tuple[str, ...]] = (
         "question",
         "aam_conn_id",
@@ -57,26 +52,6 @@ class AAMInboundTrigger(PlainArguments, BaseTrigger):
         self.poll_interval = poll_interval
         self.warned = warned
         self._next_look_in_s = poll_interval
-
-    async def run(self) -> AsyncIterator[TriggerEvent]:
-        question = await asyncio.to_thread(_load, self.question)
-        while True:
-            if (event := await self._look(question)) is not None:
-                yield TriggerEvent(event)  # type: ignore[no-untyped-call]
-                return
-            await asyncio.sleep(self._pause_s(question))
-
-    async def _look(self, question: Question) -> dict[str, Any] | None:
-        from airflow_provider_aam.hooks.patience import patience
-
-        try:
-            with patience(question.hard_deadline, "AAM's verdict"):
-                verdict = await self._ask(question)
-                if verdict.is_final or (verdict.is_late and not self.warned):
-                    return {"verdict": verdict.as_xcom()}
-        except Exception as error:  # noqa: BLE001  the task must fail with this, not with a lost trigger
-            return failure(error)
-        return None
 
     async def _ask(self, question: Question) -> Verdict:
         from airflow_provider_aam.api.moments import utc_now
@@ -109,21 +84,11 @@ class AAMInboundTrigger(PlainArguments, BaseTrigger):
         self._next_look_in_s = reading.look_in_s(self.poll_interval)
         return reading.result()[1]
 
-    def _pause_s(self, question: Question) -> float:
-        """Until the next look, or the next deadline if that is sooner."""
-        from airflow_provider_aam.api.moments import utc_now
+    def _load(self) -> Question:
+        import airflow_provider_aam.hooks.aam
+        import airflow_provider_aam.hooks.inbound
+        import airflow_provider_aam.hooks.patience
+        import airflow_provider_aam.members.judging.inbound  # noqa: F401
+        from airflow_provider_aam.members.judging.question import Question
 
-        now = utc_now()
-        left = [(each - now).total_seconds() for each in (question.soft_deadline, question.hard_deadline) if each > now]
-        return max(SHORTEST_PAUSE_S, min([self._next_look_in_s, *left]))
-
-
-def _load(question: Mapping[str, Any]) -> Question:
-    """In a thread: what is imported here the first time would hold up the event loop for half a second."""
-    import airflow_provider_aam.hooks.aam
-    import airflow_provider_aam.hooks.inbound
-    import airflow_provider_aam.hooks.patience
-    import airflow_provider_aam.members.judging.inbound  # noqa: F401
-    from airflow_provider_aam.members.judging.question import Question
-
-    return Question.from_json(question)
+        return Question.from_json(self.question)

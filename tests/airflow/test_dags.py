@@ -11,6 +11,7 @@ from typing import Any
 
 import pendulum
 import pytest
+from events import extras_of_events
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
 from airflow_provider_aam.emulator import Emulator
@@ -65,6 +66,7 @@ def test_every_dag_file_is_tested() -> None:
         "aam_push_trait_members_mapped",
         "aam_push_traits",
         "aam_refresh_page",
+        "aam_wait_for_delivery",
         "aam_wait_for_population",
     ]
 
@@ -230,6 +232,21 @@ def test_wait_for_a_population_then_pull(account: Emulator, run_dag: Callable[..
     assert run_dag(dag, run_conf={"sid": sid}, **today).state == "success"
     (pulled,) = (tmp_path / "segments").iterdir()
     assert gzip.decompress(pulled.read_bytes()).count(b"\n") == len(account.objects("segments"))
+
+
+def test_wait_for_a_delivery(
+    account: Emulator, run_dag: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    destination = {"name": "Partner", "destinationType": "S2S", "dataSourceId": 1}
+    key = account.add("destinations", destination)["destinationId"]
+    monkeypatch.setenv("AIRFLOW_VAR_AAM_OUTBOUND", str(tmp_path))
+    monkeypatch.setenv("AIRFLOW_VAR_AAM_DESTINATION", str(key))
+    sent = account.deliver(f"file://{tmp_path}", destination=key, splits=2, every_s=0)
+    at = pendulum.from_timestamp(int(sent["batch"].rpartition("_")[2]) / 1000)
+    date = {"logical_date" if AIRFLOW_V_3_0_PLUS else "execution_date": at}
+    assert run_dag(load_dag("aam_wait_for_delivery"), **date).state == "success"
+    (extra,) = extras_of_events("aam://bank/destinations/12/files")
+    assert (extra["batches"], extra["files"]) == ([sent["batch"]], 2)
 
 
 @pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="Airflow 2 has no watchers")

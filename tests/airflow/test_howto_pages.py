@@ -11,7 +11,7 @@ from operator_checks import arguments_of
 
 from airflow_provider_aam.compat import BaseOperator
 from airflow_provider_aam.operators import delete, drift, export, members, page, plan, pull, push, reports
-from airflow_provider_aam.sensors import inbound, population
+from airflow_provider_aam.sensors import inbound, outbound, population
 from airflow_provider_aam.triggers import watchers
 
 REPOSITORY = Path(__file__).parents[2]
@@ -20,7 +20,21 @@ FROM_A_DAG = re.compile(r"^\[`dags/(\w+)\.py`\]\(\.\./dags/\1\.py\):\n\n```pytho
 KIND = r"AAM\w+(?:Operator|Sensor|Watcher)"
 OPERATORS = {
     name
-    for module in (delete, drift, export, members, page, plan, pull, push, reports, inbound, population, watchers)
+    for module in (
+        delete,
+        drift,
+        export,
+        members,
+        page,
+        plan,
+        pull,
+        push,
+        reports,
+        inbound,
+        outbound,
+        population,
+        watchers,
+    )
     for name in vars(module)
     if re.fullmatch(KIND, name)
 }

@@ -12,11 +12,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from inbound_place import BATCH, InboundPlace
+from outbound_place import OutboundPlace
 from real_triggerer import home_of_its_own, running_triggerer
 
 pytestmark = pytest.mark.slow
@@ -141,4 +143,34 @@ def test_sensors_survive_their_triggerer(place, airflow):
     assert log.count("AAM is late:") == 1
     assert "as it should: 1 partial, 1 rejected, 1 missing." in log
     assert re.search(rf"{name_of('duplicate')}\W+(?:state\W+)?duplicate", log)
+    assert emulator.credentials.client_secret not in log
+
+
+def test_deliveries_are_waited_for_past_the_end_of_a_triggerer(emulator, tmp_path, airflow):
+    outbound = OutboundPlace(tmp_path / "outbound", emulator)
+    quiet = outbound.deliver(mode="full", info="none", every_s=0)["files"]
+    hour_ago = time.time() - 3600
+    os.utime(outbound.folder / quiet[0], (hour_ago, hour_ago))
+    slow = outbound.deliver(mode="iter", info="first", splits=2, every_s=3600)
+    day = f"{datetime.fromtimestamp(int(slow['batch'].rpartition('_')[2]) / 1000, UTC):%Y-%m-%d}"
+    past, passed = "2026-01-01T00:00:00Z", {"soft_deadline": "2026-01-01T00:00:00Z"}
+    later = {"hard_deadline": "2999-01-01T00:00:00Z"}
+    sensors = {
+        "quiet": outbound.arguments(day=day, sync_mode="full", **later),
+        "late": outbound.arguments(day=day, sync_mode="iter", info="required", **passed, **later),
+        "bad": outbound.arguments(day="2025-12-25", **passed, hard_deadline=past),
+    }
+    air = airflow(**sensors)
+    assert air.say("run") == {"quiet": "deferred", "late": "deferred", "bad": "deferred"}
+    with air.triggerer():
+        air.wait_for({"quiet": "scheduled", "late": "scheduled", "bad": "scheduled"})
+    assert air.say("run") == {"quiet": "success", "late": "deferred", "bad": "failed"}
+    emulator.advance(2 * 3600)
+    with air.triggerer():
+        air.wait_for({"quiet": "success", "late": "scheduled", "bad": "failed"})
+    assert air.say("run") == {"quiet": "success", "late": "success", "bad": "failed"}
+    log = air.log()
+    assert log.count("AAM is late:") == 1
+    assert f"{slow['batch']}001.sync.gz” is not there" in log
+    assert "The outbound delivery of 2025-12-25 was not complete by 2026-01-01 00:00 UTC" in log
     assert emulator.credentials.client_secret not in log

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, Self, get_args
 
 import msgspec
 
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.inbound import CATEGORIES
-from airflow_provider_aam.api.moments import parse_moment
+from airflow_provider_aam.api.moments import parse_deadline
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.members.receipt import MembersReceipt
 
@@ -90,10 +90,8 @@ class Question:
 
 
 def _deadline(given: object, sent_at: datetime, what: str, problems: list[str]) -> datetime | None:
-    if isinstance(given, timedelta):
-        return (sent_at + given).astimezone(UTC)
     try:
-        return parse_moment(given, what=what)
+        return parse_deadline(given, sent_at, what=what)
     except AAMArgumentError as refused:
         problems.append(refused.message)
         return None

@@ -1,0 +1,51 @@
+"""The folder of outbound files, through Airflow's Connections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.feeds.completeness import Seen
+from airflow_provider_aam.feeds.info import LARGEST_BYTES
+from airflow_provider_aam.hooks.paths import name_of, open_path, telling
+
+_CHANGED = ("LastModified", "last_modified", "mtime", "updated", "modified")
+"""What fsspec's file systems call the time of change: S3, Azure, local, Google, SFTP among others."""
+
+
+class StoredFolder:
+    """Raises :class:`AAMDestinationError` where it cannot be looked into, and :class:`OSError` where that may pass."""
+
+    def __init__(self, uri: str, conn_id: str | None) -> None:
+        self._uri, self._conn_id = uri, conn_id
+
+    def look(self) -> dict[str, Seen]:
+        """Its files by name, without those in folders below it; nothing where there is no such folder."""
+        path = open_path(self._uri, self._conn_id, what="folder")
+        try:
+            with telling(f"folder {one_line(self._uri)} cannot be listed"):
+                entries = path.fs.ls(path.path, detail=True)
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+        return {name_of(each["name"]): _seen(each) for each in entries if each.get("type") != "directory"}
+
+    def read(self, name: str) -> bytes | None:
+        """A small file; ``None`` where it has gone meanwhile."""
+        path = open_path(f"{self._uri}/{name}", self._conn_id, what="file")
+        try:
+            with telling(f"file {one_line(name)} cannot be read"), path.fs.open(path.path, "rb") as file:
+                content: bytes = file.read(LARGEST_BYTES + 1)
+        except FileNotFoundError:
+            return None
+        return content
+
+
+def _seen(entry: Mapping[str, Any]) -> Seen:
+    changed = next((entry[word] for word in _CHANGED if entry.get(word)), None)
+    if isinstance(changed, int | float):
+        changed = datetime.fromtimestamp(changed, UTC)
+    elif isinstance(changed, str):
+        changed = datetime.fromisoformat(changed)
+    return Seen(size=int(entry.get("size") or 0), etag=entry.get("ETag") or entry.get("etag"), changed_at=changed)
