@@ -22,7 +22,10 @@ START_TIMEOUT_S = 180
 
 @dataclass(frozen=True)
 class Server:
+    """``environment`` is that of its processes, for others of the same Airflow."""
+
     url: str
+    environment: Mapping[str, str]
 
     def token(self, user: str) -> str:
         answer = requests.post(f"{self.url}/auth/token", json={"username": user, "password": "p"}, timeout=30)
@@ -53,7 +56,7 @@ def running_api_server(
         )
     try:
         wait_for(f"{url}/api/v2/version", server, home / "server.log")
-        yield Server(url)
+        yield Server(url, environment)
     finally:
         stop(server)
 
