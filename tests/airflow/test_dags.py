@@ -244,7 +244,10 @@ def test_wait_for_a_delivery(
     sent = account.deliver(f"file://{tmp_path}", destination=key, splits=2, every_s=0)
     at = pendulum.from_timestamp(int(sent["batch"].rpartition("_")[2]) / 1000)
     date = {"logical_date" if AIRFLOW_V_3_0_PLUS else "execution_date": at}
-    assert run_dag(load_dag("aam_wait_for_delivery"), **date).state == "success"
+    dag = load_dag("aam_wait_for_delivery")
+    if not AIRFLOW_V_3_0_PLUS:
+        dag.sync_to_db()  # else its Asset is not known
+    assert run_dag(dag, **date).state == "success"
     (extra,) = extras_of_events("aam://bank/destinations/12/files")
     assert (extra["batches"], extra["files"]) == ([sent["batch"]], 2)
 

@@ -57,7 +57,8 @@ class Outbound:
         """Let the files appear one after the other, the first `late_s` after now. Return their names in that order."""
         from fsspec.core import url_to_fs
 
-        store, root = url_to_fs(url, skip_instance_cache=True, use_listings_cache=False, **options)
+        uncached = {"skip_instance_cache": True, "use_listings_cache": False}
+        store, root = await asyncio.to_thread(url_to_fs, url, **uncached, **options)
         files = batch.files()
         first_s = batch.stamp_ms / 1000 + late_s
         self._pieces += [
