@@ -20,10 +20,18 @@ from benchmarks.page import pages
 from benchmarks.processes import best, run_client
 from benchmarks.pull import pulls
 from benchmarks.push import pushes
+from benchmarks.stream import streams
 from benchmarks.waiting import waiting
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-DAGS_IMPORT = ("operators.pull", "operators.push", "operators.members", "sensors.inbound", "triggers.watchers")
+DAGS_IMPORT = (
+    "operators.pull",
+    "operators.push",
+    "operators.members",
+    "operators.stream",
+    "sensors.inbound",
+    "triggers.watchers",
+)
 HAVE_PLUGINS = (
     "airflow.jobs.scheduler_job_runner",
     "airflow.sdk.execution_time.task_runner",
@@ -41,6 +49,7 @@ def main() -> None:
         "crowd": crowds,
         "catalog": catalogs,
         "members": members,
+        "stream": streams,
         "waiting": waiting,
         "page": pages,
     }

@@ -140,6 +140,11 @@ class AAMClient:
         """So many requests at most are under way together; how many it is depends on AAM's responses."""
         return self.session.sender.places.most
 
+    @property
+    def max_attempts(self) -> int:
+        """So often at most is one request sent."""
+        return self.session.sender.retries.max_attempts
+
     def at_most(self, max_concurrency: int | None) -> Self:
         """The same client with a bound of its own, lower or higher (64 at most); ``None`` changes nothing."""
         if max_concurrency is None:

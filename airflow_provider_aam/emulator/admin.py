@@ -83,12 +83,19 @@ def _inbound(state: State, request: Request) -> Any:  # noqa: ARG001
     return state.inbound.as_json()
 
 
+def _streamed(state: State, request: Request) -> Any:  # noqa: ARG001
+    return [
+        {"request": number, "codes": codes, "done": done, **(operation if isinstance(operation, dict) else {})}
+        for number, codes, done, operation in state.streamed
+    ]
+
+
 READS: dict[str, Callable[[State, Request], Any]] = {
     "objects/{collection}": _objects,
     "stats": _stats,
     "credentials": lambda state, _: asdict(state.credentials),
     "inbound": _inbound,
-    "streamed": lambda state, _: state.streamed,
+    "streamed": _streamed,
     "settings": lambda state, _: asdict(state.settings),
 }
 

@@ -66,6 +66,7 @@ def test_every_dag_file_is_tested() -> None:
         "aam_push_trait_members_mapped",
         "aam_push_traits",
         "aam_refresh_page",
+        "aam_stream_traits",
         "aam_wait_for_delivery",
         "aam_wait_for_population",
     ]
@@ -113,6 +114,20 @@ def test_push_of_ids_writes_a_file_that_aam_takes(
     (file,) = (tmp_path / "date=2026-11-23").glob("*.gz")
     assert file.name.startswith(f"adobe_id_20914_{source}_")
     assert gzip.decompress(file.read_bytes()).decode() == f"{phone}\t0012\n"
+
+
+def test_stream_of_traits_gives_them_at_once(
+    account: Emulator, gold: int, run_dag: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operations = [{}, {}, {"operation": "delete"}]
+    rows = [{"user": user, "trait": gold, **operation} for user, operation in zip("aba", operations, strict=True)]
+    (tmp_path / "stream.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    monkeypatch.setenv("AIRFLOW_VAR_AAM_STREAM_ROWS", f"{tmp_path}/stream.jsonl")
+    monkeypatch.setenv("AIRFLOW_VAR_AAM_STREAM_REJECTS", f"{tmp_path}/rejects.jsonl")
+    run(run_dag, "aam_stream_traits")
+    taken = [(each["identities"][0]["value"], each["operationType"]) for each in account.streamed if each["done"]]
+    assert taken == [("a", "APPEND"), ("a", "DELETE"), ("b", "APPEND")]  # of one user in their order
+    assert (tmp_path / "rejects.jsonl").read_text() == ""
 
 
 def test_pull_of_segments_writes_all_of_them(account: Emulator, run_dag: Callable[..., Any], tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ class State:
         self.seen_jtis: set[int] = set()
         self.metrics: dict[int, dict[str, int]] = {}
         self.members: dict[int, dict[User, int]] = {}
-        self.streamed: list[dict[str, object]] = []
+        self.streamed: list[tuple[int, list[int], bool, object]] = []
         self.inbound: Inbound | None = None
         self.outbound = Outbound(self)
         self.technical_account_in_group = False

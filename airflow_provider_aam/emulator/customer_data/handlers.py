@@ -29,13 +29,12 @@ def take_operations(call: Call) -> Reply:
     if not isinstance(operations, list) or not operations:
         raise bad_request(["ops: must be a list of operations"])
     state, now_ms = call.state, call.state.clock.now_ms()
-    number = state.streamed[-1]["request"] + 1 if state.streamed else 1  # type: ignore[operator]
+    number = state.streamed[-1][0] + 1 if state.streamed else 1
     script = _Script(call)
     errors = []
     for index, operation in enumerate(operations, start=1):
         codes = script.codes(index) or ([] if script.refuses else take(state, operation, now_ms))
-        entry = operation if isinstance(operation, dict) else {}
-        state.streamed.append({"request": number, "codes": codes, "done": not (codes or script.refuses), **entry})
+        state.streamed.append((number, codes, not (codes or script.refuses), operation))
         if codes:
             details = [{"errorCode": code, "message": MESSAGES.get(code, "scripted")} for code in codes]
             errors.append({"operationIndex": index, "details": details})

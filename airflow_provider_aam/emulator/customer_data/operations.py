@@ -5,7 +5,6 @@ Signals are read and change nothing: which traits they mean is inbound files' bu
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.emulator.aam.traits.members import join, leave
@@ -71,6 +70,6 @@ def _user(state: State, identity: dict[str, Any]) -> User | int:
     ids = None if source is None else ids_of(source, collection.rows.get(source))
     if ids is None or source is None:
         return NOT_YOURS
-    if not isinstance(value, str) or not value or re.search(r"\s$|^\s", value) or not ids.take(value):
+    if not isinstance(value, str) or value != value.strip() or not ids.take(value):
         return BAD_UUID if source == 0 else BAD_DEVICE if source in GLOBAL_SOURCES else BAD_ID
     return source, value

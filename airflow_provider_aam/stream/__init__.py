@@ -1,0 +1,1 @@
+"""Changes of profiles that go at once, through the Customer Data API."""

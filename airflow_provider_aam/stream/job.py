@@ -1,0 +1,198 @@
+"""Rows to AAM at once: several requests under way, each user's operations in their order, every row accounted for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from functools import partial
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_aam.account.account import Account
+from airflow_provider_aam.account.names import Names
+from airflow_provider_aam.api.counted import counted
+from airflow_provider_aam.api.errors import AAMError, AAMPushFailed
+from airflow_provider_aam.api.moments import utc_now
+from airflow_provider_aam.api.numbers import whole_number
+from airflow_provider_aam.api.resources import DATA_SOURCES
+from airflow_provider_aam.api.stream import LARGEST_BODY_BYTES, build_body
+from airflow_provider_aam.files.staging import Destination
+from airflow_provider_aam.stream.delivery import Delivered, deliver
+from airflow_provider_aam.stream.operations import Form, Operation, Rejected
+from airflow_provider_aam.stream.packing import Packer
+from airflow_provider_aam.stream.reading import Read, Source, read_rows
+from airflow_provider_aam.stream.receipt import StreamReceipt
+from airflow_provider_aam.stream.tally import Tally, tallying
+
+if TYPE_CHECKING:
+    from airflow_provider_aam.api.client import AAMClient
+
+log = logging.getLogger(__name__)
+
+REQUESTS_AHEAD = 2
+"""Operations that are read ahead, in requests per one under way: of users who have to wait there may be many."""
+_BARRED = "the id is on AAM's denylist, by the response to an earlier operation; not sent"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What a task asks for. Users are ids of ``data_source`` (id, integration code or name) or of ``namespace``."""
+
+    stream_id: str
+    source: Source = field(repr=False)
+    data_source: int | str | None = None
+    namespace: str | None = None
+    target_data_source: int | str | None = None
+    operation: str = "append"
+    rejects: Destination | None = None
+    max_rejected: int = 0
+    tracing_id: str = "airflow-provider-aam"
+
+
+def stream_operations(client: AAMClient, order: Order) -> StreamReceipt:
+    """Send each row of ``order`` as an operation. Running it again has the same effect.
+
+    Raises :class:`AAMPushFailed` when more than ``max_rejected`` rows were rejected, all others having been sent;
+    :class:`AAMLookupFailed`, :class:`AAMArgumentError` and :class:`AAMConfigError` before anything is sent; what
+    reading and sending raise, when all requests under way are over.
+    """
+    started_at = utc_now()
+    client.stream.check(order.stream_id)
+    form = _form(client, order)
+    with tallying(order.rejects) as tally:
+        run = _Run(client, order, Packer(form.room), tally)
+        try:
+            run.carry_out(form, read_rows(order.source))
+        except AAMError as error:
+            raise error.with_text(_so_far(tally)) from error
+    receipt = StreamReceipt(
+        stream_id=order.stream_id,
+        rows=tally.rows,
+        sent=tally.sent,
+        skipped=tally.skipped,
+        rejected=tally.rejected,
+        codes=dict(sorted(tally.codes.items())),
+        rejects_uri=tally.uri,
+        requests=tally.requests,
+        bytes=tally.bytes,
+        started_at=started_at,
+        finished_at=utc_now(),
+    )
+    log.info("%s", receipt)
+    if tally.rejected > order.max_rejected:
+        raise _failure(tally, order)
+    return receipt
+
+
+class _Run:
+    def __init__(self, client: AAMClient, order: Order, packer: Packer, tally: Tally) -> None:
+        self._most = client.max_concurrency
+        self._ahead = REQUESTS_AHEAD * self._most * LARGEST_BODY_BYTES
+        self._packer = packer
+        self._tally = tally
+        self._barred: set[str] = set()
+        self._under_way: dict[Future[Delivered], list[Operation]] = {}
+        self._over: SimpleQueue[Future[Delivered]] = SimpleQueue()
+        self._deliver = partial(
+            deliver,
+            send=partial(client.stream.send, order.stream_id, tracing_id=order.tracing_id),
+            max_attempts=client.max_attempts,
+            pause=client.pause,
+        )
+
+    def carry_out(self, form: Form, rows: Iterable[Read]) -> None:
+        with ThreadPoolExecutor(max_workers=self._most, thread_name_prefix="aam") as pool:
+            try:
+                for read in rows:
+                    self._take_in(form, read)
+                    if self._packer.has_full:
+                        self._start(pool)
+                    while self._packer.waiting_bytes > self._ahead:
+                        self._await()
+                        self._start(pool)
+                while self._start(pool, last=True):
+                    self._await()
+            finally:  # what has been sent counts, whatever happened to others
+                self._count_the_rest()
+
+    def _take_in(self, form: Form, read: Read) -> None:
+        self._tally.rows += 1
+        operation = read if isinstance(read, Rejected) else form.read(*read)
+        if isinstance(operation, Rejected):
+            self._tally.reject([operation])
+        elif operation.user in self._barred:
+            self._tally.reject([_barred(operation)])
+        else:
+            self._packer.put(operation)
+
+    def _start(self, pool: ThreadPoolExecutor, *, last: bool = False) -> bool:
+        """Whether requests are under way."""
+        while self._packer.has_full or last:
+            if len(self._under_way) >= self._most:
+                if self._over.empty():
+                    break
+                self._await()
+            if not (operations := self._packer.take(last=last)):
+                break
+            future = pool.submit(self._deliver, operations)
+            self._under_way[future] = operations
+            future.add_done_callback(self._over.put)
+        return bool(self._under_way)
+
+    def _await(self) -> None:
+        future = self._over.get()
+        operations = self._under_way.pop(future)
+        delivered = future.result()
+        self._tally.add(delivered)
+        for user in delivered.barred:
+            self._barred.add(user)
+            self._tally.reject(map(_barred, self._packer.drop(user)))
+        self._packer.answered(operations)
+
+    def _count_the_rest(self) -> None:
+        for future in wait(self._under_way).done:
+            if future.exception() is None:
+                self._tally.add(future.result())
+
+
+def _barred(operation: Operation) -> Rejected:
+    return Rejected(place=operation.place, row=operation.row, code="DENYLISTED", reason=_BARRED)
+
+
+def _form(client: AAMClient, order: Order) -> Form:
+    names = Names[int](Account(client))
+
+    def find(given: int | str) -> int:
+        return number if (number := whole_number(given)) is not None else names.find(DATA_SOURCES, given)
+
+    identity: dict[str, Any] = {"namespaceCode": order.namespace}
+    if order.data_source is not None:
+        identity = {"dataSourceId": find(order.data_source)}
+    return Form(
+        identity=identity,
+        targets=() if order.target_data_source is None else (find(order.target_data_source),),
+        default=order.operation,
+        room=LARGEST_BODY_BYTES - len(build_body(order.tracing_id, [])),
+    )
+
+
+def _so_far(tally: Tally) -> str:
+    if not tally.requests:
+        return "Nothing was changed in AAM."
+    return (
+        f"AAM had accepted at least {counted(tally.sent, 'operation')} by then. Running the task again sends them "
+        "again, to the same effect."
+    )
+
+
+def _failure(tally: Tally, order: Order) -> AAMPushFailed:
+    where = f" All of them are in {tally.uri}." if tally.uri else ""
+    error = AAMPushFailed(
+        f"{tally.rejected:,} of {counted(tally.rows, 'row')} were rejected (max_rejected={order.max_rejected:,}). AAM "
+        f"accepted {tally.sent:,}, which stay; {tally.skipped:,} were skipped.{where}\n{tally.examples()}",
+        counts={"sent": tally.sent, "skipped": tally.skipped, "rejected": tally.rejected},
+    )
+    error.retryable = tally.failed == tally.rejected
+    return error

@@ -1,0 +1,147 @@
+"""One row as an operation of the Customer Data API, or why it cannot be one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import msgspec
+
+from airflow_provider_aam.api.numbers import LARGEST, whole_number
+from airflow_provider_aam.api.visible import one_line
+
+COLUMNS = ("user", "trait", "signals", "operation")
+OPERATIONS = ("append", "overwrite", "delete")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_LONGEST_QUOTE = 80
+_encode = msgspec.json.Encoder().encode
+
+Row = Mapping[str, Any]
+
+
+class Operation(NamedTuple):
+    """``json`` is what is sent. ``place`` says where its ``row`` comes from."""
+
+    place: str
+    row: Row
+    user: str
+    json: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejected:
+    """``code`` is a word of ours, or AAM's number. ``passing``: AAM failed, and a later try may succeed."""
+
+    place: str
+    row: Row | None = field(repr=False)
+    code: str
+    reason: str
+    transaction_id: str | None = None
+    passing: bool = False
+
+
+class Unusable(ValueError):
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """What all operations of a task have in common. ``identity`` is the id's, without its ``value``."""
+
+    identity: Mapping[str, Any]
+    targets: Sequence[int] = ()
+    default: str = "append"
+    room: int
+
+    def read(self, place: str, row: Row) -> Operation | Rejected:
+        try:
+            user = _user(row.get("user"))
+            return Operation(place, row, user, self._json(user, row))
+        except Unusable as fault:
+            return Rejected(place=place, row=row, code=fault.code, reason=str(fault))
+
+    @cached_property
+    def _starts(self) -> Mapping[str, bytes]:
+        """The JSON of each operation as far as it is the same for all rows: up to the user."""
+        targets = {"targetDataSource": self.targets} if self.targets else {}
+        return {
+            each: _encode(
+                {"operationType": each.upper(), **targets, "identities": [{**self.identity, "value": ""}]}
+            ).removesuffix(b'""}]}')
+            for each in OPERATIONS
+        }
+
+    def _json(self, user: str, row: Row) -> bytes:
+        operation = row.get("operation") or self.default
+        if operation not in OPERATIONS:
+            operation = _operation(operation)
+        sids, signals = _sids(row.get("trait")), _signals(row.get("signals"))
+        if operation == "overwrite":
+            if not self.targets:
+                raise Unusable("BAD_OPERATION", "overwrite needs target_data_source: whose traits are replaced")
+        elif not sids and not signals:
+            raise Unusable("EMPTY", "neither a trait nor signals")
+        json = self._starts[operation] + _encode(user) + b"}]"
+        if sids:
+            json += b',"traitInput":{"traitIds":' + _encode(sids) + b"}"
+        if signals:
+            json += b',"traitEvaluation":{"data":' + _encode(signals) + b"}"
+        if len(json) >= self.room:
+            raise Unusable("TOO_LONG", f"{len(json) + 1:,} bytes; a request takes {self.room:,}")
+        return json + b"}"
+
+
+def _operation(given: object) -> str:
+    operation = str(given).strip().lower()
+    if operation not in OPERATIONS:
+        raise Unusable("BAD_OPERATION", f"operation: expected {', '.join(OPERATIONS)}, found {_quote(operation)}")
+    return operation
+
+
+def _user(given: object) -> str:
+    if isinstance(given, int) and not isinstance(given, bool):
+        return str(given)
+    if not isinstance(given, str) or not given.strip():
+        raise Unusable("BAD_ID", f"user: expected an id, found {_quote(given)}")
+    if "@" in given and _EMAIL.fullmatch(given):
+        raise Unusable("PII", "user is an e-mail address: hash it")
+    return given
+
+
+def _sids(given: object) -> list[int]:
+    if type(given) is int and 0 < given <= LARGEST:
+        return [given]
+    if given is None or given == "":
+        return []
+    if isinstance(given, str):
+        given = re.split(r"[,\s]+", given.strip())
+    parts = given if isinstance(given, list | tuple) else [given]
+    sids = [whole_number(part) for part in parts]
+    if not all(sids):  # 0 is no trait
+        raise Unusable("BAD_TRAIT", f"trait: expected sids, found {_quote(given)}")
+    return [sid for sid in sids if sid]
+
+
+def _signals(given: object) -> list[dict[str, str]]:
+    if given is None or given == "":
+        return []
+    if not isinstance(given, Mapping):
+        raise Unusable("BAD_SIGNAL", f"signals: expected an object of keys and values, found {_quote(given)}")
+    pairs = []
+    for key, values in given.items():
+        for value in values if isinstance(values, list | tuple) else [values]:
+            if not key or isinstance(value, bool) or not isinstance(value, str | int | float):
+                raise Unusable(
+                    "BAD_SIGNAL", f"signal {_quote(key)}: expected a string or number, found {_quote(value)}"
+                )
+            pairs.append({"key": key, "value": str(value)})
+    return pairs
+
+
+def _quote(given: object) -> str:
+    return f"“{one_line(str(given))[:_LONGEST_QUOTE]}”"

@@ -1,0 +1,65 @@
+"""What has become of the rows so far, and the file of those that were rejected."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import IO
+
+import msgspec
+
+from airflow_provider_aam.files.staging import Destination, stage
+from airflow_provider_aam.stream.delivery import Delivered
+from airflow_provider_aam.stream.operations import Rejected
+
+_SHOWN = 5
+
+
+class Tally:
+    def __init__(self, file: IO[bytes] | None = None, uri: str | None = None) -> None:
+        self._file = file
+        self.uri = uri
+        self.rows = self.sent = self.skipped = self.rejected = self.failed = 0
+        self.requests = self.bytes = 0
+        self.codes: Counter[str] = Counter()
+        self.first: list[Rejected] = []
+
+    def add(self, done: Delivered) -> None:
+        self.sent += done.sent
+        self.skipped += len(done.skipped)
+        self.codes.update(map(str, done.skipped))
+        self.requests += done.requests
+        self.bytes += done.bytes
+        self.reject(done.rejected)
+
+    def reject(self, rejected: Iterable[Rejected]) -> None:
+        """``failed`` counts those among them that AAM may take another time."""
+        for each in rejected:
+            self.rejected += 1
+            self.failed += each.passing
+            self.codes[each.code] += 1
+            if len(self.first) < _SHOWN:
+                self.first.append(each)
+            if self._file is not None:
+                fields = ("place", "code", "reason", "transaction_id", "row")
+                self._file.write(msgspec.json.encode({name: getattr(each, name) for name in fields}) + b"\n")
+
+    def examples(self) -> str:
+        lines = [f"  - {each.place}: {each.code}: {each.reason}" for each in self.first]
+        more = self.rejected - len(lines)
+        return "\n".join([*lines, *([f"  - … and {more:,} more."] if more else [])])
+
+
+@contextmanager
+def tallying(rejects: Destination | None) -> Iterator[Tally]:
+    """The file has the rejected rows as JSON Lines when the block is over, however it ends."""
+    if rejects is None:
+        yield Tally()
+        return
+    with stage(rejects) as staged:
+        try:
+            with staged.local.open("wb") as file:
+                yield Tally(file, staged.uri)
+        finally:
+            staged.publish()

@@ -1,0 +1,115 @@
+"""Operations through the Customer Data API: full requests, as many at once as allowed, and nothing lost in trouble."""
+
+from __future__ import annotations
+
+import json
+import random
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from airflow_provider_aam.api.stream import LARGEST_BODY_BYTES
+from airflow_provider_aam.emulator import EmulatorControl
+from airflow_provider_aam.stream.operations import Form, Operation
+from benchmarks.processes import best, emulator_process, run_client, table_row
+
+OPERATIONS = 100_000
+USERS = (100_000, 10_000, 1_000)
+LATENCY_S = 0.1
+AT_ONCE = 4
+GOAL = 1.3
+GOAL_REQUESTS = 1.02
+ROUTE = "POST /stream/{streamId}"
+# Kind, details, how often, and after how many requests.
+TROUBLE: tuple[tuple[str, dict[str, Any], int, int], ...] = (
+    ("status", {"status": 429, "retry_after": 0}, 5, 10),
+    ("status", {"status": 503}, 5, 30),
+    ("server_error_after", {"status": 500}, 5, 50),
+    ("reset_before", {}, 5, 70),
+    ("reset_after", {}, 5, 90),
+    ("failed_operations", {"code": 0, "every": 7}, 10, 110),
+    ("failed_operations", {"code": 200, "every": 100, "status": "BAD_REQUEST"}, 2, 130),
+)
+
+HEAD = f"""\
+## Streaming
+
+{OPERATIONS:,} operations, one in five of which deletes, in random order of users; {LATENCY_S * 1000:.0f} ms latency,
+{AT_ONCE} requests at once. *Full* is ⌈bytes ÷ {LARGEST_BODY_BYTES:,}⌉ requests, *floor* latency × requests ÷ {AT_ONCE}.
+*Trouble* scripts 429, 503, errors and resets before and after the work, operations that fail and requests that are
+refused because of some. *Reordered* counts users whose operations the emulator took in, the last time that it did, in
+another order than that of the rows.
+
+| Users | Trouble | Seconds | Floor | Ratio | Goal | Requests | Full | Ratio | Goal | Lost | Reordered |
+|---|---|---|---|---|---|---|---|---|---|---|---|"""
+
+
+def streams() -> list[str]:
+    with emulator_process() as emulator, tempfile.TemporaryDirectory() as folder:
+        cases = [(users, False) for users in USERS] + [(USERS[1], True)]
+        path = Path(folder) / "rows.jsonl"
+        return [HEAD, *(_row(emulator, path, users, troubled=troubled) for users, troubled in cases), ""]
+
+
+def _row(emulator: EmulatorControl, path: Path, users: int, *, troubled: bool) -> str:
+    rows = _rows(users)
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+
+    def run() -> Any:
+        emulator.reset("empty")
+        source = emulator.add("data_sources", {"name": "CRM"})["dataSourceId"]
+        emulator.configure(latency_s=LATENCY_S)
+        for kind, details, times, skip in TROUBLE if troubled else ():
+            emulator.trouble(ROUTE, kind, times=times, skip=skip, **details)
+        connection = emulator.connection("oauth_server_to_server", max_concurrency=AT_ONCE)
+        return run_client("ours_stream", {"connection": connection, "path": str(path), "data_source": source})
+
+    measured = best(1 if troubled else 3, run)
+    assert measured.count == OPERATIONS
+    taken = emulator.streamed
+    full = -(-_bytes(rows, taken[0]["identities"][0]["dataSourceId"]) // LARGEST_BODY_BYTES)
+    requests = emulator.count(ROUTE)
+    floor_s = LATENCY_S * requests / AT_ONCE
+    lost, reordered = _faults(rows, taken)
+    goals = ("", "") if troubled else (GOAL, GOAL_REQUESTS)
+    return table_row(
+        f"{users:,}",
+        "yes" if troubled else "no",
+        f"{measured.seconds:.2f} s",
+        f"{floor_s:.2f} s",
+        f"{measured.seconds / floor_s:.2f}",
+        goals[0],
+        requests,
+        full,
+        f"{requests / full:.3f}",
+        goals[1],
+        lost,
+        reordered,
+    )
+
+
+def _rows(users: int) -> list[dict[str, Any]]:
+    """Each has a trait of its own, by which it is known again."""
+    chance = random.Random(users)
+    operations = ("append", "append", "append", "append", "delete")
+    return [
+        {"user": f"crm-{chance.randrange(users):08}", "operation": operations[number % 5], "trait": 10_000_000 + number}
+        for number in range(OPERATIONS)
+    ]
+
+
+def _bytes(rows: list[dict[str, Any]], source: int) -> int:
+    form = Form(identity={"dataSourceId": source}, room=LARGEST_BODY_BYTES)
+    operations = (form.read("", row) for row in rows)
+    return sum(len(each.json) + 1 for each in operations if isinstance(each, Operation))
+
+
+def _faults(rows: list[dict[str, Any]], taken: list[dict[str, Any]]) -> tuple[int, int]:
+    """How many operations were not taken in, and how many users have theirs in another order."""
+    last = {each["traitInput"]["traitIds"][0]: number for number, each in enumerate(taken) if each["done"]}
+    by_user = defaultdict(list)
+    for row in rows:
+        by_user[row["user"]].append(last.get(row["trait"], -1))
+    lost = sum(number < 0 for numbers in by_user.values() for number in numbers)
+    return lost, sum(numbers != sorted(numbers) for numbers in by_user.values())

@@ -1,0 +1,80 @@
+"""Streaming as a task of a DAG in a real Airflow: what AAM has afterwards, the receipt, and one clear failure."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from keep import Keep
+from operator_checks import arguments_of, failure_of
+
+from airflow_provider_aam.compat import Asset
+from airflow_provider_aam.operators.stream import AAMStreamTraitsOperator
+
+
+@pytest.fixture(autouse=True)
+def _connection(emulator, monkeypatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_AAM_DEFAULT", emulator.connection_json("oauth_server_to_server", max_attempts=1))
+
+
+@pytest.fixture
+def gold(emulator) -> int:
+    source = emulator.add("data_sources", {"name": "CRM", "integrationCode": "crm"})["dataSourceId"]
+    trait = {"name": "gold", "dataSourceId": source, "traitType": "ON_BOARDED_TRAIT"}
+    return int(emulator.add("traits", trait)["sid"])
+
+
+def rows_in(tmp_path, *rows) -> str:
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    return str(path)
+
+
+def test_task_streams_rows_and_returns_the_receipt(emulator, gold, run, tmp_path):
+    source = rows_in(tmp_path, {"user": "u1", "trait": gold}, {"user": "u2", "trait": gold}, {"user": "a:b"})
+
+    def build() -> None:
+        stream = AAMStreamTraitsOperator(
+            task_id="stream",
+            stream_id="{{ dag.dag_id }}",
+            source=source,
+            data_source="crm",
+            rejects_path=f"{tmp_path}/rejects-{{{{ ti.task_id }}}}.jsonl",
+            max_rejected=1,
+            outlets=[Asset("aam://account/members")],
+        )
+        Keep(task_id="keep", value=stream.output, path=str(tmp_path / "receipt.json"))
+
+    assert run(build).state == "success"
+    receipt = json.loads((tmp_path / "receipt.json").read_text())
+    assert (receipt["rows"], receipt["sent"], receipt["rejected"], receipt["codes"]) == (3, 2, 1, {"EMPTY": 1})
+    assert receipt["rejects_uri"] == f"file://{tmp_path}/rejects-stream.jsonl"
+    (rejected,) = map(json.loads, (tmp_path / "rejects-stream.jsonl").read_text().splitlines())
+    assert rejected["row"] == {"user": "a:b"}
+    assert [each["identities"][0]["value"] for each in emulator.streamed] == ["u1", "u2"]
+    (request,) = [each for each in emulator.requests if each["path"].startswith("/stream")]
+    assert request["path"] == f"/stream/{receipt['stream_id']}"
+
+
+def test_rejected_rows_fail_the_task_for_good(gold):
+    rows = [{"user": "a:b", "trait": gold}, {"user": "u1", "trait": gold}]
+    task = AAMStreamTraitsOperator(task_id="stream", stream_id="s", source=rows, data_source="crm")
+    said = "1 of 2 rows were rejected (max_rejected=0). AAM accepted 1, which stay; 0 were skipped.\n"
+    assert failure_of(task, run_id="r") == f"{said}  - `source` list, row 1: 300: Invalid customer ID"
+
+
+def test_arguments_that_cannot_be_are_told_at_once(emulator):
+    task = AAMStreamTraitsOperator(
+        task_id="stream", stream_id="s", source=[], operation="overwrite", max_rejected=-1, max_concurrency=0
+    )
+    said = failure_of(task)
+    for problem in ("either data_source or namespace", "needs target_data_source", "max_rejected", "max_concurrency"):
+        assert problem in said
+    assert emulator.count() == 0
+    wrong = AAMStreamTraitsOperator(task_id="stream", stream_id="s", source=[], operation="add", namespace="crm")
+    assert "operation is 'add'; expected 'append' or 'overwrite' or 'delete'" in failure_of(wrong)
+
+
+def test_every_argument_that_may_differ_from_run_to_run_is_templated():
+    given = {"operation", "max_rejected", "max_concurrency"}
+    assert arguments_of(AAMStreamTraitsOperator) - {*AAMStreamTraitsOperator.template_fields} == given

@@ -1,0 +1,76 @@
+"""Sources of every format, and those that are none."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMSourceError
+from airflow_provider_aam.stream.operations import Rejected
+from airflow_provider_aam.stream.reading import read_rows
+
+CSV = 'user,trait,operation,more\nu1,"11,12",delete,x\nu2,13,,x\n'
+
+
+def test_jsonl_has_places_and_broken_lines_are_rejected(write):
+    first, broken, last = read_rows([write(['{"user": "u1"}', "", "[1]", '{"user": "u2"}'])])
+    path = str(broken.place).rpartition(":")[0]
+    assert (first, last) == ((f"{path}:1", {"user": "u1"}), (f"{path}:4", {"user": "u2"}))
+    assert isinstance(broken, Rejected)
+    assert (broken.place, broken.code) == (f"{path}:3", "UNREADABLE")
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "rows.csv.gz", "ROWS.CSV.GZ"])
+def test_csv_with_and_without_gzip(name, tmp_path):
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(CSV.encode()) if name.lower().endswith(".gz") else b"\xef\xbb\xbf" + CSV.encode())
+    rows = [row for _, row in read_rows([path])]
+    assert rows[0] == {"user": "u1", "trait": "11,12", "operation": "delete", "more": "x"}
+    assert rows[1]["operation"] == ""
+
+
+def test_parquet_gives_the_columns_that_count(tmp_path):
+    path = tmp_path / "rows.parquet"
+    pq.write_table(pa.table({"user": ["u1", "u2"], "trait": [[1, 2], None], "more": [1, 2]}), path)
+    assert [*read_rows([path])] == [
+        (f"{path}, row 1", {"user": "u1", "trait": [1, 2]}),
+        (f"{path}, row 2", {"user": "u2", "trait": None}),
+    ]
+
+
+def test_files_are_read_one_after_the_other(write):
+    files = [write([{"user": name}], f"{name}.jsonl") for name in "ba"]
+    assert [row["user"] for _, row in read_rows(files)] == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind", "said"),
+    [
+        ("rows.txt", b"", AAMArgumentError, "none of the suffixes .jsonl"),
+        ("rows.parquet.gz", b"", AAMArgumentError, "none of the suffixes"),
+        ("rows.parquet", b"no", AAMSourceError, "cannot be read"),
+        ("rows.jsonl", b'{"usr": 1}\n', AAMSourceError, "column “user” is missing. Did you mean user"),
+        ("rows.csv", b"id,trait\n1,2\n", AAMSourceError, "column “user” is missing"),
+        ("rows.csv", b"user\n\xff\n", AAMSourceError, "cannot be read"),
+        ("rows.csv", b"user\n" + b"x" * 200_000, AAMSourceError, "not CSV"),
+        ("rows.csv.gz", b"no gzip", AAMSourceError, "cannot be read"),
+        ("gone.csv", None, AAMSourceError, "gone.csv cannot be read: No such file"),
+    ],
+)
+def test_files_that_are_none(name, content, kind, said, tmp_path: Path):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(kind, match=re.escape(said).replace("Did\\ you\\ mean\\ user", "")):
+        [*read_rows([tmp_path / name])]
+
+
+def test_lists_are_rows_or_files_and_never_both(tmp_path):
+    assert [*read_rows([{"user": 1}])] == [("`source` list, row 1", {"user": 1})]
+    assert [*read_rows([])] == []
+    with pytest.raises(AAMArgumentError, match="found both"):
+        [*read_rows([{"user": 1}, tmp_path / "a.csv"])]
