@@ -24,6 +24,8 @@ class DayState(enum.StrEnum):
     COMPLETE = "complete"
     MISSING = "missing"
     """Not complete at the hard deadline."""
+    BROKEN = "broken"
+    """All there, and not what its ``.info`` file says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +86,7 @@ class OutboundVerdict:
 
     @property
     def is_final(self) -> bool:
-        return self.state in (DayState.COMPLETE, DayState.MISSING)
+        return self.state not in (DayState.WAITING, DayState.LATE)
 
     @property
     def is_late(self) -> bool:
@@ -100,7 +102,7 @@ class OutboundVerdict:
             batches = f"{len(self.batches)} {'batch' if len(self.batches) == 1 else 'batches'}"
             return f"{about}: {batches}, {counted(files, 'file')}, {counted(size, 'byte')}."
         why = "; ".join(self.reasons())
-        if self.state is DayState.MISSING:
+        if self.is_final:
             return f"{about}: {why}."
         return f"{about}: {why}. This fails at {self.hard_deadline:%Y-%m-%d %H:%M} UTC."
 
@@ -124,6 +126,8 @@ class OutboundVerdict:
 
     def advice(self) -> Iterator[str]:
         """What to do, where there is something."""
+        if self.state is DayState.BROKEN:
+            yield "Broken: The files differ from what AAM sent. Ask Adobe to send them again; it keeps them for 8 days."
         if self.state is DayState.MISSING:
             yield (
                 "Missing: Check the destination's delivery history in the AAM UI, and whether another job moves the "
@@ -132,16 +136,16 @@ class OutboundVerdict:
 
     def require_passed(self) -> None:
         """Raises :class:`AAMCheckFailed` that says what lacks, and what to do."""
-        if self.state is not DayState.MISSING:
+        if self.state not in (DayState.MISSING, DayState.BROKEN):
             return
         reasons = [*self.reasons()]
         rest = [f"… and {len(reasons) - MOST_NAMED} more: see the table above"] if reasons[MOST_NAMED:] else []
         lines = "".join(f"\n  {each}" for each in [*reasons[:MOST_NAMED], *rest])
         advice = "".join(f"\n{each}" for each in self.advice())
-        raise AAMCheckFailed(
-            f"The outbound delivery of {self.day} was not complete by {self.hard_deadline:%Y-%m-%d %H:%M} UTC:"
-            f"{lines}{advice}"
-        )
+        end = f"was not complete by {self.hard_deadline:%Y-%m-%d %H:%M} UTC"
+        if self.state is DayState.BROKEN:
+            end = "is broken"
+        raise AAMCheckFailed(f"The outbound delivery of {self.day} {end}:{lines}{advice}")
 
 
 def _arrival(batch: BatchVerdict) -> str:

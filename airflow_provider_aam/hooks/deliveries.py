@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import IO, Any
 
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.feeds.completeness import Seen
@@ -33,13 +34,17 @@ class StoredFolder:
 
     def read(self, name: str) -> bytes | None:
         """A small file; ``None`` where it has gone meanwhile."""
-        path = open_path(f"{self._uri}/{name}", self._conn_id, what="file")
         try:
-            with telling(f"file {one_line(name)} cannot be read"), path.fs.open(path.path, "rb") as file:
-                content: bytes = file.read(LARGEST_BYTES + 1)
+            with self.opened(name) as file:
+                return file.read(LARGEST_BYTES + 1)
         except FileNotFoundError:
             return None
-        return content
+
+    @contextmanager
+    def opened(self, name: str) -> Iterator[IO[bytes]]:
+        path = open_path(f"{self._uri}/{name}", self._conn_id, what="file")
+        with telling(f"file {one_line(name)} cannot be read"), path.fs.open(path.path, "rb") as file:
+            yield file
 
 
 def _seen(entry: Mapping[str, Any]) -> Seen:

@@ -44,6 +44,8 @@ class AAMOutboundSensor(VerdictSensor):
     :param info: ``required``: only an ``.info`` file completes a batch; ``expected``: it does where there is one;
         ``ignored``: quiet period and history decide.
     :param quiet_period: how long the files of a batch without an ``.info`` file must be unchanged.
+    :param check_md5: whether to read all files in the end, in the worker, and compare their md5 with those of the
+        ``.info`` file where they are 32 hexadecimal digits. The day is ``broken``, and the task fails, if one differs.
     :param soft_deadline: when the day is late: a ``timedelta`` after it began, an aware ``datetime`` or ISO 8601 text.
         (templated)
     :param hard_deadline: when it is missing, in the same forms. By default 48 hours after 14:00 UTC. (templated)
@@ -78,6 +80,7 @@ class AAMOutboundSensor(VerdictSensor):
         timestamp_unit: str | None = None,
         info: str = "expected",
         quiet_period: timedelta = timedelta(minutes=30),
+        check_md5: bool = False,
         soft_deadline: timedelta | datetime | str = timedelta(hours=24),
         hard_deadline: timedelta | datetime | str = timedelta(hours=62),
         source_conn_id: str | None = None,
@@ -93,6 +96,7 @@ class AAMOutboundSensor(VerdictSensor):
         self.timestamp_unit = timestamp_unit
         self.info = info
         self.quiet_period = quiet_period
+        self.check_md5 = check_md5
         self.source_conn_id = source_conn_id
 
     def subject(self) -> Subject:
@@ -127,7 +131,7 @@ class AAMOutboundSensor(VerdictSensor):
         question, verdict = self._question(), None
         with patience(question.hard_deadline, "The outbound delivery"):
             folder = StoredFolder(question.folder, self.source_conn_id)
-            verdict = ask(question, folder, lambda: self._history(question))
+            verdict = self._checked(ask(question, folder, lambda: self._history(question)), question)
         return verdict  # noqa: RET504  not a `return` within: `patience` may leave the block early
 
     def _history(self, question: OutboundQuestion) -> Sequence[Delivery]:
@@ -143,7 +147,15 @@ class AAMOutboundSensor(VerdictSensor):
     def _verdict(self, document: Mapping[str, Any]) -> OutboundVerdict:
         from airflow_provider_aam.feeds.outbound_verdict import OutboundVerdict
 
-        return OutboundVerdict.from_json(document)
+        return self._checked(OutboundVerdict.from_json(document), self._question())
+
+    def _checked(self, verdict: OutboundVerdict, question: OutboundQuestion) -> OutboundVerdict:
+        """By the worker, for it takes a while."""
+        from airflow_provider_aam.feeds.outbound_md5 import compare_md5
+        from airflow_provider_aam.hooks.deliveries import StoredFolder
+
+        folder = StoredFolder(question.folder, self.source_conn_id)
+        return compare_md5(verdict, folder.opened) if self.check_md5 else verdict
 
     def _trigger(self) -> AAMOutboundTrigger:
         from airflow_provider_aam.triggers.outbound import AAMOutboundTrigger

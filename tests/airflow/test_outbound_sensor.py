@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -56,7 +57,7 @@ def looking(place):
                 event = fired(sensor)
                 value = event and sensor.execute_complete({"ti": ti}, event)
         except AirflowFailException as failed:
-            assert ti.pushed["return_value"]["state"] == "missing"
+            assert ti.pushed["return_value"]["state"] in ("missing", "broken")
             return str(failed)
         return value and [batch["batch"] for batch in value["batches"]]
 
@@ -137,6 +138,21 @@ def test_full_or_iter(place, looking, kind):
     iteration = place.deliver(mode="iter", every_s=0)
     assert looking(kind, sync_mode="iter") == [iteration["batch"]]
     assert looking(kind, sync_mode="full") == [full["batch"]]
+
+
+@KINDS
+def test_md5_is_compared_where_it_is_asked_for(place, looking, kind):
+    sent = place.deliver(every_s=0, splits=2)
+    assert looking(kind, check_md5=True) == [sent["batch"]]
+    broken = place.folder / sent["files"][1]
+    broken.write_bytes(bytes(broken.stat().st_size))
+    assert looking(kind) == [sent["batch"]]
+    failure = looking(kind, check_md5=True)
+    assert "is broken:" in failure
+    assert f"“{broken.name}” has another md5 than its .info says" in failure
+    info = place.folder / sent["files"][2]
+    info.write_text(re.sub(r'"md5": ?"\w+"', '"md5": "zz_not_hex"', info.read_text()))
+    assert looking(kind, check_md5=True) == [sent["batch"]]
 
 
 def test_poke_warns_once_of_a_late_day(place, caplog):

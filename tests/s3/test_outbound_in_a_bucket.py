@@ -50,7 +50,7 @@ def batches(sensor: AAMOutboundSensor) -> list[dict[str, Any]] | None:
 def test_complete_by_info(deliver, sensor, s3):
     assert batches(sensor()) is None
     sent = deliver(splits=2, rows=7)
-    (found,) = batches(sensor())
+    (found,) = batches(sensor(check_md5=True))
     assert (found["batch"], found["lines"]) == (sent["batch"], 7)
     assert [file["uri"] for file in found["files"]] == [f"{FOLDER}/{name}" for name in sent["files"][:2]]
     assert found["bytes"] == sum(len(s3.content(f"partner/outbound/{name}")) for name in sent["files"][:2])
