@@ -24,8 +24,8 @@ def open_path(uri: str | os.PathLike[str], conn_id: str | None, *, what: str) ->
         raise AAMDestinationError(f"{what} {uri!r}: there is no Airflow Connection {conn_id!r}.") from absent
     except (ValueError, TypeError, ImportError) as unusable:
         raise AAMDestinationError(
-            f"{what} {uri!r} cannot be opened: {unusable}. Is the provider of that storage installed (for s3:// "
-            "apache-airflow-providers-amazon[s3fs])?"
+            f"{what} {uri!r} cannot be opened: {unusable}. Is the provider of that storage installed (for s3://: "
+            "pip install 'airflow-provider-aam[s3]')?"
         ) from unusable
     scheme, separator, _ = uri.partition("://")
     if separator and "file" in path.fs.protocol and scheme not in ("file", "local"):

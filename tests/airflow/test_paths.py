@@ -51,6 +51,11 @@ def test_names_are_without_their_folder(store):
     assert look() == {"x.gz", "sub"}
 
 
+def test_a_storage_without_its_provider_says_what_to_install():
+    with pytest.raises(AAMDestinationError, match=r"cannot be opened.* pip install 'airflow-provider-aam\[s3\]'"):
+        names_in("nowhere://lake/inbound", None)
+
+
 def test_a_folder_that_is_not_there_is_empty(store):
     assert look() == frozenset()
 
