@@ -80,5 +80,5 @@ class Step(enum.Enum):
     @property
     def pointer(self) -> str:
         """Read it when the message is made: the site's address may become known after the import."""
-        guide = address("setup-aam-access", self.heading) or where("setup-aam-access")
+        guide = address("setup-aam-access", self.heading) or where("setup-aam-access", str(self.number))
         return f"Repeat setup step {self.number}: {self.title} ({guide})."

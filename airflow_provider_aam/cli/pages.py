@@ -25,20 +25,22 @@ def list_pages() -> str:
 
 
 def print_page(name: str, heading: str | None) -> str:
-    """The page, or what is below the heading of it that is called so, or that has this anchor."""
+    """The page, or what is below one heading of it: its text with or without its number, the number, or the anchor."""
     known = _pages()
     name = SHORT_NAMES.get(name, name)
     if name not in known:
-        raise typer.BadParameter(f"There is no page {name!r}.{near(name, [*known, EXAMPLE])}")
+        errors = [f"errors {_plain(heading)}" for _, _, heading in _sections(known["errors"].read_text("utf-8"))]
+        raise typer.BadParameter(f"There is no page {name!r}.{near(name, [*known, EXAMPLE, *errors])}")
     text = known[name].read_text("utf-8")
     if heading is None:
         return text
     sections = list(_sections(text))
-    for number, (line, level, anchor) in enumerate(sections):
-        if anchor == anchor_of(heading):
+    for number, (line, level, text_of_heading) in enumerate(sections):
+        if anchor_of(heading) in _names(text_of_heading):
             end = next((start for start, depth, _ in sections[number + 1 :] if depth <= level), None)
             return "\n".join(text.splitlines()[line:end]).rstrip() + "\n"
-    raise typer.BadParameter(f"{name} has no heading {heading!r}.{near(heading, [each[2] for each in sections])}")
+    hint = near(heading, [_plain(each) for _, _, each in sections])
+    raise typer.BadParameter(f"{name} has no heading {heading!r}.{hint}")
 
 
 def example(name: str | None) -> str:
@@ -56,17 +58,34 @@ def example(name: str | None) -> str:
 
 
 def anchors_of(page: str) -> Sequence[str]:
-    return [anchor for _, _, anchor in _sections(page)]
+    return [anchor_of(heading) for _, _, heading in _sections(page)]
+
+
+def _names(heading: str) -> set[str]:
+    """Its anchor, that of its title alone, and its number."""
+    number, title = _split(heading)
+    return {anchor_of(heading), anchor_of(title), number} - {""}
+
+
+def _plain(heading: str) -> str:
+    """As one would type it."""
+    return _split(heading)[1].replace("`", "")
+
+
+def _split(heading: str) -> tuple[str, str]:
+    """Number and title of ``5. Create the credential``; most have no number."""
+    number, dot, title = heading.partition(". ")
+    return (number, title) if dot and number.isdigit() else ("", heading)
 
 
 def _sections(page: str) -> Iterator[tuple[int, int, str]]:
-    """Line, level and anchor of each heading; what is fenced is code, comments too."""
+    """Line, level and text of each heading; what is fenced is code, comments too."""
     fenced = False
     for number, line in enumerate(page.splitlines()):
         fenced ^= line.lstrip().startswith("```")
         marks, _, heading = line.partition(" ")
         if not fenced and marks and not marks.strip("#"):
-            yield number, len(marks), anchor_of(heading)
+            yield number, len(marks), heading
 
 
 def _pages() -> dict[str, Path]:

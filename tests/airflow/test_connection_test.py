@@ -13,7 +13,7 @@ import pytest
 from airflow_provider_aam.api.guide import Step
 from airflow_provider_aam.hooks.aam import AAMHook
 
-A_STEP = re.compile(r"Repeat setup step \d+: [^(]+ \(airflow-aam docs setup\)")
+A_STEP = re.compile(r"Repeat setup step \d+: [^(]+ \(airflow-aam docs setup \d+\)")
 
 
 @pytest.fixture

@@ -52,4 +52,4 @@ def test_the_hook_names_the_site():
 
 
 def test_without_a_site_the_hook_names_the_command():
-    assert AAMHook("aam_missing").test_connection()[1].endswith("(airflow-aam docs setup).")
+    assert AAMHook("aam_missing").test_connection()[1].endswith("(airflow-aam docs setup 7).")

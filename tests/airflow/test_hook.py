@@ -146,7 +146,7 @@ def test_jwt_connection_warns_once_a_process_how_to_migrate(connect, caplog):
             AAMHook().get_conn()
     warnings = [record.getMessage() for record in caplog.records if record.name == aam.__name__]
     assert len(warnings) == 1
-    assert warnings[0].endswith("Repeat setup step 5: Create the credential (airflow-aam docs setup).")
+    assert warnings[0].endswith("Repeat setup step 5: Create the credential (airflow-aam docs setup 5).")
     assert len(warnings[0]) < 220
 
 

@@ -29,7 +29,7 @@ def test_without_a_site_the_command_is_named():
     assert where("setup-aam-access") == "airflow-aam docs setup"
     assert where(*runbook(AAMError)) == "airflow-aam docs errors"
     assert where(*runbook(AAMPlanRefused)) == "airflow-aam docs errors AAMPlanRefused"
-    assert Step.TOKEN.pointer == "Repeat setup step 8: Exchange the credential for a token (airflow-aam docs setup)."
+    assert Step.TOKEN.pointer == "Repeat setup step 8: Exchange the credential for a token (airflow-aam docs setup 8)."
 
 
 @pytest.mark.parametrize("given", [SITE, f"{SITE}/"])

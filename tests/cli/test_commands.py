@@ -80,6 +80,13 @@ def test_one_part_of_a_page_is_printed(words):
     assert docs(*words).stdout == PAGES["errors.md"][start:end].rstrip() + "\n"
 
 
+@pytest.mark.parametrize("heading", ["5", "5.", "Create the credential", "5. Create the credential"])
+def test_a_numbered_part_is_found_by_number_title_or_both(heading):
+    page = PAGES["setup-aam-access.md"]
+    start, end = page.index("## 5. Create the credential"), page.index("## 6. ")
+    assert docs("setup", heading).stdout == page[start:end].rstrip() + "\n"
+
+
 def test_a_part_includes_its_own_parts_and_no_comment_of_code():
     printed = docs("errors", "The network").stdout
     assert ("### `AAMNoAnswer`" in printed, "AAM says no" in printed) == (True, False)
@@ -90,7 +97,9 @@ def test_a_part_includes_its_own_parts_and_no_comment_of_code():
     ("words", "said"),
     [
         (("errrs",), "no page 'errrs'. Did you mean “errors”?"),
-        (("errors", "AAMPlan"), "errors has no heading 'AAMPlan'"),
+        (("AAMPlanRefusd",), "no page 'AAMPlanRefusd'. Did you mean “errors AAMPlanRefused”?"),
+        (("errors", "AAMPlanRefusd"), "errors has no heading 'AAMPlanRefusd'. Did you mean “AAMPlanRefused”?"),
+        (("setup", "Create a credential"), "'Create a credential'. Did you mean “Create the credential”?"),
     ],
 )
 def test_what_is_not_there_is_said_with_what_is_near(words, said):
