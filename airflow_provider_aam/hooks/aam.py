@@ -98,7 +98,8 @@ class AAMHook(BaseHook):
             with self.new_client(most_attempts=MOST_ATTEMPTS, longest_timeout_s=LONGEST_TIMEOUT_S) as client:
                 return probe(client)
         except AAMError as error:
-            return False, explain(error, Step.CONNECTION)
+            # Airflow's page tests it under an id that it has made up.
+            return False, explain(error, Step.CONNECTION).replace(f"Connection {self.aam_conn_id!r}", "The Connection")
         except AirflowNotFoundException as missing:
             return False, str(missing)
         except Exception as unexpected:  # noqa: BLE001  Airflow expects a response, not an exception

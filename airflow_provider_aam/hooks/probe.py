@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow_provider_aam.api.client import AAMClient
-from airflow_provider_aam.api.errors import AAMError, AAMNoAnswer, Fate
+from airflow_provider_aam.api.errors import AAMConfigError, AAMError, AAMNoAnswer, Fate
 from airflow_provider_aam.api.guide import POINTER, Step
 from airflow_provider_aam.api.users import is_admin, name_of
 
@@ -33,8 +33,17 @@ def probe(client: AAMClient) -> tuple[bool, str]:
 
 def explain(error: AAMError, step: Step) -> str:
     """The error's message, with ``step`` to repeat unless it names one itself, or no server was reached."""
-    said_all = POINTER.search(error.message) or not reached_a_server(error)
-    return error.message if said_all else f"{error.message} {step.pointer}"
+    said = _in_one_line(error)
+    said_all = POINTER.search(said) or not reached_a_server(error)
+    return said if said_all else f"{said} {step.pointer}"
+
+
+def _in_one_line(error: AAMError) -> str:
+    """Airflow's page drops line breaks."""
+    if not isinstance(error, AAMConfigError) or not error.problems:
+        return error.message
+    head = error.message.partition("\n")[0]
+    return f"{head} {'; '.join(error.problems)}."
 
 
 def reached_a_server(error: AAMError) -> bool:

@@ -65,7 +65,7 @@ def _returned(ti: Any) -> object:
 
 def _where(context: Context) -> Iterator[str]:
     ti, run = context.get("ti"), context.get("dag_run")
-    if ti is not None:
+    if ti is not None and "reason" not in context:  # else it is of the task that ended last
         number = f"[{ti.map_index}]" if ti.map_index is not None and ti.map_index >= 0 else ""
         yield f"DAG {ti.dag_id}, task {ti.task_id}{number}, run {ti.run_id}, try {ti.try_number}"
         yield f"Log: {ti.log_url}"

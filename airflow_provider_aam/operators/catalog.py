@@ -104,7 +104,10 @@ class ComparingOperator(AAMOperator):
         ways = ways_to_match(self.kind if self.kind in KINDS else None)
         if self.match_on is not None and self.match_on not in ways:
             problems.append(f"match_on is {self.match_on!r}; it must be one of {', '.join(ways)}")
-        if self.prune_scope and not self.prune:
+        prune: object = self.prune
+        if not isinstance(prune, bool):
+            problems.append(f"prune is {prune!r}; it must be True or False")
+        elif self.prune_scope and not prune:
             problems.append("prune_scope is given but prune is off: set prune=True or remove it")
         return problems
 

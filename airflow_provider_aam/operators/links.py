@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from airflow_provider_aam.api.errors import AAMConfigError, AAMDestinationError, AAMError
-from airflow_provider_aam.compat import BaseOperatorLink, conf
+from airflow_provider_aam.compat import AirflowNotFoundException, BaseOperatorLink, conf
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
@@ -144,7 +144,7 @@ def _in_aam(task: Linked) -> str | None:
     subject = task.subject()
     try:
         base_url = AAMHook(task.aam_conn_id).read_config().base_url
-    except AAMConfigError:
+    except (AAMConfigError, AirflowNotFoundException):
         return None  # the task fails with it, and says it once
     return address_in_aam_ui(base_url, subject.resource, subject.id, other=_other_addresses())
 

@@ -130,7 +130,8 @@ class AAMApplyOperator(QuietOperator):
         plan_path = open_path(self.plan_path, None, what="plan_path")
         plan, sha256 = read_plan(plan_path, sha256=self.sha256)
         approval = Approval.of(self.approved_by)
-        log.info("Plan file %s, sha256 %s. %s", one_line(uri_of(plan_path)), sha256[:SHORT_SHA256], approval)
+        log.info("%s", approval)
+        log.info("Plan file %s, sha256 %s.", one_line(uri_of(plan_path)), sha256[:SHORT_SHA256])
         outcome_path = optional_path(self.outcome_path, what="outcome_path")
         with self._client() as client:
             receipt = apply_saved(

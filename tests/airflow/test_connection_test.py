@@ -180,3 +180,12 @@ def test_airflow_runs_the_test_through_its_connection(emulator, monkeypatch):
     ok, message = AAMHook.get_connection("aam_default").test_connection()
     assert ok, message
     assert message.startswith("Connected as ")
+
+
+def test_problems_are_in_one_line_without_the_id_that_airflow_makes_up(press_test):
+    ok, message = press_test(changes={"login": ""}, org_id="ABC")
+    assert not ok
+    assert "\n" not in message
+    assert message.startswith("The Connection has 2 problems: ")
+    assert re.search(r"AdobeOrg\S*[;.] ", message)
+    assert Step.CONNECTION.pointer in message

@@ -146,6 +146,7 @@ def test_guard_rails_are_named_together_and_the_plan_is_shown(caplog):
     assert "it would update or delete 12 of 20 existing objects (60%), but max_changes_ratio is 0.5" in str(
         refused.value
     )
+    assert str(refused.value).endswith("raise max_deletes and max_changes_ratio and run again.")
     assert not refused.value.retryable
     assert caplog.messages == [*render_plan(plan)]
 

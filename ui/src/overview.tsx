@@ -28,7 +28,7 @@ export function Overview({ connection, data, onPlan, onTab }: {
         </Section>
       ) : (
         <Box mb="8">
-          <NothingYet what="The account has" />
+          <NothingYet what="The account has" connection={connection} />
         </Box>
       )}
       {data.lists.segments?.before && <Movers connection={connection} before={data.lists.segments.before} onTab={onTab} />}

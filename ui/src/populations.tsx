@@ -34,7 +34,7 @@ export function Populations({ connection, resource, dates }: { connection: strin
     limit: String(PAGE),
   });
   const { data, failure, loading } = useAsked<Rows>(dates && pathOf(connection, `/populations/${resource}?${query}`));
-  if (!dates) return <NothingYet what={`${capital(resource)} have`} />;
+  if (!dates) return <NothingYet what={`${capital(resource)} have`} connection={connection} />;
   const sort = (by: Sort) => {
     setOrder({ sort: by, descending: order.sort === by ? !order.descending : by !== "name" && by !== "id" });
     setOffset(0);

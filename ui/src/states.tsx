@@ -1,5 +1,5 @@
 // What the page shows when there is nothing to show yet, nothing to be shown to this user, or something broke.
-import { Box, Code, Flex, Heading, List, Skeleton, Stack, Text } from "@chakra-ui/react";
+import { Box, Code, Flex, Heading, Skeleton, Stack, Text } from "@chakra-ui/react";
 import type { ReactNode } from "react";
 import type { Failure } from "./api";
 
@@ -82,19 +82,15 @@ export function NoConnection() {
   );
 }
 
-export function NothingYet({ what }: { what: string }) {
+export function NothingYet({ what, connection }: { what: string; connection: string }) {
   return (
     <Message title={`${what} not been read yet`}>
-      <Text>This page shows what tasks wrote; it never asks AAM itself. Two steps fill it:</Text>
-      <List.Root as="ol" ps="5" gap="1">
-        <List.Item>
-          Where workers and the API server do not share a disk, set <Code>ui_folder</Code> of the section{" "}
-          <Code>[aam]</Code> to a folder that all of them reach, such as <Code>s3://my-bucket/aam-page</Code>.
-        </List.Item>
-        <List.Item>
-          Run the DAG <Code>aam_refresh_page</Code>, or a task <Code>AAMRefreshPageOperator</Code> in a DAG of yours.
-        </List.Item>
-      </List.Root>
+      <Text>This page shows what tasks wrote; it never asks AAM itself. Run this task in a DAG:</Text>
+      <Code>AAMRefreshPageOperator(task_id="refresh_page", aam_conn_id="{connection}")</Code>
+      <Text>
+        Where workers and the API server do not share a disk, also set <Code>ui_folder</Code> of the section{" "}
+        <Code>[aam]</Code> to a folder that all of them reach, such as <Code>s3://my-bucket/aam-page</Code>.
+      </Text>
     </Message>
   );
 }

@@ -36,16 +36,22 @@ class Guards:
         """
         counts = plan.counts()
         changed = counts["update"] + counts["delete"]
-        problems = [*problems]
+        problems, limits = [*problems], []
         if counts["delete"] > self.max_deletes:
             problems.append(f"it would delete {counts['delete']} objects, but max_deletes is {self.max_deletes}")
+            limits.append("max_deletes")
         if existing and changed / existing > self.max_changes_ratio:
             share = f"{changed} of {existing} existing objects ({changed / existing:.0%})"
             problems.append(f"it would update or delete {share}, but max_changes_ratio is {self.max_changes_ratio:g}")
+            limits.append("max_changes_ratio")
         if problems:
             for line in render_plan(plan):
                 log.warning("%s", line)
             raise AAMPlanRefused(
-                f"Plan refused for {plan.source}: {'; '.join(problems)}. Nothing was changed in AAM. The plan is in "
-                "the log above; if it is what you want, raise that limit and run again."
+                f"Plan refused for {plan.source}: {'; '.join(problems)}. Nothing was changed in AAM. The log of this "
+                f"run has the plan.{_advice(limits)}"
             )
+
+
+def _advice(limits: Sequence[str]) -> str:
+    return f" If it is what you want, raise {' and '.join(limits)} and run again." if limits else ""
