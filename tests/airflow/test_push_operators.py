@@ -384,3 +384,9 @@ def segment(code: str, rule: str, **more: Any) -> dict[str, Any]:
 
 def source_id(emulator: Any) -> int:
     return int(emulator.objects("data_sources")[0]["dataSourceId"])
+
+
+def test_prune_is_yes_or_no(emulator):
+    said = failure_of(AAMPushTraitsOperator(task_id="push", source=[], prune={"trait"}))
+    assert "prune is {'trait'}; it must be True or False" in said
+    assert emulator.requests == []
