@@ -84,6 +84,35 @@ def test_account_and_files_give_the_same_tree(airflow_aam, account, catalog):
     assert f"({catalog}/catalog.json:" in left
 
 
+@pytest.mark.parametrize("where", ["account", "files"])
+def test_label_that_a_tree_shows_means_the_same_object(request, airflow_aam, catalog, where):
+    if where == "account":
+        request.getfixturevalue("account")
+    options = ["--catalog", catalog] if where == "files" else []
+    tree = airflow_aam("impact", "web:pricing", *options).stdout
+    assert "depend on trait web/pricing “Pricing”" in tree
+    assert airflow_aam("impact", "web/pricing", *options).stdout == tree
+
+
+def test_label_of_a_trait_without_a_code_is_its_data_source_and_id(airflow_aam, account, emulator):
+    (unused,) = [each for each in emulator.objects("traits") if each["integrationCode"] == "unused"]
+    copied = {key: unused[key] for key in ("traitType", "traitRule", "dataSourceId", "folderId")}
+    sid = emulator.add("traits", {"name": "Bare", **copied})["sid"]
+    said = f"Nothing depends on trait web/{sid} “Bare”.\n"
+    assert [airflow_aam("impact", word).stdout for word in (sid, f"web/{sid}")] == [said, said]
+    assert airflow_aam("impact", f"elsewhere/{sid}").exit_code == 2
+
+
+def test_code_with_a_slash_comes_before_a_label(airflow_aam, tmp_path):
+    rows = [
+        {"name": name, "integrationCode": code, "traitRule": "c == 1", **RULE}
+        for name, code in (("Label", "tents"), ("Code", "web/tents"))
+    ]
+    path = write(tmp_path / "traits.json", {"traits": rows})
+    assert "“Code”" in airflow_aam("impact", "web/tents", "--catalog", path).stdout
+    assert "“Code”" in airflow_aam("impact", "web/web/tents", "--catalog", path).stdout
+
+
 def test_files_are_asked_offline(emulator, airflow_aam, catalog):
     assert airflow_aam("impact", "pricing", "--catalog", catalog).exit_code == 1
     assert emulator.requests == []
@@ -146,7 +175,8 @@ def test_document_for_programs(airflow_aam, account, catalog, emulator):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("pricin",), "{catalog} has no trait “pricin”. Did you mean “pricing”?"),
+        (("pricin",), "{catalog} has no trait “pricin”. Did you mean “pricing”? {catalog} has no segment “pricin”.\n"),
+        (("zzz",), "{catalog} has no trait “zzz”. {catalog} has no segment “zzz”.\n"),
         (("pricing", "--kind", "models"), "--kind is models; expected traits or segments"),
         (("pricing", "--kind", "segments"), "{catalog} has no segment “pricing”"),
         (("Alike",), "“Alike” means a trait and a segment: add --kind traits or --kind segments."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.catalog.checking.check import Catalog
 from airflow_provider_aam.catalog.impact.tree import Node, Object, as_json, grow, render
 from airflow_provider_aam.catalog.impact.written import CatalogAccount
-from airflow_provider_aam.catalog.kinds import SEGMENTS, TRAITS, Kind
+from airflow_provider_aam.catalog.kinds import DATA_SOURCES, SEGMENTS, TRAITS, Kind
 
 _ID = re.compile(r"([0-9]{1,15})T?", re.IGNORECASE)
 
@@ -52,7 +53,7 @@ def impact_in_catalog(catalog: Catalog, word: str, *, source: str, kind: Kind | 
 
 
 def _find(account: Account, word: str, only: Kind | None, where: str) -> tuple[Kind, int]:
-    """``4011006``, ``4011006T``, ``code``, ``data source:code``, or one of those in a rule's braces."""
+    """``4011006``, ``4011006T``, ``code``, ``data source:code``, a tree's label, or one of those in a rule's braces."""
     text = word.strip().removeprefix("{").removesuffix("}")
     names = Names[int](account)
     found: list[tuple[Kind, int]] = []
@@ -63,7 +64,8 @@ def _find(account: Account, word: str, only: Kind | None, where: str) -> tuple[K
         except AAMLookupFailed as nothing:
             failed.append(nothing.message.replace("AAM has", f"{where} has", 1))
     if not found:
-        raise AAMLookupFailed("; ".join(dict.fromkeys(failed)))
+        sentences = [text if text.endswith((".", "?")) else f"{text}." for text in dict.fromkeys(failed)]
+        raise AAMLookupFailed(" ".join(sentences))
     if len(found) > 1:
         raise AAMLookupFailed(f"“{one_line(word)}” means a trait and a segment: add --kind traits or --kind segments.")
     return found[0]
@@ -73,7 +75,22 @@ def _meant(names: Names[int], kind: Kind, text: str) -> int:
     try:
         return names.find(kind.resource, text)
     except AAMLookupFailed:
-        number = _ID.fullmatch(text)
-        if number is None:
+        if number := _ID.fullmatch(text):
+            return names.find(kind.resource, int(number[1]))
+        splits = ((text[:at], text[at + 1 :]) for at, letter in enumerate(text) if letter == "/")
+        labelled = (_labelled(names, kind, source, code) for source, code in splits)
+        found = next(filter(None, labelled), None)
+        if found is None:
             raise
-    return names.find(kind.resource, int(number[1]))
+        return found
+
+
+def _labelled(names: Names[int], kind: Kind, source: str, code: str) -> int | None:
+    """What ``data source/code`` means as trees show it: a trait or segment without a code has its id there."""
+    with suppress(AAMLookupFailed):
+        return names.find_owned(kind.resource, source, code, text=code)
+    with suppress(AAMLookupFailed):
+        owner = names.find(DATA_SOURCES.resource, source)
+        if (number := _ID.fullmatch(code)) and (record := names.account.objects(kind.resource).get(int(number[1]))):
+            return int(number[1]) if record.get("dataSourceId") == owner else None
+    return None
