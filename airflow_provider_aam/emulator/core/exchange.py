@@ -28,6 +28,7 @@ def endpoint(route: Route, state: State) -> Callable[[Request], Awaitable[Respon
         scope = request.scope
         recorded = scope[RECORDED]
         state.stats.routed(recorded, route.name)
+        body = await request.body()  # before the pause, or the server would stop reading a long one during it
         if state.settings.latency_s > 0:
             await asyncio.sleep(state.settings.latency_s)
         call = Call(
@@ -35,7 +36,7 @@ def endpoint(route: Route, state: State) -> Callable[[Request], Awaitable[Respon
             headers=scope[HEADERS],
             query=scope[QUERY],
             params=scope["path_params"],
-            body=await request.body(),
+            body=body,
             host=scope[HOST],
             recorded=recorded,
         )
