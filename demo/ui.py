@@ -9,7 +9,6 @@ import threading
 from local_airflow import REPOSITORY, Airflow, free_port, running_airflow
 
 from airflow_provider_aam.emulator import Emulator, running_emulator
-from airflow_provider_aam.hooks.form import HTTPS_PORT
 
 WORK = REPOSITORY / ".ui"
 PORT = 8080
@@ -31,6 +30,8 @@ def main() -> None:
             _prepare(airflow, emulator)
             print(f"Airflow:   {airflow.url}   user admin, password {airflow.password}")
             print(f"Emulator:  {emulator.url}")
+            known = emulator.credentials
+            print(f"By hand:   client id {known.client_id}, client secret {known.client_secret}")
             print(f"Exports:   {WORK / 'export'}")
             print("Three DAGs run. Click this first:")
             print("  1. Browse > Required Actions: read the plan of aam_plan_approve_apply and approve it.")
@@ -45,7 +46,7 @@ def main() -> None:
 def _prepare(airflow: Airflow, emulator: Emulator) -> None:
     """Store the Connection where the Airflow UI can edit it, and start the DAGs."""
     connection = json.loads(emulator.connection_json("jwt"))
-    body = {"connection_id": "aam_default", "port": HTTPS_PORT, **connection, "extra": json.dumps(connection["extra"])}
+    body = {"connection_id": "aam_default", **connection, "extra": json.dumps(connection["extra"])}
     airflow.request("POST", "connections", json=body)
     airflow.wait_for_dags(set(RUNNING))
     for dag in RUNNING:

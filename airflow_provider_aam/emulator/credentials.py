@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 Auth = Literal["oauth_server_to_server", "jwt", "legacy_oauth"]
 AUTHS: tuple[Auth, ...] = ("oauth_server_to_server", "jwt", "legacy_oauth")
+HTTPS_PORT = 443
+"""Without a port in the Connection, Test on Airflow 3.3's page fails; the provider reads this one as none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +73,7 @@ def connection(credentials: Credentials, url: str, auth: str, extra: dict[str, A
     return {
         "conn_type": "aam",
         "host": url,
+        "port": HTTPS_PORT,
         "login": credentials.client_id,
         "password": credentials.client_secret,
         "extra": {"auth": auth, "ims_url": url, "stream_url": url, **own[auth], **extra},

@@ -100,7 +100,7 @@ def test_control_from_another_process_is_the_same(emulator):
 @pytest.mark.parametrize("auth", ["oauth_server_to_server", "jwt", "legacy_oauth"])
 def test_connection_is_one_airflow_can_read(emulator, auth):
     connection = json.loads(emulator.connection_json(auth, timeout_s=3))
-    assert (connection["conn_type"], connection["host"]) == ("aam", emulator.url)
+    assert (connection["conn_type"], connection["host"], connection["port"]) == ("aam", emulator.url, 443)
     assert connection["extra"].items() >= {"auth": auth, "ims_url": emulator.url, "timeout_s": 3}.items()
 
 

@@ -120,7 +120,7 @@ def test_connection_filled_in_by_hand_turns_green(connections, emulator):
 
 
 def test_wrong_secret_turns_red_and_the_page_says_why(connections, store):
-    store("wrong_secret", "oauth_server_to_server", port=443, password="p8e-not-this-one")
+    store("wrong_secret", "oauth_server_to_server", password="p8e-not-this-one")
     color, said = connections.open().test("wrong_secret")
     assert color == "red"
     assert "password is not this client's secret" in said
@@ -130,7 +130,7 @@ def test_wrong_secret_turns_red_and_the_page_says_why(connections, store):
 
 def test_key_of_many_lines_outlives_an_edit_that_adds_the_port(connections, store, emulator):
     """Without a port Airflow refuses to test, whatever the Connection: the day it does not, the form need not ask."""
-    stored = store("by_jwt", "jwt")
+    stored = store("by_jwt", "jwt", port=None)
     assert len(stored["extra"]["private_key"].splitlines()) >= KEY_LINES
     assert connections.open().test("by_jwt") == ("red", f"Test Connection Failed\n{PORT_REQUIRED}")
     assert emulator.count("POST /ims/exchange/jwt") == 0
