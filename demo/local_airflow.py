@@ -19,10 +19,12 @@ from typing import Any
 import requests
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-START_TIMEOUT_S = 180
-RUN_TIMEOUT_S = 180
+START_TIMEOUT_S = 600
+RUN_TIMEOUT_S = 300
 LOCKED_OUT_TIMES = 5
 """On a slow machine two requests to an Airflow on SQLite lock each other out; one gets 500 after five seconds."""
+
+_OURS = "AIRFLOW__AAM__"
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,10 @@ def running_airflow(work: Path, variables: dict[str, str], *, port: int | None =
         try:
             wait_until(lambda: _is_healthy(url, process, log), "Airflow to start", timeout_s=START_TIMEOUT_S)
             yield log_in(url, home)
+        except TimeoutError as late:
+            raise SystemExit(
+                f"Gave up: {late}. Airflow's log: {log}. If the machine is busy, try again later."
+            ) from None
         finally:
             stop(process)
 
@@ -126,9 +132,16 @@ def log_in(url: str, home: Path) -> Airflow:
 
 
 def environment(home: Path, port: int, variables: dict[str, str]) -> dict[str, str]:
-    """Of a process of an Airflow that lives in `home` and answers at `port`; `variables` win."""
+    """Of a process of an Airflow that lives in `home` and answers at `port`; `variables` win.
+
+    Of what the environment configures an Airflow with, `[aam]` alone is taken over.
+    """
     return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")},
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if name.startswith(_OURS) or not name.startswith("AIRFLOW_")
+        },
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__API__HOST": "127.0.0.1",
@@ -139,6 +152,7 @@ def environment(home: Path, port: int, variables: dict[str, str]) -> dict[str, s
         "AIRFLOW__CORE__PARALLELISM": "4",
         "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
         "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "30",
         "NO_PROXY": "127.0.0.1,localhost",
         **variables,
     }
@@ -171,7 +185,7 @@ def wait_until(ready: Any, what: str, *, timeout_s: float = RUN_TIMEOUT_S) -> No
 
 def _is_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -> bool:
     if process.poll() is not None:
-        raise RuntimeError(f"Airflow ended while it started; see {log}")
+        raise SystemExit(f"Airflow ended while it started. Its log: {log}")
     try:
         health = requests.get(f"{url}/api/v2/monitor/health", timeout=5).json()
     except (requests.RequestException, ValueError):
