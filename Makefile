@@ -72,8 +72,8 @@ lint: $(VENV)/installed ## ruff: rules and formatting
 types: $(VENV)/installed ## mypy, strict
 	$(VENV)/bin/mypy
 
-bench: $(VENV)/installed $(VENV_PEERS)/installed ## measure, print, and write benchmarks/RESULTS.md
-	$(VENV)/bin/python -m benchmarks
+bench: $(VENV)/installed $(VENV_PEERS)/installed ## measure, print, and write benchmarks/RESULTS.md; ONLY=pull measures one part again
+	$(VENV)/bin/python -m benchmarks $(if $(ONLY),--only $(ONLY))
 
 mutants: $(VENV_MUTANTS)/installed ## change the code at random, see which changes no test notices: SAMPLE=300 SEED=1
 	$(VENV_MUTANTS)/bin/python scripts/mutants.py --sample $(or $(SAMPLE),300) --seed $(or $(SEED),1) --match $(or $(MATCH),"")

@@ -1,4 +1,4 @@
-"""`make bench`: run everything, print it, write benchmarks/RESULTS.md.
+"""`make bench`: run everything, print it, write benchmarks/RESULTS.md; `ONLY=pull` measures one part of that again.
 
 Every comparison is a ratio of two measurements of one run on one machine, best of several where a run is short.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,23 +54,28 @@ def main() -> None:
         "waiting": waiting,
         "page": pages,
     }
-    parser.add_argument("--only", choices=[*parts], help="one part; RESULTS.md is left alone")
+    parser.add_argument("--only", choices=[*parts], help="measure one part again")
     only = parser.parse_args().only
-    report = [*head()]
+    sections = {} if only is None else _sections(RESULTS.read_text())
     for name, part in parts.items():
         if only in (None, name):
-            report += part()
-    text = "\n".join(report) + "\n"
-    print(text)
-    if only is None:
-        RESULTS.write_text(text)
-        print(f"written to {RESULTS.relative_to(Path.cwd())}")
+            title, _, text = "\n".join(part()).partition("\n")
+            sections[title] = f"\nMeasured on {datetime.now(UTC):%Y-%m-%d}, version {__version__}.\n{text}"
+            print(f"{title}\n{sections[title]}")
+    RESULTS.write_text("\n".join([head(), *(f"{title}\n{text}" for title, text in sections.items())]) + "\n")
+    print(f"written to {RESULTS.relative_to(Path.cwd())}")
+
+
+def _sections(results: str) -> dict[str, str]:
+    """Of an earlier run, by their titles."""
+    _, *parts = re.split(r"^(?=## )", results.rstrip("\n") + "\n", flags=re.MULTILINE)
+    return {title: text for title, _, text in (part.partition("\n") for part in parts)}
 
 
 HEAD = """\
 # Benchmark results
 
-Written by `make bench` on {day:%Y-%m-%d}, version {version}. Machine: {cores} cores, {memory_gib:.0f} GiB, {system},
+Written by `make bench`. Machine: {cores} cores, {memory_gib:.0f} GiB, {system},
 Python {python}. The emulator runs in a process of its own on the same cores; *latency* is what it adds to every answer.
 Seconds are wall time of the work alone: imports are over and the token is there. *Goal* is the ratio to stay below.
 
@@ -79,17 +85,14 @@ bodies away. Our client has its default settings.
 """
 
 
-def head() -> list[str]:
+def head() -> str:
     memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    text = HEAD.format(
-        day=datetime.now(UTC),
-        version=__version__,
+    return HEAD.format(
         cores=os.cpu_count(),
         memory_gib=memory_gib,
         system=f"{platform.system()} {platform.machine()}",
         python=platform.python_version(),
     )
-    return [text]
 
 
 def imports() -> list[str]:
