@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from airflow_provider_aam.cli.checkup.visit import Visit
 
 SMALL_SKEW = timedelta(seconds=30)
+TOLD_SKEW = timedelta(seconds=5)
+"""Busy servers write the header from a clock that they look at once in some seconds."""
 _CLOCK = "Set this machine's clock, best by NTP."
 
 
@@ -80,7 +82,7 @@ def check_clock(visit: Visit) -> StepVerdict:
     if abs(skew) <= SMALL_SKEW:
         return green(
             f"{session.sender.token_url} responds; {text}"
-            if seconds >= 2
+            if abs(skew) >= TOLD_SKEW
             else f"{session.sender.token_url} responds; clocks agree"
         )
     if isinstance(session.sender.credential, JwtCredential) and abs(skew) >= LIFETIME:
