@@ -62,6 +62,17 @@ class Reply:
     faults: Mapping[int, Sequence[Fault]]
     refused: bool
 
+    def refusal(self, fault: Fault, where: str) -> AAMForbidden:
+        """The error of a fault that all operations have, met first at ``where``."""
+        return AAMForbidden(
+            f"AAM refuses operations with code {fault.code}: {fault.message}, first at {where} (transaction "
+            f"{self.transaction_id}). Check data_source and target_data_source, that the data source is this "
+            "account's, and the Connection's org_id.",
+            status=200,
+            code=str(fault.code),
+            reason=fault.message,
+        )
+
 
 def build_body(tracing_id: str, operations: Sequence[bytes]) -> bytes:
     """The request's body of operations that are JSON already."""

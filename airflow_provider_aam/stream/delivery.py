@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from airflow_provider_aam.api.errors import AAMForbidden
 from airflow_provider_aam.api.retry import pause_after
 from airflow_provider_aam.api.stream import Fault, Reply
 from airflow_provider_aam.stream.codes import Verdict, gravest, verdict_on
@@ -75,14 +74,7 @@ def _settle(operations: Sequence[Operation], reply: Reply, done: Delivered, *, l
 def _end(operation: Operation, fault: Fault, reply: Reply, done: Delivered) -> None:
     match verdict_on(fault.code):
         case Verdict.STOP:
-            raise AAMForbidden(
-                f"AAM refuses operations with code {fault.code}: {fault.message}, first at {operation.place} "
-                f"(transaction {reply.transaction_id}). Check data_source and target_data_source, that the data "
-                "source is this account's, and the Connection's org_id.",
-                status=200,
-                code=str(fault.code),
-                reason=fault.message,
-            )
+            raise reply.refusal(fault, operation.place)
         case Verdict.SKIP:
             done.skipped.append(fault.code)
         case verdict:

@@ -197,10 +197,8 @@ def test_connection_that_cannot_be_read_is_not_quoted(run, tmp_path, monkeypatch
     monkeypatch.setenv("AIRFLOW_CONN_AAM_DEFAULT", '{"conn_type": "aam", "password": "very-secret-word", "extra": {')
     failed = run(lambda: AAMPullSegmentsOperator(task_id="pull", destination=f"{tmp_path}/segments.csv"))
     assert failed.state == "failed"
-    assert f"This task has no button “{UI}”" in caplog.text
-    assert "very-secret-word" not in "\n".join(
-        record.getMessage() for record in caplog.records if "button" in record.msg
-    )
+    assert "button" not in caplog.text, "the task fails with it, and says it once"
+    assert "very-secret-word" not in caplog.text
 
 
 def test_xcom_that_cannot_be_written_costs_the_link_and_not_the_task(tmp_path):

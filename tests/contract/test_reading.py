@@ -145,7 +145,7 @@ def test_token_of_nobody_is_a_401(client: AAMClient) -> None:
     import requests
 
     session = client.session
-    headers = {"Authorization": "Bearer nobody", "x-api-key": session.credential.client_id}
+    headers = {"Authorization": "Bearer nobody", "x-api-key": session.sender.credential.client_id}
     answer = requests.get(f"{session.base_url}/v1/users/self", headers=headers, timeout=60)
     assert answer.status_code == 401
     assert answer.json().keys() & {"error_code", "error"}

@@ -25,9 +25,9 @@ def test_text_is_escaped_unless_the_header_forbids_it(client: AAMClient, trait: 
     assert client.traits.get(trait["sid"])["name"].endswith(" & <b>")
     session = client.session
     headers = {
-        "Authorization": f"Bearer {session.access_token()}",
-        "x-api-key": session.credential.client_id,
-        "x-gw-ims-org-id": session.credential.org_id or "",
+        "Authorization": f"Bearer {session.sender.access_token()}",
+        "x-api-key": session.sender.credential.client_id,
+        "x-gw-ims-org-id": session.sender.credential.org_id or "",
     }
     url = f"{session.base_url}/v1/traits/{trait['sid']}"
     assert "&amp;" in requests.get(url, headers=headers, timeout=60).json()["name"]
