@@ -101,7 +101,7 @@ def test_client_works_without_airflow(emulator):
         "import json\n"
         "from airflow_provider_aam.api import AAMClient, AAMConfig\n"
         "given = json.load(sys.stdin)\n"
-        "given.pop('conn_type')\n"
+        "del given['conn_type'], given['port']\n"
         "with AAMClient.from_config(AAMConfig.from_connection(**given)) as client:\n"
         "    print(len(list(client.segments.list())))\n"
     )

@@ -64,7 +64,7 @@ def _reader_for(path: Any) -> _Reader:
 
 def _jsonl(file: IO[bytes], name: str) -> Generator[Read, None, None]:
     decode = msgspec.json.Decoder(dict[str, Any]).decode
-    for number, line in enumerate(file, 1):
+    for number, line in enumerate(iter(file.readline, b""), 1):  # Airflow 2.11's files cannot be iterated
         if not line.strip():
             continue
         place = f"{name}:{number}"
