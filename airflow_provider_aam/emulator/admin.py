@@ -15,6 +15,7 @@ from airflow_provider_aam.emulator.aam.traits.figures import set_metrics
 from airflow_provider_aam.emulator.aam.users.rules import put_into_group
 from airflow_provider_aam.emulator.core.service import Service
 from airflow_provider_aam.emulator.core.troubles import Trouble
+from airflow_provider_aam.emulator.customer_feed.hour import deliver_hour
 from airflow_provider_aam.emulator.inbound.watch import watch
 from airflow_provider_aam.emulator.outbound.sending import deliver
 from airflow_provider_aam.emulator.seeds import SEEDS, add_objects, seed_bulk
@@ -55,6 +56,7 @@ ACTIONS: dict[str, Deed] = {
     "advance": lambda state, body: state.advance(float(body["seconds"])),
     "watch": lambda state, body: watch(state, body["url"], body.get("options", {})),
     "deliver": deliver,
+    "deliver-hour": deliver_hour,
     "expire-tokens": lambda state, _: state.tokens.expire_all(state.clock.now_s()),
     "configure": _configure,
     "add-to-group": lambda state, _: put_into_group(state),

@@ -108,6 +108,16 @@ class EmulatorControl:
         sent: dict[str, Any] = self._post("deliver", {"url": url, "destination": destination, **batch})
         return sent
 
+    def deliver_hour(self, url: str, **hour: Any) -> dict[str, Any]:
+        """Send an hour of a Customer Data Feed to a folder or `s3://bucket/prefix`, file by file as the clock goes on.
+
+        `hour`: `hours_ago`, `pid`, `files`, `rows`, `first` (for an hour in pieces), `lands_h`, `info` (`first`,
+        `last`, `none`), `reverse`, `late_s`, `every_s`, and `options` of the filesystem; docs/emulator.md says what
+        each does. Returns the `hour` and the `files` in the order in which they appear.
+        """
+        sent: dict[str, Any] = self._post("deliver-hour", {"url": url, **hour})
+        return sent
+
     def advance(self, seconds: float) -> None:
         """Move the emulator's clock; tokens and JWTs expire by it, `createTime` and `updateTime` show it.
 

@@ -9,6 +9,7 @@ from airflow_provider_aam.emulator.core.collection import Collection
 from airflow_provider_aam.emulator.core.stats import Stats
 from airflow_provider_aam.emulator.core.tokens import TokenStore
 from airflow_provider_aam.emulator.core.troubles import Troubles
+from airflow_provider_aam.emulator.outbound.pieces import Pieces
 from airflow_provider_aam.emulator.outbound.sending import Outbound
 from airflow_provider_aam.emulator.settings import Settings
 
@@ -51,6 +52,7 @@ class State:
         self.members: dict[int, dict[User, int]] = {}
         self.streamed: list[tuple[int, list[int], bool, object]] = []
         self.inbound: Inbound | None = None
+        self.pieces = Pieces(self)
         self.outbound = Outbound(self)
         self.technical_account_in_group = False
 
@@ -63,7 +65,7 @@ class State:
     async def _look(self) -> None:
         if self.inbound is not None:
             await self.inbound.look()
-        await self.outbound.look()
+        await self.pieces.look()
 
     def next_id(self, collection: str) -> int:
         """Return an id that was never used before."""

@@ -8,14 +8,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from airflow_provider_aam.emulator.outbound.pieces import Content, Info
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from airflow_provider_aam.emulator.core.collection import Row
-
-Info = Literal["first", "last", "none"]
-Content = tuple[str, bytes]
-"""A file's name and bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
