@@ -20,8 +20,8 @@ from airflow_provider_aam.catalog.reading.limits import LIMITS, OPTION
 from airflow_provider_aam.cli.credentials.files import read_files
 
 TESTS = Path(__file__).parents[1]
-SECONDS, MEGABYTES = 15, 500
-"""Of the processor. The slowest take 3 to 5 on a busy machine; what has no bound takes minutes."""
+SECONDS, MEGABYTES = 5, 500
+"""Of the processor. The slowest take 3 on a busy machine; what has no bound takes minutes."""
 
 
 @pytest.mark.slow

@@ -26,11 +26,15 @@ class ListNode:
 
 
 class MappingNode:
-    __slots__ = ("pairs", "start_mark")
+    """``merged`` are its pairs with those of its merge keys, once they are known."""
+
+    __slots__ = ("is_row", "merged", "pairs", "start_mark")
 
     def __init__(self, start_mark: Any) -> None:
         self.start_mark = start_mark
         self.pairs: list[tuple[Any, Any]] = []
+        self.merged: list[tuple[Any, Any]] | None = None
+        self.is_row = False
 
 
 def is_null(scalar: yaml.ScalarEvent) -> bool:

@@ -30,6 +30,9 @@ class YamlRows:
         if not isinstance(node, MappingNode):
             self._find(place, f"expected an object (- name: …), found {_shown(node)}")
             return None
+        if node.is_row:
+            self._count(len(node.pairs))
+        node.is_row = True
         values: dict[str, Any] = {}
         lines: dict[str, int] = {}
         for name, value in self._pairs(node, within=()):
@@ -50,7 +53,12 @@ class YamlRows:
 
     def _pairs(self, node: MappingNode, *, within: tuple[MappingNode, ...]) -> _Pairs:
         """A mapping's pairs; those of YAML's merge key (``<<: *defaults``) where the mapping itself is silent."""
-        self._count(len(node.pairs) if within else 0)
+        if node.merged is None:
+            node.merged = self._merge(node, within)
+        self._count(len(node.merged) if within else 0)
+        return node.merged
+
+    def _merge(self, node: MappingNode, within: tuple[MappingNode, ...]) -> _Pairs:
         own: _Pairs = []
         merges: _Pairs = []
         for pair in node.pairs:
