@@ -13,9 +13,9 @@ from airflow_provider_aam.api.moments import epoch_ms, parse_moment
 from airflow_provider_aam.api.paging import LARGEST_PAGE
 
 OWN_PARAMS = {
-    "page": "a pull reads every page",
+    "page": "every page is read",
     "pageSize": "use page_size",
-    "sortBy": "a pull is sorted by id, so that pages do not shift while it is read",
+    "sortBy": "the list is sorted by id, so that pages do not shift while it is read",
 }
 NO_BOUND = (None, "", "None")
 """What a template gives when there was no earlier run; a native one gives a lazy object that only equals ``None``."""

@@ -9,11 +9,11 @@ import lazy_object_proxy
 import pendulum
 import pytest
 
+from airflow_provider_aam.account.query import Query, build_query
 from airflow_provider_aam.api.collection import Collection
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.moments import epoch_ms, parse_moment
 from airflow_provider_aam.api.resources import RESOURCES
-from airflow_provider_aam.pull.query import Query, build_query
 
 JANUARY_MS = 1_767_225_600_000
 
@@ -64,7 +64,7 @@ def test_updated_since_of_a_first_run_means_all(nothing):
         ({"updated_since": 1767225600}, "must be an aware datetime"),
         ({"updated_since": "2026-01-01T00:00Z", "filters": {"updatedSince": 1}}, "^updated_since .* both given"),
         ({"filters": {"folderID": 1}}, "Did you mean folderId"),
-        ({"filters": {"page": 2}}, "reads every page"),
+        ({"filters": {"page": 2}}, "every page is read"),
         ({"filters": {"pageSize": 2}}, "use page_size"),
         ({"filters": {"sortBy": "name"}}, "sorted by id"),
         ({"filters": "folderId=7"}, "must be a mapping"),

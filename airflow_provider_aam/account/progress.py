@@ -1,13 +1,10 @@
-"""How far a pull is, in the task log: a line now and then, never one per page."""
+"""How far the reading of a list is, in the task log: a line now and then, never one per page."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-
-from airflow_provider_aam.api.moments import in_words
-from airflow_provider_aam.api.visible import one_line
 
 log = logging.getLogger(__name__)
 
@@ -47,12 +44,10 @@ class Progress:
             rate = _rate(self.rows, now - self._attempt_started)
             log.info("Pulling %s: %s%s rows, %s", self.what, f"{self.rows:,}", of_total, rate)
 
-    def finish(self, *, stored_bytes: int, uri: str) -> None:
-        """The file has its final name."""
+    def in_all(self) -> tuple[float, str]:
+        """Seconds since the first attempt began, and how fast that makes the rows of the last one."""
         seconds = self.monotonic() - self._started
-        rate = _rate(self.rows, seconds)
-        text = "Pulled %s: %s rows in %s (%s), %s bytes, to %s"
-        log.info(text, self.what, f"{self.rows:,}", in_words(seconds), rate, f"{stored_bytes:,}", one_line(uri))
+        return seconds, _rate(self.rows, seconds)
 
 
 def _rate(rows: int, seconds: float) -> str:
