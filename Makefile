@@ -12,6 +12,7 @@ VENV_PEERS := .venv-peers
 VENV_MUTANTS := .venv-mutants
 VENV_FUZZ := .venv-fuzz
 VENV_CELERY := .venv-celery
+VENV_SQL := .venv-sql
 VENV_UI := .venv-ui
 VENV_LINEAGE := .venv-lineage
 VENV_DIST := .venv-dist
@@ -23,7 +24,7 @@ UV_READY := $(VENV)/uv-ready
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONHASHSEED ?= 0
 
-.PHONY: help setup demo ui ui-build test test-211 test-slow test-s3 test-celery test-lineage test-ui lint types bench mutants fuzz docs dist test-dist constraints clean
+.PHONY: help setup demo ui ui-build test test-211 test-slow test-s3 test-sql test-celery test-lineage test-ui lint types bench mutants fuzz docs dist test-dist constraints clean
 
 help: ## list the commands
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -55,6 +56,9 @@ test-slow: $(VENV)/installed $(VENV_211)/installed ## run the tests that start a
 
 test-s3: $(VENV_S3)/installed ## run the tests on s3:// against a server that plays S3, in .venv-s3 with Airflow's Amazon provider
 	$(VENV_S3)/bin/python -m pytest --numprocesses 2 --dist load tests/s3
+
+test-sql: $(VENV_SQL)/installed ## tables in PostgreSQL with both of its drivers; needs postgresql of the distribution
+	$(VENV_SQL)/bin/python -m pytest -m "slow or not slow" tests/tables
 
 test-celery: $(VENV_CELERY)/installed ## mapped tasks on a CeleryExecutor; needs redis-server and postgresql of the distribution
 	$(VENV_CELERY)/bin/python -m pytest -s tests/celery_executor
@@ -97,7 +101,7 @@ constraints: $(UV_READY) ## regenerate the pinned sets from setup.cfg
 	scripts/constraints.sh $(UV)
 
 clean: ## remove environments, caches and results of runs
-	rm -rf $(VENV) $(VENV_211) $(VENV_S3) $(VENV_PEERS) $(VENV_MUTANTS) $(VENV_FUZZ) $(VENV_CELERY) $(VENV_LINEAGE) $(VENV_UI) $(VENV_DIST) $(VENV_DOCS) .mutants .fuzz .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
+	rm -rf $(VENV) $(VENV_211) $(VENV_S3) $(VENV_PEERS) $(VENV_MUTANTS) $(VENV_FUZZ) $(VENV_CELERY) $(VENV_SQL) $(VENV_LINEAGE) $(VENV_UI) $(VENV_DIST) $(VENV_DOCS) .mutants .fuzz .demo .ui .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info
 
 $(UV_READY): constraints/bootstrap.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none was found; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -140,6 +144,11 @@ $(VENV_CELERY)/installed: $(UV_READY) constraints/airflow-3.3.txt constraints/ce
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_CELERY)
 	$(UV) pip install --quiet --python $(VENV_CELERY)/bin/python --require-hashes --requirement constraints/airflow-3.3.txt --requirement constraints/celery.txt
 	$(call install_package,$(VENV_CELERY))
+
+$(VENV_SQL)/installed: $(UV_READY) constraints/airflow-3.3.txt constraints/sql.txt setup.cfg
+	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_SQL)
+	$(UV) pip install --quiet --python $(VENV_SQL)/bin/python --require-hashes --requirement constraints/airflow-3.3.txt --requirement constraints/sql.txt
+	$(call install_package,$(VENV_SQL))
 
 $(VENV_UI)/installed: $(UV_READY) constraints/airflow-3.3.txt constraints/ui.txt setup.cfg
 	$(UV) venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV_UI)

@@ -81,6 +81,7 @@ def get_provider_info() -> dict[str, Any]:
                     "airflow_provider_aam.operators.pull",
                     "airflow_provider_aam.operators.push",
                     "airflow_provider_aam.operators.reports",
+                    "airflow_provider_aam.operators.sql",
                     "airflow_provider_aam.operators.stream",
                 ],
             }

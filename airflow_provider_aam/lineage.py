@@ -29,6 +29,7 @@ from airflow_provider_aam.compat.facets import (
 )
 from airflow_provider_aam.files.columns import OTHER, Columns
 from airflow_provider_aam.files.uris import uri_of
+from airflow_provider_aam.tables.wanted import column_name
 
 if TYPE_CHECKING:
     from airflow_provider_aam.catalog import Effect, Effects
@@ -54,10 +55,32 @@ class Lineage:
 
     def pulled(self, receipt: Mapping[str, Any], *, fields: Sequence[str] | None, include_metrics: bool) -> None:
         """A list of AAM → one file, column by column."""
-        columns = Columns.of(RESOURCES[receipt["resource"]], fields=fields, include_metrics=include_metrics)
-        in_aam = {name: kind for name, kind in columns.types.items() if name != OTHER}
-        self.read(receipt["resource"], columns=in_aam)
-        self.wrote_file(receipt, columns=columns.types, of=receipt["resource"])
+        columns = self._read_columns(receipt["resource"], fields, include_metrics=include_metrics)
+        self.wrote_file(receipt, columns=columns, of=receipt["resource"])
+
+    def synced(
+        self,
+        resource: str,
+        table: tuple[str, str] | None,
+        receipt: Mapping[str, Any],
+        *,
+        fields: Sequence[str] | None,
+        include_metrics: bool,
+    ) -> None:
+        """A list of AAM → a table, column by column; ``None``: OpenLineage has no name for such a table."""
+        columns = self._read_columns(resource, fields, include_metrics=include_metrics)
+        if table is not None:
+            named = {column_name(field): kind for field, kind in columns.items()}
+            copied = self._copied({column_name(field): field for field in columns}, of=resource)
+            self._write(*table, statistics={"rowCount": receipt["rows"]}, schema=_schema(named), **copied)
+
+    def _read_columns(
+        self, resource: str, fields: Sequence[str] | None, *, include_metrics: bool
+    ) -> Mapping[str, Type]:
+        """Those that a file or table has, :data:`OTHER` included."""
+        types = Columns.of(RESOURCES[resource], fields=fields, include_metrics=include_metrics).types
+        self.read(resource, columns={name: kind for name, kind in types.items() if name != OTHER})
+        return types
 
     def exported(self, receipt: Mapping[str, Any], resources: Mapping[str, str]) -> None:
         """Lists of AAM → the files of a folder. ``resources``: by key of the kind, as the receipt counts objects."""
@@ -112,13 +135,8 @@ class Lineage:
     ) -> None:
         """``of``: the list of AAM that the columns are copied from."""
         facets: dict[str, Any] = {"schema": _schema(columns)} if columns else {}
-        if columns and of and self._account is not None:
-            copied = {
-                name: Fields([InputField(self._account, _name(of), name)], transformationType="IDENTITY")
-                for name in columns
-                if name != OTHER
-            }
-            facets["columnLineage"] = ColumnLineageDatasetFacet(fields=copied)
+        if columns and of:
+            facets |= self._copied({name: name for name in columns}, of=of)
         statistics = {"rowCount": receipt.get("rows"), "size": receipt.get("bytes")}
         self._write(*_place(receipt["uri"]), statistics=statistics, **facets)
 
@@ -128,6 +146,17 @@ class Lineage:
         known = {key: value for key, value in (statistics or {}).items() if value is not None}
         shown = {"outputStatistics": OutputStatisticsOutputDatasetFacet(**known)} if known else {}
         self._outputs[namespace, name] = OutputDataset(namespace, name, facets=facets, outputFacets=shown)
+
+    def _copied(self, columns: Mapping[str, str], *, of: str) -> dict[str, Any]:
+        """``columns``: by name, the field of the list that each is a copy of."""
+        if self._account is None:
+            return {}
+        fields = {
+            name: Fields([InputField(self._account, _name(of), field)], transformationType="IDENTITY")
+            for name, field in columns.items()
+            if field != OTHER
+        }
+        return {"columnLineage": ColumnLineageDatasetFacet(fields=fields)}
 
     def _edges(self, account: str, fed_by: Iterable[tuple[str, int]]) -> dict[str, Any]:
         edges = []

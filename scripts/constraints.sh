@@ -9,6 +9,7 @@ compile setup.cfg constraints/airflow-3.3-s3.in --extra dev --extra s3 --output-
 compile constraints/mutants.in --constraint constraints/airflow-3.3.txt --output-file constraints/mutants.txt
 compile constraints/fuzz.in --constraint constraints/airflow-3.3.txt --output-file constraints/fuzz.txt
 compile constraints/celery.in --constraint constraints/airflow-3.3.txt --output-file constraints/celery.txt
+compile constraints/sql.in --constraint constraints/airflow-3.3.txt --output-file constraints/sql.txt
 compile constraints/ui.in --constraint constraints/airflow-3.3.txt --output-file constraints/ui.txt
 compile constraints/lineage.in --constraint constraints/airflow-3.3.txt --output-file constraints/lineage.txt
 compile constraints/dist.in --constraint constraints/airflow-3.3.txt --output-file constraints/dist.txt

@@ -31,7 +31,7 @@
     ├── AAMPlanRefused             a plan that a guardrail stops
     ├── AAMPushFailed              rows were rejected (retryable when only unknown ones remain)
     ├── AAMCheckFailed             populations are out of bounds, inbound files not taken, outbound ones not there
-    └── AAMDestinationError        a file that cannot be written there
+    └── AAMDestinationError        a file or table that cannot be written there
 
 ↻ marks ``retryable``. Messages hold no secret. All pickle: Airflow moves them between processes.
 """
@@ -247,4 +247,4 @@ class AAMCheckFailed(AAMError):
 
 
 class AAMDestinationError(AAMError, ValueError):
-    """A file cannot be written there: no permission, no such bucket or folder, no library for its format."""
+    """A file or table cannot be written there: no permission, no such bucket or folder, columns that do not fit."""

@@ -1,31 +1,78 @@
-"""Rows of any database that Airflow has a Connection for, without holding them all."""
+"""Databases that Airflow has a Connection for: an engine, rows without holding them all, and what goes wrong there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from airflow_provider_aam.api.errors import AAMArgumentError
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMDestinationError
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.compat import AirflowNotFoundException, BaseHook
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
 
 ROWS_AT_ONCE = 100_000
 
 
 @contextmanager
-def read_sql(sql: str, conn_id: str) -> Iterator[tuple[Sequence[str], Iterator[Sequence[Sequence[Any]]]]]:
-    """The names of the columns, and the rows in batches.
+def open_engine(conn_id: str) -> Iterator[Engine]:
+    """Raises :class:`AAMArgumentError` where ``conn_id`` names no database. All connections are closed in the end."""
+    engine: Engine = sql_hook(conn_id).get_sqlalchemy_engine()
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
-    The rows stay with the server until they are asked for where its driver can do that. Raises
-    :class:`AAMArgumentError` where ``conn_id`` names no database, and what the driver raises.
-    """
+
+def sql_hook(conn_id: str) -> Any:
+    """A hook of Airflow's common.sql."""
     try:
         hook = BaseHook.get_hook(conn_id)
     except AirflowNotFoundException as absent:
         raise AAMArgumentError(f"sql_conn_id: there is no Airflow Connection {conn_id!r}.") from absent
     if not hasattr(hook, "get_sqlalchemy_engine"):
         raise AAMArgumentError(f"sql_conn_id: the Airflow Connection {conn_id!r} is not of a database.")
-    with hook.get_sqlalchemy_engine().connect() as connection:
+    return hook
+
+
+@contextmanager
+def read_sql(sql: str, conn_id: str) -> Iterator[tuple[Sequence[str], Iterator[Sequence[Sequence[Any]]]]]:
+    """The names of the columns, and the rows in batches.
+
+    The rows stay with the server until they are asked for where its driver can do that. Raises as
+    :func:`open_engine`, and what the driver raises.
+    """
+    with open_engine(conn_id) as engine, engine.connect() as connection:
         options = {"stream_results": True, "no_parameters": True}
         result = connection.execution_options(**options).exec_driver_sql(sql)
         yield list(result.keys()), result.partitions(ROWS_AT_ONCE)
+
+
+@contextmanager
+def telling_database(what: str) -> Iterator[None]:
+    """Raises :class:`AAMDestinationError` for what a database refuses, and :class:`OSError` where that may pass."""
+    from sqlalchemy import exc
+
+    try:
+        yield
+    except exc.DBAPIError as trouble:
+        # Without the statement and its values, which SQLAlchemy quotes.
+        text = f"{what}: {one_line(str(trouble.orig))}"
+        if isinstance(trouble, exc.OperationalError | exc.InterfaceError) or trouble.connection_invalidated:
+            raise OSError(text) from trouble.orig
+        raise AAMDestinationError(f"{text}. Nothing was written.") from trouble
+    except exc.SQLAlchemyError as trouble:
+        raise AAMDestinationError(f"{what}: {one_line(str(trouble))}. Nothing was written.") from trouble
+
+
+def table_for_lineage(conn_id: str, table: str) -> tuple[str, str] | None:
+    """Namespace and name, as OpenLineage has them; ``None`` where the database's own provider knows none."""
+    hook = sql_hook(conn_id)
+    info = hook.get_openlineage_database_info(hook.get_connection(conn_id))
+    if info is None:
+        return None
+    schema, _, name = table.rpartition(".")
+    parts = (info.database, schema or hook.get_openlineage_default_schema(), name)
+    return f"{info.scheme}://{info.authority}", ".".join(filter(None, parts))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,7 @@ def test_every_dag_file_is_tested() -> None:
         "aam_push_trait_members_mapped",
         "aam_push_traits",
         "aam_refresh_page",
+        "aam_segments_to_table",
         "aam_stream_traits",
         "aam_wait_for_delivery",
         "aam_wait_for_population",
@@ -135,6 +138,18 @@ def test_pull_of_segments_writes_all_of_them(account: Emulator, run_dag: Callabl
     with gzip.open(tmp_path / "segments/2026-11-23.jsonl.gz", "rt") as file:
         rows = [json.loads(line) for line in file]
     assert [row["sid"] for row in rows] == [segment["sid"] for segment in account.objects("segments")]
+
+
+def test_table_of_segments_is_in_step_with_the_account(
+    account: Emulator, run_dag: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = json.dumps({"conn_type": "sqlite", "host": f"{tmp_path}/warehouse.db"})
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", connection)
+    run(run_dag, "aam_segments_to_table")
+    with closing(sqlite3.connect(tmp_path / "warehouse.db")) as warehouse:
+        found = warehouse.execute("SELECT sid, total_uniques30_day FROM aam_segments ORDER BY sid").fetchall()
+    assert [sid for sid, _ in found] == [segment["sid"] for segment in account.objects("segments")]
+    assert None not in [population for _, population in found]
 
 
 def test_push_of_traits_creates_the_file_s_traits_once(

@@ -10,7 +10,7 @@ import pytest
 from operator_checks import arguments_of
 
 from airflow_provider_aam.compat import BaseOperator
-from airflow_provider_aam.operators import delete, drift, export, members, page, plan, pull, push, reports, stream
+from airflow_provider_aam.operators import delete, drift, export, members, page, plan, pull, push, reports, sql, stream
 from airflow_provider_aam.sensors import inbound, outbound, population
 from airflow_provider_aam.triggers import watchers
 
@@ -30,6 +30,7 @@ OPERATORS = {
         pull,
         push,
         reports,
+        sql,
         stream,
         inbound,
         outbound,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -15,9 +14,10 @@ from pathlib import Path
 import requests
 from local_airflow import Airflow, environment, free_port, log_in, stop, wait_until
 
+from tests.postgres import running_postgres
+
 START_TIMEOUT_S = 300
 WORKERS = 2
-_POSTGRES_FOLDERS = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def running_cluster(dags: Path, variables: dict[str, str]) -> Iterator[Airflow]:
         home = folder / "airflow"
         logs.mkdir()
         home.mkdir()
-        database = running.enter_context(_postgres(logs))
+        database = running.enter_context(running_postgres())
         broker = running.enter_context(_redis(folder, logs))
         port = free_port()
         url = f"http://127.0.0.1:{port}"
@@ -75,28 +75,6 @@ def _settings(dags: Path, database: str, broker: str) -> dict[str, str]:
 
 
 @contextmanager
-def _postgres(logs: Path) -> Iterator[str]:
-    """PostgreSQL refuses to run as root; its package has a user for it."""
-    programs = os.pathsep.join([*_POSTGRES_FOLDERS, os.environ["PATH"]])
-    initdb, postgres = _program("initdb", programs), _program("postgres", programs)
-    owner = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
-    folder = tempfile.mkdtemp(prefix="aam-postgres-")
-    if owner:
-        shutil.chown(folder, "postgres", "postgres")
-    try:
-        create = [initdb, "--pgdata", folder, "--username", "airflow", "--auth", "trust", "--no-sync"]
-        subprocess.run(create, check=True, stdout=subprocess.DEVNULL, cwd=folder, **owner)
-        port = free_port()
-        serve = [postgres, "-D", folder, "-p", str(port), "-k", "", "-h", "127.0.0.1", "-c", "fsync=off"]
-        with _process("postgres", serve, logs, cwd=folder, **owner):
-            asked = [_program("pg_isready", programs), "--quiet", "--host", "127.0.0.1", "--port", str(port)]
-            wait_until(lambda: _succeeds(asked), "PostgreSQL", timeout_s=START_TIMEOUT_S)
-            yield f"postgresql://airflow@127.0.0.1:{port}/postgres"
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
 def _redis(folder: Path, logs: Path) -> Iterator[str]:
     port = free_port()
     serve = [_program("redis-server"), "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)]
@@ -115,9 +93,9 @@ def _process(name: str, command: Sequence[str], logs: Path, **options: object) -
             stop(process)
 
 
-def _program(name: str, path: str | None = None) -> str:
-    found = shutil.which(name, path=path)
-    assert found, f"{name} is missing: apt-get install redis-server postgresql"
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    assert found, f"{name} is missing: apt-get install redis-server"
     return found
 
 
@@ -131,7 +109,3 @@ def _is_up(url: str) -> bool:
         return requests.get(f"{url}/api/v2/monitor/health", timeout=5).ok
     except requests.RequestException:
         return False
-
-
-def _succeeds(command: Sequence[str]) -> bool:
-    return subprocess.run(command, check=False).returncode == 0

@@ -1,0 +1,55 @@
+r"""Rows as the text format of PostgreSQL's COPY: tabs between values, ``\N`` for null."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from airflow_provider_aam.api.resources import Type
+from airflow_provider_aam.files.columns import Values, to_iso
+
+NULL = "\\N"
+_SIGNS = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\ufffd"}
+"""PostgreSQL holds no NUL in a text."""
+_ESCAPED = str.maketrans(_SIGNS)
+_NUL_IN_JSON = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+_BOOLEANS = {True: "t", False: "f", None: NULL}
+
+
+def copy_text(kinds: Sequence[Type], columns: Sequence[Values]) -> bytes:
+    """The lines of rows that are given column by column."""
+    texts = [_TEXTS.get(kind, _text)(values) for kind, values in zip(kinds, columns, strict=True)]
+    lines = [*map("\t".join, zip(*texts, strict=True)), ""]
+    return "\n".join(lines).encode()
+
+
+def _text(values: Values) -> list[str]:
+    joined = "".join(filter(None, values))
+    if any(sign in joined for sign in _SIGNS):
+        return [NULL if value is None else value.translate(_ESCAPED) for value in values]
+    return [NULL if value is None else value for value in values]
+
+
+def _json(values: Values) -> list[str]:
+    return _text([value and _NUL_IN_JSON.sub("\\1\\\\ufffd", value) for value in values])
+
+
+def _number(values: Values) -> list[str]:
+    return [NULL if value is None else repr(value) for value in values]
+
+
+def _boolean(values: Values) -> list[str]:
+    return [_BOOLEANS[value] for value in values]
+
+
+def _instant(values: Values) -> list[str]:
+    return [NULL if value is None else to_iso(value) for value in values]
+
+
+_TEXTS: Mapping[Type, Callable[[Values], list[str]]] = {
+    Type.INTEGER: _number,
+    Type.NUMBER: _number,
+    Type.BOOLEAN: _boolean,
+    Type.INSTANT: _instant,
+    Type.JSON: _json,
+}

@@ -1,0 +1,52 @@
+"""What a table has to hold: its name, its key, and its columns with their types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from airflow_provider_aam.api.errors import AAMArgumentError
+from airflow_provider_aam.api.resources import Type
+
+UPDATED = "aam_updated_at"
+"""When a sync last wrote the row: it was new, changed, vanished or came back."""
+DELETED = "aam_deleted_at"
+"""When a sync no longer found the row in AAM; null for rows that AAM has."""
+
+_BEFORE_CAPITALS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NAME = re.compile(r"(?:([^.]+)\.)?([^.]+)")
+
+
+def column_name(field: str) -> str:
+    """``dataSourceId`` → ``data_source_id``: SQL without quotes knows no capitals."""
+    return _BEFORE_CAPITALS.sub("_", field).lower()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """``types`` by column, the ``key`` among them; :data:`UPDATED` and :data:`DELETED` come on top."""
+
+    schema: str | None
+    name: str
+    what: str
+    """What a row is, in the plural: ``segments``."""
+    key: tuple[str, ...]
+    types: Mapping[str, Type]
+
+    @classmethod
+    def of(cls, table: object, *, what: str, key: Iterable[str], types: Mapping[str, Type]) -> Wanted:
+        """Raises :class:`AAMArgumentError` where ``table`` is neither ``table`` nor ``schema.table``."""
+        parts = _NAME.fullmatch(table.strip()) if isinstance(table, str) else None
+        if parts is None:
+            raise AAMArgumentError(f"table must be a name like 'segments' or 'marketing.segments', not {table!r}.")
+        columns = {column_name(field): kind for field, kind in types.items()}
+        return cls(schema=parts[1], name=parts[2], what=what, key=tuple(map(column_name, key)), types=columns)
+
+    @property
+    def title(self) -> str:
+        return f"{self.schema}.{self.name}" if self.schema else self.name
+
+    @property
+    def all_types(self) -> Mapping[str, Type]:
+        return {**self.types, UPDATED: Type.INSTANT, DELETED: Type.INSTANT}

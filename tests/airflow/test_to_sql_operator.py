@@ -1,0 +1,121 @@
+"""The operator that keeps a table in step, as a task of a DAG in a real Airflow, with SQLite."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from events import extras_of_events
+from keep import Keep
+from operator_checks import arguments_of, failure_of
+from test_pull_operators import task_of
+
+from airflow_provider_aam.compat import Asset
+from airflow_provider_aam.operators.sql import AAMToSqlOperator
+
+NOT_TEMPLATED = {
+    "include_metrics": "a switch: the text 'False' would switch it on",
+    "allow_empty": "a switch",
+    "emit_when_unchanged": "a switch",
+}
+RETRIES = {"retries": 1, "retry_delay": timedelta(0)}
+
+
+@pytest.fixture(autouse=True)
+def warehouse(emulator, monkeypatch, tmp_path) -> Path:
+    monkeypatch.setenv("AIRFLOW_CONN_AAM_DEFAULT", emulator.connection_json("oauth_server_to_server", max_attempts=1))
+    database = tmp_path / "warehouse.db"
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", json.dumps({"conn_type": "sqlite", "host": str(database)}))
+    return database
+
+
+def select(database: Path, sql: str) -> list[Any]:
+    connection = sqlite3.connect(database)
+    found = connection.execute(sql).fetchall()
+    connection.close()
+    return found
+
+
+def to_sql(**given: Any) -> AAMToSqlOperator:
+    usual = {"task_id": "sync", "resource": "segments", "table": "segments", "sql_conn_id": "warehouse"}
+    return AAMToSqlOperator(**{**usual, **given})
+
+
+def test_task_syncs_the_table_and_returns_the_receipt(emulator, run, warehouse, tmp_path):
+    emulator.seed(segments=25)
+
+    def build() -> None:
+        Keep(task_id="keep", value=to_sql().output, path=str(tmp_path / "receipt.json"))
+
+    assert run(build).state == "success"
+    receipt = json.loads((tmp_path / "receipt.json").read_text())
+    assert list(receipt) == [
+        *("table", "rows", "inserted", "updated", "unchanged", "deleted", "restored", "columns_added"),
+        *("requests", "started_at", "finished_at"),
+    ]
+    assert (receipt["table"], receipt["rows"], receipt["inserted"]) == ("segments", 25, 25)
+    found = select(warehouse, "SELECT sid, name FROM segments ORDER BY sid")
+    assert found == [(each["sid"], each["name"]) for each in emulator.objects("segments")]
+
+
+def test_arguments_are_templates(emulator, run, warehouse):
+    emulator.seed(traits=5)
+
+    def build() -> None:
+        given = {"resource": "traits", "table": "main.t", "sql_conn_id": "warehouse", "aam_conn_id": "aam_default"}
+        templates = {name: f"{{{{ '{value}' }}}}" for name, value in given.items()}
+        to_sql(**templates, fields=["{{ 'sid' }}", "{{ 'ttl' }}"])
+
+    assert run(build).state == "success"
+    assert len(select(warehouse, "SELECT sid, ttl FROM t")) == 5
+
+
+def test_assets_hear_of_syncs_that_wrote_something(emulator, run, warehouse, tmp_path):
+    emulator.seed(segments=5)
+    asset = Asset(f"file://{tmp_path}/table")
+    for _ in range(2):
+        assert run(lambda: to_sql(outlets=[asset])).state == "success"
+    (extra,) = extras_of_events(asset.uri)
+    expected = {"table": "segments", "changed": 5, "rows": 5, "inserted": 5, "updated": 0, "deleted": 0, "restored": 0}
+    assert {name: extra[name] for name in expected} == expected
+
+
+def test_incomplete_list_is_left_to_airflow_s_retry(emulator, run, warehouse):
+    emulator.seed(segments=25)
+    emulator.trouble("GET /v1/segments", "duplicate_row", times=3)
+    dag_run = run(lambda: to_sql(**RETRIES))
+    assert (dag_run.state, task_of(dag_run, "sync").try_number) == ("success", 2)
+    assert select(warehouse, "SELECT count(*) FROM segments") == [(25,)]
+
+
+def test_what_can_never_work_fails_at_once_and_asks_nothing(emulator, warehouse):
+    select(warehouse, "CREATE TABLE other (sid TEXT)")
+    assert "there is no Airflow Connection 'nowhere'" in failure_of(to_sql(sql_conn_id="nowhere"))
+    assert "'aam_default' is not of a database" in failure_of(to_sql(sql_conn_id="aam_default"))
+    assert "table must be a name" in failure_of(to_sql(table=""))
+    assert "column sid is TEXT, expected INTEGER" in failure_of(to_sql(table="other"))
+    assert "AAM has no metrics in the list of users" in failure_of(to_sql(resource="users", include_metrics=True))
+    assert emulator.count() == 0
+
+
+def test_what_the_database_refuses_is_said_in_its_words(emulator, warehouse):
+    emulator.seed(segments=2)
+    select(warehouse, "CREATE TABLE segments (sid INTEGER PRIMARY KEY, name TEXT CHECK (name = 'x'))")
+    said = failure_of(to_sql(fields=["sid", "name"]))
+    assert "table segments (Connection warehouse): CHECK constraint failed: name = 'x'. Nothing was written." in said
+    assert "INSERT" not in said
+
+
+def test_a_database_that_is_away_is_left_to_airflow_s_retry(emulator, monkeypatch):
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", json.dumps({"conn_type": "sqlite", "host": "/nowhere/a.db"}))
+    with pytest.raises(OSError, match=r"table segments .*: unable to open database file"):
+        to_sql().execute({})
+
+
+def test_every_argument_is_a_template_or_deliberately_not():
+    assert arguments_of(AAMToSqlOperator) == {*AAMToSqlOperator.template_fields, *NOT_TEMPLATED}
+    assert set(AAMToSqlOperator.template_fields_renderers) <= set(AAMToSqlOperator.template_fields)
