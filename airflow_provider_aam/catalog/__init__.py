@@ -43,8 +43,11 @@ if TYPE_CHECKING:
     from airflow_provider_aam.catalog.plan.summary import render_changes as render_changes
     from airflow_provider_aam.catalog.plan.summary import summarise as summarise
     from airflow_provider_aam.catalog.planning.delete import Deletion as Deletion
+    from airflow_provider_aam.catalog.planning.drift import Drift as Drift
+    from airflow_provider_aam.catalog.planning.drift import find_drift as find_drift
     from airflow_provider_aam.catalog.planning.guards import Guards as Guards
     from airflow_provider_aam.catalog.planning.options import PlanOptions as PlanOptions
+    from airflow_provider_aam.catalog.planning.options import option_problems as option_problems
     from airflow_provider_aam.catalog.planning.prune import check_scope as check_scope
     from airflow_provider_aam.catalog.reading.recognise import kind_of_name as kind_of_name
 
@@ -63,8 +66,9 @@ _ROOMS = {
     "plan.saved": ("read_plan", "sha256_of"),
     "plan.summary": ("render_changes", "summarise"),
     "planning.delete": ("Deletion",),
+    "planning.drift": ("Drift", "find_drift"),
     "planning.guards": ("Guards",),
-    "planning.options": ("PlanOptions",),
+    "planning.options": ("PlanOptions", "option_problems"),
     "planning.prune": ("check_scope",),
     "reading.recognise": ("kind_of_name",),
     "checking.sources": ("Source", "Uri", "check", "load", "ways_to_match"),

@@ -96,20 +96,9 @@ class ComparingOperator(AAMOperator):
         return check_scope(self.prune_scope) if self.prune else None
 
     def _problems(self) -> list[str]:
-        from airflow_provider_aam.catalog import KINDS, ways_to_match
+        from airflow_provider_aam.catalog import option_problems
 
-        problems = []
-        if self.kind is not None and self.kind not in KINDS:
-            problems.append(f"kind is {self.kind!r}; known are {', '.join(KINDS)}")
-        ways = ways_to_match(self.kind if self.kind in KINDS else None)
-        if self.match_on is not None and self.match_on not in ways:
-            problems.append(f"match_on is {self.match_on!r}; it must be one of {', '.join(ways)}")
-        prune: object = self.prune
-        if not isinstance(prune, bool):
-            problems.append(f"prune is {prune!r}; it must be True or False")
-        elif self.prune_scope and not prune:
-            problems.append("prune_scope is given but prune is off: set prune=True or remove it")
-        return problems
+        return option_problems(kind=self.kind, match_on=self.match_on, prune=self.prune, prune_scope=self.prune_scope)
 
 
 class ChangingOperator(ComparingOperator):

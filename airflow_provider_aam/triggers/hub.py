@@ -29,13 +29,13 @@ LONGEST_SPREAD_S = 2.0
 
 _turns = cycle(range(100))
 
-_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Hub]] = WeakKeyDictionary()
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, str], Hub]] = WeakKeyDictionary()
 
 
-def hub_of(aam_conn_id: str) -> Hub:
-    """The event loop's one hub for this Connection."""
+def hub_of(aam_conn_id: str, lane: str = "") -> Hub:
+    """The event loop's one hub for this Connection. Questions that take minutes have a ``lane`` of their own."""
     hubs = _hubs.setdefault(asyncio.get_running_loop(), {})
-    return hubs.setdefault(aam_conn_id, Hub(aam_conn_id))
+    return hubs.setdefault((aam_conn_id, lane), Hub(aam_conn_id))
 
 
 @dataclass(frozen=True, kw_only=True)

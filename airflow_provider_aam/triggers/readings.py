@@ -1,17 +1,20 @@
-"""The populations of traits or segments, poll by poll, for any number of triggers."""
+"""What AAM says, poll by poll, for any number of triggers."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Hashable
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from airflow_provider_aam.triggers.hub import Reading, hub_of
+from airflow_provider_aam.triggers.hub import Hub, Reading, hub_of
 
 if TYPE_CHECKING:
+    from airflow_provider_aam.api.client import AAMClient
     from airflow_provider_aam.reports.figures import Figures
+
+T = TypeVar("T")
 
 FEW = 50
 """Objects that are asked for one by one; when more are waited for, one list of all serves everybody."""
@@ -23,17 +26,27 @@ SHORTEST_PAUSE_S = 1.0
 def load() -> None:
     """In a thread: what is imported here the first time would hold up the event loop for half a second."""
     import airflow_provider_aam.api.client
-    import airflow_provider_aam.feeds.deliveries
     import airflow_provider_aam.hooks.aam
     import airflow_provider_aam.hooks.patience
     import airflow_provider_aam.reports.figures
     import airflow_provider_aam.reports.goal  # noqa: F401
 
 
+async def polled(
+    hub: Hub, topic: Hashable, question: Callable[[AAMClient], T], *, every_s: float
+) -> AsyncGenerator[Reading[T], None]:
+    """A reading for each poll. Never ends."""
+    await asyncio.to_thread(load)
+    while True:
+        reading = await hub.read(topic, question, every_s=every_s)
+        yield reading
+        await asyncio.sleep(max(SHORTEST_PAUSE_S, reading.look_in_s(every_s)))
+
+
 async def read_on(
     aam_conn_id: str, kind: str, sid: int, *, every_s: float, deadline: datetime | None = None
 ) -> AsyncGenerator[Reading[Figures], None]:
-    """A reading for each poll, and one that is not older than the deadline when that has come. Never ends."""
+    """A population's reading for each poll, and one not older than the deadline when that has come. Never ends."""
     hub = hub_of(aam_conn_id)
     crowd = hub.crowd(kind)
     crowd[sid] += 1

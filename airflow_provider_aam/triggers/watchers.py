@@ -2,74 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+import hashlib
+import json
+import os
+import re
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_aam.api.visible import one_line
-from airflow_provider_aam.compat.triggers import AssetMemory, BaseEventTrigger, TriggerEvent
-from airflow_provider_aam.triggers.base import PlainArguments, failure
+from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.triggers.hub import Reading, hub_of
-from airflow_provider_aam.triggers.readings import SHORTEST_PAUSE_S, load, read_on
+from airflow_provider_aam.triggers.readings import polled, read_on
+from airflow_provider_aam.triggers.watching import Watcher
 
 if TYPE_CHECKING:
+    from airflow_provider_aam.api.client import AAMClient
+    from airflow_provider_aam.catalog import Drift, Uri
     from airflow_provider_aam.feeds.deliveries import Delivery
 
-log = logging.getLogger(__name__)
 
-SETTLE_S = 10.0
-"""Airflow stores an event a second or two after it was fired. What has been told is remembered after that, so that a
-triggerer that dies in between tells it twice, and never not at all."""
-
-
-class _Watcher(PlainArguments, BaseEventTrigger):
-    """Looks for ever: Airflow restarts a watcher that ends at once, and it would tell again what it told."""
-
-    aam_conn_id: str
-    poll_interval: float
-
-    async def run(self) -> AsyncIterator[TriggerEvent]:
-        memory = AssetMemory(self, self._key())
-        known = kept = await memory.recall()
-        readings = self._readings()
-        async with aclosing(readings):
-            async for reading in readings:
-                try:
-                    known, event = self._look(reading, known)
-                except Exception as trouble:  # noqa: BLE001  whatever it is, the next poll may succeed
-                    log.warning("%s looks again: %s", self._key(), one_line(failure(trouble)["error"]))
-                    continue
-                if event is not None:
-                    yield TriggerEvent(event)  # type: ignore[no-untyped-call]
-                    await asyncio.sleep(SETTLE_S)
-                if known != kept:
-                    kept = await self._keep(memory, known, kept)
-
-    async def _keep(self, memory: AssetMemory, known: Any, kept: Any) -> Any:
-        """What is remembered now. Airflow's API may be away; ending here would tell again what was told."""
-        try:
-            await memory.keep(known)
-        except Exception as trouble:  # noqa: BLE001  of whatever Airflow uses
-            log.warning("%s cannot be remembered yet: %s", self._key(), one_line(failure(trouble)["error"]))
-            return kept
-        return known
-
-    def _key(self) -> str:
-        """Of what it remembers, among the watchers of an Asset."""
-        raise NotImplementedError
-
-    def _readings(self) -> AsyncGenerator[Reading[Any], None]:
-        raise NotImplementedError
-
-    def _look(self, reading: Reading[Any], known: Any) -> tuple[Any, dict[str, Any] | None]:
-        """What to remember from now on, and what has happened since ``known``. ``None``: nothing is known yet."""
-        raise NotImplementedError
-
-
-class AAMPopulationWatcher(_Watcher):
+class AAMPopulationWatcher(Watcher):
     """Fires when the population of a trait or segment passes a bound, once for each time that it does.
 
     A population that has passed the bound when the watcher first sees it fires nothing. After it has fired, the
@@ -142,7 +94,7 @@ class AAMPopulationWatcher(_Watcher):
         return met, {**self._goal.as_json(), "value": value, "asked_at": reading.asked_at.isoformat()}
 
 
-class AAMDeliveryWatcher(_Watcher):
+class AAMDeliveryWatcher(Watcher):
     """Fires when AAM has completed deliveries of files to a destination.
 
     By AAM's history of outbound files, whose fields Adobe documents; that a delivery without an ``endTime`` is still
@@ -166,20 +118,18 @@ class AAMDeliveryWatcher(_Watcher):
     def _key(self) -> str:
         return f"{self.aam_conn_id}-deliveries-{self.destination}"
 
-    async def _readings(self) -> AsyncGenerator[Reading[Any], None]:
-        await asyncio.to_thread(load)
+    def _readings(self) -> AsyncGenerator[Reading[Any], None]:
+        return polled(
+            hub_of(self.aam_conn_id), ("deliveries", self.destination), self._read, every_s=self.poll_interval
+        )
+
+    def _read(self, client: AAMClient) -> Sequence[Delivery]:
         from airflow_provider_aam.feeds.deliveries import read_deliveries
 
-        question = partial(read_deliveries, destination=self.destination)
-        while True:
-            reading = await hub_of(self.aam_conn_id).read(
-                ("deliveries", self.destination), question, every_s=self.poll_interval
-            )
-            yield reading
-            await asyncio.sleep(max(SHORTEST_PAUSE_S, reading.look_in_s(self.poll_interval)))
+        return read_deliveries(client, destination=self.destination)
 
     def _look(
-        self, reading: Reading[list[Delivery]], known: list[str] | None
+        self, reading: Reading[Sequence[Delivery]], known: list[str] | None
     ) -> tuple[list[str], dict[str, Any] | None]:
         ended = reading.result()
         keys = sorted(delivery.key for delivery in ended)
@@ -187,3 +137,106 @@ class AAMDeliveryWatcher(_Watcher):
         if not new:
             return keys, None
         return keys, {"destination": self.destination, "deliveries": [delivery.as_json() for delivery in new]}
+
+
+class AAMDriftWatcher(Watcher):
+    """Fires when AAM comes to differ from a catalog, once for each difference.
+
+    What differs when the watcher first looks is not told. A difference is an object too many or too few, or a field
+    with its values on both sides; one that went away and has come back is told again. The payload is ``source``,
+    ``create``, ``update`` and ``delete`` (what a push would do), ``new`` (how many of these have new differences),
+    ``differences`` (the first 20 of them, as a plan says them) and ``asked_at``. AAM is only read. Restarts are as of
+    :class:`AAMPopulationWatcher`.
+
+    ``kind``, ``match_on``, ``prune`` and ``prune_scope`` are as in :class:`AAMDriftOperator`. Watchers of one
+    Connection with the same of these and the same source look together.
+
+    :param source: URI of a file or folder that the triggerer can open, or a list of them.
+    :param source_conn_id: the Airflow Connection of their store.
+    :param poll_interval: seconds between two polls; each reads whole lists of AAM.
+    :param aam_conn_id: the Airflow Connection of type ``aam``.
+    """
+
+    arguments: ClassVar[tuple[str, ...]] = (
+        "source",
+        "source_conn_id",
+        "kind",
+        "match_on",
+        "prune",
+        "prune_scope",
+        "poll_interval",
+        "aam_conn_id",
+    )
+
+    def __init__(
+        self,
+        *,
+        source: Uri | Sequence[Uri],
+        source_conn_id: str | None = None,
+        kind: str | None = None,
+        match_on: str | None = None,
+        prune: bool = False,
+        prune_scope: Mapping[str, Any] | None = None,
+        poll_interval: float = 3600,
+        aam_conn_id: str = "aam_default",
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.source = _uris(source)
+        self.source_conn_id = source_conn_id
+        self.kind = kind
+        self.match_on = match_on
+        self.prune = prune
+        self.prune_scope = prune_scope
+        self.poll_interval = poll_interval
+        self.aam_conn_id = aam_conn_id
+        self._refuse_problems()
+
+    def _refuse_problems(self) -> None:
+        from airflow_provider_aam.catalog import check_scope, option_problems
+
+        problems = option_problems(
+            kind=self.kind, match_on=self.match_on, prune=self.prune, prune_scope=self.prune_scope
+        )
+        if problems:
+            raise AAMArgumentError.from_problems(type(self).__name__, problems)
+        if self.prune:
+            check_scope(self.prune_scope)
+
+    def _key(self) -> str:
+        about = [self.source, self.source_conn_id, self.kind, self.match_on, self.prune, self.prune_scope]
+        digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:12]
+        name = re.sub(r"\W+", "_", self.source[0].rstrip("/").rpartition("/")[2])
+        return f"{self.aam_conn_id}-drift-{name}-{digest}"
+
+    def _readings(self) -> AsyncGenerator[Reading[Any], None]:
+        hub = hub_of(self.aam_conn_id, "drift")
+        return polled(hub, self._key(), self._read, every_s=self.poll_interval)
+
+    def _read(self, client: AAMClient) -> Drift:
+        from airflow_provider_aam.api.moments import utc_now
+        from airflow_provider_aam.catalog import find_drift
+        from airflow_provider_aam.hooks.paths import open_path
+
+        return find_drift(
+            client,
+            self.source,
+            kind=self.kind,
+            match_on=self.match_on,
+            prune_scope=self.prune_scope if self.prune else None,
+            open_uri=partial(open_path, conn_id=self.source_conn_id, what="source"),
+            now=utc_now(),
+        )
+
+    def _look(self, reading: Reading[Drift], known: str | None) -> tuple[str, dict[str, Any] | None]:
+        drift = reading.result()
+        new = () if known is None else drift.since(known)
+        event = {**drift.as_json(new), "asked_at": reading.asked_at.isoformat()} if new else None
+        return drift.known(), event
+
+
+def _uris(source: Uri | Sequence[Uri]) -> list[str]:
+    """Rows are refused: what a trigger is given is kept in Airflow's database."""
+    uris = [source] if isinstance(source, str | os.PathLike) else [*source]
+    if not uris or not all(isinstance(each, str | os.PathLike) for each in uris):
+        raise AAMArgumentError("source of AAMDriftWatcher must be the URI of a file or folder, or a list of such URIs.")
+    return [os.fspath(each) for each in uris]

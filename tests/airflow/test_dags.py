@@ -57,6 +57,7 @@ def test_every_dag_file_is_tested() -> None:
         "aam_delete",
         "aam_drift",
         "aam_export",
+        "aam_on_drift",
         "aam_on_growth",
         "aam_plan_approve_apply",
         "aam_pull_segments",
@@ -283,7 +284,8 @@ def test_wait_for_a_delivery(
 
 
 @pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="Airflow 2 has no watchers")
-def test_watchers_start_a_dag() -> None:
+def test_watchers_start_dags() -> None:
+    assert "aam://bank/drift" in str(load_dag("aam_on_drift").timetable.asset_condition)
     condition = str(load_dag("aam_on_growth").timetable.asset_condition)
     assert "aam://bank/destinations/12/deliveries" in condition
     assert "aam://bank/segments/77" in condition

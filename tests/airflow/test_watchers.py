@@ -2,52 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pendulum
 import pytest
+from watched import Store, Stores, fired_by, hurry
 
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
-from airflow_provider_aam.triggers import readings, watchers
-from airflow_provider_aam.triggers.watchers import AAMDeliveryWatcher, AAMPopulationWatcher
+from airflow_provider_aam.triggers.watchers import AAMDeliveryWatcher, AAMDriftWatcher, AAMPopulationWatcher
 
 pytestmark = pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="Airflow 2 has no watchers")
 ONE = "GET /v1/segments/{sid}"
 HISTORY = "GET /v1/destinations/{destinationId}/history/outbound"
 
 
-class Store:
-    """In place of Airflow's store of an Asset's state, which is in another process."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, str] = {}
-        self.broken = False
-
-    async def aget(self, key: str, default: Any = None) -> Any:
-        return json.loads(self.kept[key]) if key in self.kept else default
-
-    async def aset(self, key: str, value: Any) -> None:
-        if self.broken:
-            raise RuntimeError("the API server is away")
-        self.kept[key] = json.dumps(value)
-
-
-class Stores:
-    def __init__(self, *stores: Store) -> None:
-        self._by_name = {f"asset {number}": store for number, store in enumerate(stores)}
-        self._by_uri: dict[str, Store] = {}
-
-
 @pytest.fixture(autouse=True)
 def _place(emulator, monkeypatch) -> None:
-    monkeypatch.setenv("AIRFLOW_CONN_AAM_DEFAULT", emulator.connection_json("oauth_server_to_server", max_attempts=1))
-    monkeypatch.setattr(watchers, "SETTLE_S", 0.0)
-    monkeypatch.setattr(watchers, "SHORTEST_PAUSE_S", 0.05)
-    monkeypatch.setattr(readings, "SHORTEST_PAUSE_S", 0.05)
+    hurry(emulator, monkeypatch)
 
 
 @pytest.fixture
@@ -61,31 +37,8 @@ def watcher(sid: int, **more: Any) -> AAMPopulationWatcher:
 
 
 @pytest.fixture
-def fired(emulator):
-    """What a watcher fires while steps are made, two looks of its before and after each."""
-
-    def watch(watching: Any, stores: Stores | None, route: str, *steps: Callable[[], Any]) -> list[dict[str, Any]]:
-        watching.asset_state_store = stores
-        found: list[dict[str, Any]] = []
-
-        async def collect() -> None:
-            async for event in watching.run():
-                found.append(json.loads(json.dumps(event.payload)))
-
-        async def follow() -> None:
-            collecting = asyncio.ensure_future(collect())
-            for step in (*steps, lambda: None):
-                seen = await asyncio.to_thread(emulator.count, route)
-                while await asyncio.to_thread(emulator.count, route) < seen + 3:
-                    assert not collecting.done(), "a watcher never ends"
-                    await asyncio.sleep(0.05)
-                await asyncio.to_thread(step)
-            collecting.cancel()
-
-        asyncio.run(asyncio.wait_for(follow(), 120))
-        return found
-
-    return watch
+def fired(emulator) -> Callable[..., list[dict[str, Any]]]:
+    return lambda watching, stores, route, *steps: fired_by(watching, stores, partial(emulator.count, route), *steps)
 
 
 @pytest.fixture
@@ -176,7 +129,15 @@ def test_arguments_that_cannot_be_are_an_import_error_of_the_dag():
         watcher(1, at_least=None)
 
 
-@pytest.mark.parametrize("watching", [watcher(7), AAMDeliveryWatcher(destination=7)], ids=["population", "delivery"])
+@pytest.mark.parametrize(
+    "watching",
+    [
+        watcher(7),
+        AAMDeliveryWatcher(destination=7),
+        AAMDriftWatcher(source=Path("/catalog"), prune=True, prune_scope={"dataSource": "web"}),
+    ],
+    ids=["population", "delivery", "drift"],
+)
 def test_arguments_survive(watching):
     path, arguments = watching.serialize()
     assert path == f"{type(watching).__module__}.{type(watching).__qualname__}"

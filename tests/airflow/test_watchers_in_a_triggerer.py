@@ -17,7 +17,7 @@ import pytest
 from real_triggerer import home_of_its_own, running_triggerer
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
-from airflow_provider_aam.triggers.watchers import SETTLE_S
+from airflow_provider_aam.triggers.watching import SETTLE_S
 
 pytestmark = [
     pytest.mark.slow,
@@ -25,6 +25,8 @@ pytestmark = [
 ]
 PATIENCE_S = 300
 ONE = "GET /v1/segments/{sid}"
+PLAN = "GET /v1/users/self"
+TRAIT = {"name": "One", "integrationCode": "one", "traitType": "ON_BOARDED_TRAIT"}
 
 
 class Watching:
@@ -34,11 +36,18 @@ class Watching:
         emulator.seed(segments=1)
         self._emulator, self._home = emulator, home
         self.sid = int(emulator.objects("segments")[0]["sid"])
-        dags = home / "dags"
+        dags, catalog = home / "dags", home / "traits.json"
         dags.mkdir(parents=True)
+        ours = emulator.add("data_sources", {"name": "Ours", "integrationCode": "ours"})
+        self._place = {"dataSourceId": ours["dataSourceId"], "folderId": 0}
+        emulator.add("traits", {**TRAIT, **self._place})
+        catalog.write_text(json.dumps([{**TRAIT, "dataSource": "ours", "folder": "/"}]))
         shutil.copy(Path(__file__).with_name("watching_dag.py"), dags)
         connection = emulator.connection_json("oauth_server_to_server")
-        self._environment = home_of_its_own(home, dags, connection) | {"WATCHED_SID": str(self.sid)}
+        self._environment = home_of_its_own(home, dags, connection) | {
+            "WATCHED_SID": str(self.sid),
+            "WATCHED_CATALOG": f"file://{catalog}",
+        }
         self._log = (home / "log.txt").open("wb")
         # An Asset's watchers count from the second time that its DAG is read.
         for command in (["db", "migrate"], ["dags", "reserialize"], ["dags", "reserialize"]):
@@ -54,20 +63,26 @@ class Watching:
     def grow(self, population: int) -> None:
         self._emulator.set_metrics(self.sid, {"totalUniques30Day": population})
 
+    def drift(self) -> None:
+        """A trait that the catalog does not hold."""
+        self._emulator.add("traits", {**TRAIT, **self._place, "name": "Two", "integrationCode": "two"})
+
     def look(self) -> None:
         """Two more polls: the first may have begun before what is to be seen."""
-        seen = self._emulator.count(ONE)
-        self._wait_until(lambda: self._emulator.count(ONE) >= seen + 3)
+        for route in (ONE, PLAN):
+            seen = self._emulator.count(route)
+            self._wait_until(lambda route=route, seen=seen: self._emulator.count(route) >= seen + 3)
 
-    def events(self) -> list[int]:
-        """The populations that were told, in order."""
+    def events(self) -> list[int | str]:
+        """The populations and differences that were told, in order."""
         with closing(sqlite3.connect(self._home / "airflow.db", timeout=30)) as database:
             rows = database.execute("SELECT extra FROM asset_event ORDER BY id").fetchall()
-        return [json.loads(extra)["payload"]["value"] for (extra,) in rows]
+        payloads = [json.loads(extra)["payload"] for (extra,) in rows]
+        return [each for payload in payloads for each in payload.get("differences", [payload.get("value")])]
 
-    def await_events(self, *expected: int) -> None:
+    def await_events(self, *expected: int | str) -> None:
         self._wait_until(lambda: len(self.events()) >= len(expected))
-        assert self.events() == [*expected]
+        assert sorted(map(str, self.events())) == sorted(map(str, expected))
 
     def _wait_until(self, met: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE_S
@@ -83,13 +98,17 @@ def watching(emulator, tmp_path) -> Iterator[Watching]:
     found.close()
 
 
-def test_a_crossing_is_told_once_whoever_dies(watching):
+EXTRA = "- trait ours/two “Two”"
+
+
+def test_what_happens_is_told_once_whoever_dies(watching):
     watching.grow(900)
     with watching.triggerer():
         watching.look()
     watching.grow(1001)  # while nobody looks
+    watching.drift()
     with watching.triggerer():
-        watching.await_events(1001)
+        watching.await_events(1001, EXTRA)
         time.sleep(SETTLE_S + 1)
         watching.look()
     with watching.triggerer():  # it is told already
@@ -97,4 +116,4 @@ def test_a_crossing_is_told_once_whoever_dies(watching):
         watching.grow(900)
         watching.look()
         watching.grow(1002)
-        watching.await_events(1001, 1002)
+        watching.await_events(1001, EXTRA, 1002)

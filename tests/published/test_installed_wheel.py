@@ -8,8 +8,8 @@ from pathlib import Path
 import airflow_provider_aam
 
 DAGS = Path(__file__).parents[2] / "dags"
-WATCHING = {"aam_on_growth"}
-"""Airflow 2.11 starts no DAG by an event, so this file has none there."""
+WATCHING = {"aam_on_drift", "aam_on_growth"}
+"""Airflow 2.11 starts no DAG by an event, so these files have none there."""
 
 PARSE = """
 import json, sys
