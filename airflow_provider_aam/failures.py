@@ -6,11 +6,13 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from airflow_provider_aam.api.errors import AAMError
+from airflow_provider_aam.api.errors import AAMConfigError, AAMError
 from airflow_provider_aam.api.guide import runbook, use_docs_url, where
-from airflow_provider_aam.compat import AirflowFailException, conf
+from airflow_provider_aam.compat import AirflowFailException, AirflowNotFoundException, conf
 
 log = logging.getLogger(__name__)
+
+SECRETS_BACKENDS = (("secrets", "backend"), ("workers", "secrets_backend"))
 
 
 def read_docs_url() -> None:
@@ -18,9 +20,14 @@ def read_docs_url() -> None:
     use_docs_url(conf.get("aam", "docs_url", fallback=None))
 
 
+def may_turn_up() -> bool:
+    """Whether a Connection that Airflow does not find may exist: a secrets backend that is away looks the same."""
+    return any(conf.get(section, option, fallback=None) for section, option in SECRETS_BACKENDS)
+
+
 @contextmanager
 def task_failures() -> Iterator[None]:
-    """Errors that a retry cannot mend (a wrong secret, a broken file) fail the task at once, the others as usual.
+    """Errors that a retry cannot mend (a wrong secret, no such Connection) fail the task at once, the others as usual.
 
     Without their causes: the message says what those say, and a log that shows both says it twice.
     """
@@ -28,7 +35,16 @@ def task_failures() -> Iterator[None]:
     try:
         yield
     except AAMError as error:
-        log.warning("What this error means, and what to do: %s", where(*runbook(type(error))))
+        _explain(type(error))
         if error.retryable:
             raise error from None
         raise AirflowFailException(error.message) from None
+    except AirflowNotFoundException as missing:
+        _explain(AAMConfigError)
+        if may_turn_up():
+            raise
+        raise AirflowFailException(str(missing)) from None
+
+
+def _explain(kind: type[AAMError]) -> None:
+    log.warning("What this error means, and what to do: %s", where(*runbook(kind)))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Any, ClassVar
 
-from airflow_provider_aam.api.errors import AAMError
+from airflow_provider_aam.api.errors import AAMConfigError, AAMError
 from airflow_provider_aam.compat import AirflowNotFoundException
+from airflow_provider_aam.failures import may_turn_up
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ def failure(error: Exception) -> dict[str, Any]:
     if isinstance(error, AAMError):
         return {"error": error.message, "kind": type(error).__name__, "retryable": error.retryable}
     if isinstance(error, AirflowNotFoundException):
-        return {"error": str(error), "retryable": True}
+        return {"error": str(error), "kind": AAMConfigError.__name__, "retryable": may_turn_up()}
     # Its text stays in the log: a Connection that cannot be parsed is quoted there, password and all.
     log.error("A trigger met something unexpected.", exc_info=error)
     return {"error": f"{type(error).__name__} in the triggerer; its log has the details.", "retryable": True}

@@ -199,13 +199,14 @@ def test_unexpected_trouble_of_a_trigger_is_told_without_its_text(place, caplog)
     assert "A trigger met something unexpected." in caplog.text
 
 
-def test_an_absent_connection_is_an_ordinary_failure(place):
+def test_an_absent_connection_is_a_failure_for_good(place):
     sensor = AAMInboundSensor(
         task_id="wait", receipt=place.receipt(), deferrable=True, aam_conn_id="nobody", destination_conn_id=None
     )
     event = fired(sensor)
-    assert event["retryable"]
-    assert "There is no Connection 'nobody'" in event["error"]
+    assert not event["retryable"]
+    with pytest.raises(AirflowFailException, match="There is no Connection 'nobody'"):
+        sensor.execute_complete({}, event)
 
 
 def test_many_triggers_ask_aam_once(place):
