@@ -75,6 +75,7 @@ def get_provider_info() -> dict[str, Any]:
                     "airflow_provider_aam.operators.delete",
                     "airflow_provider_aam.operators.drift",
                     "airflow_provider_aam.operators.export",
+                    "airflow_provider_aam.operators.feeds",
                     "airflow_provider_aam.operators.members",
                     "airflow_provider_aam.operators.page",
                     "airflow_provider_aam.operators.plan",

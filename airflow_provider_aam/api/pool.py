@@ -15,15 +15,19 @@ FIRST = 20
 """As many as a fresh :class:`ConcurrencyLimit` lets through when the first page of a list has come."""
 
 
-def in_order(work: Callable[[Item], Result], items: Iterable[Item], *, concurrency: int) -> Iterator[Result]:
+def in_order(
+    work: Callable[[Item], Result], items: Iterable[Item], *, concurrency: int, threads: int | None = None
+) -> Iterator[Result]:
     """The results in the order of ``items``; at most ``concurrency`` of them are under way or waiting to be consumed.
+
+    ``threads`` are as many unless told otherwise: work that keeps a processor busy needs no more than there are.
 
     :data:`FIRST` begin at once; each result that is consumed lets two more begin, unless :data:`FIRST` wait already: a
     consumer that is slower than ``work`` does not fill the memory. The first error ends it; what has not begun then
     never begins.
     """
     rest = iter(items)
-    with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="aam") as pool:
+    with ThreadPoolExecutor(max_workers=threads or concurrency, thread_name_prefix="aam") as pool:
         waiting: deque[Future[Result]] = deque(
             pool.submit(work, item) for item in islice(rest, min(FIRST, concurrency))
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pendulum
+import pyarrow.parquet as pq
 import pytest
 from events import extras_of_events
 
@@ -68,6 +69,7 @@ def test_every_dag_file_is_tested() -> None:
         "aam_push_trait_members",
         "aam_push_trait_members_mapped",
         "aam_push_traits",
+        "aam_read_delivery",
         "aam_refresh_page",
         "aam_segments_to_table",
         "aam_stream_traits",
@@ -265,22 +267,37 @@ def test_wait_for_a_population_then_pull(account: Emulator, run_dag: Callable[..
     assert gzip.decompress(pulled.read_bytes()).count(b"\n") == len(account.objects("segments"))
 
 
-def test_wait_for_a_delivery(
-    account: Emulator, run_dag: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def delivered(account: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, dict[str, Any]]:
+    """The batch of a delivery in two files, and the date of the run that waits for it."""
     destination = {"name": "Partner", "destinationType": "S2S", "dataSourceId": 1}
     key = account.add("destinations", destination)["destinationId"]
     monkeypatch.setenv("AIRFLOW_VAR_AAM_OUTBOUND", str(tmp_path))
     monkeypatch.setenv("AIRFLOW_VAR_AAM_DESTINATION", str(key))
-    sent = account.deliver(f"file://{tmp_path}", destination=key, splits=2, every_s=0)
-    at = pendulum.from_timestamp(int(sent["batch"].rpartition("_")[2]) / 1000)
-    date = {"logical_date" if AIRFLOW_V_3_0_PLUS else "execution_date": at}
+    batch = account.deliver(f"file://{tmp_path}", destination=key, splits=2, every_s=0)["batch"]
+    at = pendulum.from_timestamp(int(batch.rpartition("_")[2]) / 1000)
+    return batch, {"logical_date" if AIRFLOW_V_3_0_PLUS else "execution_date": at}
+
+
+def test_wait_for_a_delivery(delivered: tuple[str, dict[str, Any]], run_dag: Callable[..., Any]) -> None:
+    batch, date = delivered
     dag = load_dag("aam_wait_for_delivery")
     if not AIRFLOW_V_3_0_PLUS:
         dag.sync_to_db()  # else its Asset is not known
     assert run_dag(dag, **date).state == "success"
     (extra,) = extras_of_events("aam://bank/destinations/12/files")
-    assert (extra["batches"], extra["files"]) == ([sent["batch"]], 2)
+    assert (extra["batches"], extra["files"]) == ([batch], 2)
+
+
+def test_read_a_delivery(delivered: tuple[str, dict[str, Any]], run_dag: Callable[..., Any], tmp_path: Path) -> None:
+    dag = load_dag("aam_read_delivery")
+    if not AIRFLOW_V_3_0_PLUS:
+        dag.sync_to_db()
+    assert run_dag(dag, **delivered[1]).state == "success"
+    (file,) = (tmp_path / "deliveries").iterdir()
+    (extra,) = extras_of_events("aam://bank/destinations/12/rows")
+    assert (extra["rows"], extra["bytes"], extra["uri"]) == (100, file.stat().st_size, f"file://{file}")
+    assert pq.read_table(file).column_names == ["user", "segments", "removed"]
 
 
 @pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="Airflow 2 has no watchers")

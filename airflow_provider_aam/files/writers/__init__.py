@@ -55,14 +55,24 @@ def open_writer(
 
     ``escape_formulas`` is for CSV alone, which spreadsheets open.
     """
+    with (
+        open_written(path, gzipped=form.gzipped) as (file, written),
+        closing(_build(form, file, columns, escape_formulas=escape_formulas)) as writer,
+    ):
+        yield writer, written
+
+
+@contextmanager
+def open_written(path: Path, *, gzipped: bool) -> Iterator[tuple[BinaryIO, Written]]:
+    """The file to write to, and what is known of it when the context has ended."""
     with ExitStack() as stack:
         written = Written(path)
         file = cast("BinaryIO", stack.enter_context(io.BufferedWriter(written)))
-        if form.gzipped:
+        if gzipped:
             # No time and no name in the header, so that equal rows give equal bytes.
             packed = gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file, mtime=0)
             file = cast("BinaryIO", stack.enter_context(packed))
-        yield stack.enter_context(closing(_build(form, file, columns, escape_formulas=escape_formulas))), written
+        yield file, written
 
 
 def _build(form: Format, file: BinaryIO, columns: Columns, *, escape_formulas: bool) -> RowWriter:

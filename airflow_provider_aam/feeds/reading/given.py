@@ -1,0 +1,89 @@
+"""Which files a reader is to read: those of an outbound sensor's verdict, or URIs and patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from airflow_provider_aam.api.errors import AAMArgumentError
+from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.feeds.info import LARGEST_BYTES, ListedFile, parse_info
+from airflow_provider_aam.feeds.names import INFO, readings
+from airflow_provider_aam.feeds.outbound_verdict import OutboundVerdict
+
+Open = Callable[[str], Any]
+"""From a URI to its path."""
+_PATTERN = frozenset("*?[")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivered:
+    """``mode`` by its name or batch, ``lines`` by its ``.info`` file; ``None`` where nothing tells."""
+
+    uri: str
+    path: Any
+    mode: str | None
+    lines: int | None
+
+
+def find_delivered(source: Any, open_uri: Open) -> list[Delivered]:
+    """The files of a verdict (its JSON, as mapping or text), or of one or several URIs, in order.
+
+    Raises :class:`AAMArgumentError` where there is none.
+    """
+    if isinstance(source, Mapping) or (isinstance(source, str) and source.lstrip().startswith("{")):
+        found = _of_verdict(source, open_uri)
+    else:
+        found = _of_uris([source] if isinstance(source, str) else source, open_uri)
+    if not found:
+        raise AAMArgumentError("source: it names no file to read.")
+    return found
+
+
+def _of_verdict(given: Any, open_uri: Open) -> list[Delivered]:
+    try:
+        document = msgspec.json.decode(given) if isinstance(given, str) else given
+        verdict = OutboundVerdict.from_json(document)
+    except msgspec.MsgspecError as foreign:
+        raise AAMArgumentError(
+            f"source is not what an AAMOutboundSensor returned: {one_line(str(foreign))}. Pass its XCom "
+            "unchanged, or URIs."
+        ) from foreign
+    return [
+        Delivered(uri=file.uri, path=open_uri(file.uri), mode=batch.mode, lines=file.lines)
+        for batch in verdict.batches
+        for file in batch.files
+    ]
+
+
+def _of_uris(given: Sequence[Any], open_uri: Open) -> list[Delivered]:
+    paths = dict(found for uri in given for found in _expand(str(uri), open_uri))
+    listed: dict[str, ListedFile] = {}
+    for uri, path in paths.items():
+        if uri.lower().endswith(INFO):
+            with path.open("rb") as file:
+                info = parse_info(file.read(LARGEST_BYTES + 1), what=f"“{one_line(uri)}”")
+            listed |= {f"{uri.rpartition('/')[0]}/{each.name}": each for each in info.files}
+    return [
+        Delivered(uri=uri, path=path, mode=_mode(uri), lines=listed[uri].lines if uri in listed else None)
+        for uri, path in paths.items()
+        if not uri.lower().endswith(INFO)
+    ]
+
+
+def _expand(uri: str, open_uri: Open) -> Iterator[tuple[str, Any]]:
+    path = open_uri(uri)
+    if not _PATTERN & {*uri}:
+        yield uri, path
+        return
+    found = sorted(map(path.fs.unstrip_protocol, path.fs.glob(path.path)))
+    if not found:
+        raise AAMArgumentError(f"source: no file matches {one_line(uri)}.")
+    yield from ((each, open_uri(each)) for each in found)
+
+
+def _mode(uri: str) -> str | None:
+    return next((name.mode for name in readings(uri.rpartition("/")[2])), None)

@@ -1,0 +1,60 @@
+"""Large text files in blocks of whole lines, unpacked where they are gzipped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, Any, cast
+
+from airflow_provider_aam.api.errors import AAMConfigError, AAMError, AAMSourceError
+from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.files.refusals import UNREADABLE, may_pass, reason
+
+BLOCK = 2 * 2**20
+LONGEST_LINE = 64 * 2**20
+_GZIP = b"\x1f\x8b"
+_MARK = b"\xef\xbb\xbf"
+
+
+def read_blocks(path: Any, *, name: str) -> Iterator[bytes]:
+    """Each of about :data:`BLOCK` bytes, ending with a line break: CRLF is LF, and the last line gets one.
+
+    Raises :class:`AAMSourceError` for what cannot be read, retryable where that may pass.
+    """
+    try:
+        with path.open("rb") as file:
+            yield from _lines(_unpacked(file), name)
+    except AAMError:
+        raise
+    except Exception as broken:
+        if not isinstance(broken, UNREADABLE) and type(broken).__name__ != "IsalError":  # which has no public base
+            raise
+        error = AAMSourceError(f"{name} cannot be read: {one_line(reason(broken))}.")
+        error.retryable = may_pass(broken)
+        raise error from broken
+
+
+def _unpacked(file: IO[bytes]) -> IO[bytes]:
+    packed = file.read(len(_GZIP)) == _GZIP
+    file.seek(0)
+    if not packed:
+        return file
+    try:
+        from isal import igzip
+    except ImportError as missing:
+        raise AAMConfigError(
+            "Files of AAM need DuckDB, isal, NumPy and pyarrow: pip install 'airflow-provider-aam[members]'"
+        ) from missing
+    return cast("IO[bytes]", igzip.open(file))  # type: ignore[no-untyped-call]
+
+
+def _lines(file: IO[bytes], name: str) -> Iterator[bytes]:
+    begun = file.read(BLOCK).removeprefix(_MARK)
+    while begun:
+        more = file.read(BLOCK)
+        end = begun.rfind(b"\n") + 1 if more else len(begun)
+        if end:
+            block = begun[:end] if begun.endswith(b"\n") or more else begun + b"\n"
+            yield block.replace(b"\r\n", b"\n")
+        elif len(begun) > LONGEST_LINE:
+            raise AAMSourceError(f"{name} has no line break in {LONGEST_LINE:,} bytes: it is not a file of lines.")
+        begun = begun[end:] + more

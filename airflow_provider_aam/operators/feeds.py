@@ -1,0 +1,114 @@
+"""Operators that read what AAM delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from airflow_provider_aam.hooks.paths import open_path, optional_path
+from airflow_provider_aam.operators.base import AAMOperator, Told, told
+from airflow_provider_aam.operators.links import Subject, Written
+
+if TYPE_CHECKING:
+    from airflow_provider_aam.compat import Context
+    from airflow_provider_aam.lineage import Lineage
+
+
+class AAMReadDeliveryOperator(AAMOperator):
+    """Read the files of an outbound delivery into one file of rows: ``user``, ``segments`` and ``removed`` (segments).
+
+    Every line becomes a row, is blank or a header, or is rejected with a reason; files that have another number of
+    lines than their ``.info`` file says fail the task. The file appears complete or not at all. Returns the receipt as
+    XCom: ``uri, format, rows, bytes, sha256, rejected, rejects_uri, files: [{uri, lines, rows, rejected}], started_at,
+    finished_at``. Assets in ``outlets`` get ``rows``, ``bytes``, ``sha256`` and ``uri`` in their event's extra. AAM is
+    not asked for anything. Needs the extra ``members``.
+
+    :param source: what :class:`~airflow_provider_aam.sensors.outbound.AAMOutboundSensor` returned (``wait.output``), or
+        URIs and patterns (``s3://bucket/prefix/s3_12_*``); ``.info`` files among them tell the number of lines.
+        (templated)
+    :param source_conn_id: the Airflow Connection of the files' store. (templated)
+    :param destination: URI to write to, with one of the suffixes ``.parquet``, ``.jsonl`` and ``.jsonl.gz``.
+        (templated)
+    :param destination_conn_id: the Airflow Connection of the destination's store. (templated)
+    :param file_format: ``parquet``, ``jsonl`` or ``jsonl.gz``, when the suffix does not tell. (templated)
+    :param layout: how lines are laid out, where they are not as AAM's default: ``separator`` of columns (a space),
+        ``list_separator`` (a comma), the numbers of the columns ``user`` (1), ``segments`` (2) and ``removed`` (3, or
+        ``None``), and ``header_lines`` (0). (templated)
+    :param rejects_path: URI for the rejected lines, JSON Lines with ``file``, ``line``, ``reason`` and ``text``.
+        (templated)
+    :param max_rejected: lines that may be rejected before the task fails.
+    :param check_lines: whether to compare the number of lines with ``.info`` files.
+    :param threads: threads that read; as many as the process may use by default.
+    :param aam_conn_id: the Airflow Connection of type ``aam``, for the buttons of the task. (templated)
+    """
+
+    template_fields: Sequence[str] = (
+        "source",
+        "source_conn_id",
+        "destination",
+        "destination_conn_id",
+        "file_format",
+        "layout",
+        "rejects_path",
+        "aam_conn_id",
+    )
+    template_fields_renderers: ClassVar[dict[str, str]] = {"source": "json", "layout": "json"}
+    ui_color = "#e8f3ec"
+
+    def __init__(
+        self,
+        *,
+        source: Mapping[str, Any] | Sequence[str] | str,
+        destination: str,
+        source_conn_id: str | None = None,
+        destination_conn_id: str | None = None,
+        file_format: str | None = None,
+        layout: Mapping[str, Any] | None = None,
+        rejects_path: str | None = None,
+        max_rejected: int = 0,
+        check_lines: bool = True,
+        threads: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.source = source
+        self.source_conn_id = source_conn_id
+        self.destination = destination
+        self.destination_conn_id = destination_conn_id
+        self.file_format = file_format
+        self.layout = layout
+        self.rejects_path = rejects_path
+        self.max_rejected = max_rejected
+        self.check_lines = check_lines
+        self.threads = threads
+
+    def _problems(self) -> list[str]:
+        return self._too_small(max_rejected=0, threads=1)
+
+    def _run(self, context: Context) -> Told:  # noqa: ARG002
+        from airflow_provider_aam.feeds.read_delivery import ReadOrder, read_delivery
+        from airflow_provider_aam.feeds.reading.given import find_delivered
+        from airflow_provider_aam.feeds.reading.layout import LineLayout
+
+        order = ReadOrder(
+            destination=open_path(self.destination, self.destination_conn_id, what="destination"),
+            file_format=self.file_format,
+            layout=LineLayout.of(self.layout),
+            rejects=optional_path(self.rejects_path, self.destination_conn_id, what="rejects_path"),
+            max_rejected=self.max_rejected,
+            check_lines=self.check_lines,
+            threads=self.threads,
+        )
+        open_source = partial(open_path, conn_id=self.source_conn_id, what="source")
+        return told(read_delivery(find_delivered(self.source, open_source), order))
+
+    def subject(self) -> Subject:
+        return Subject("destinations")
+
+    def written(self) -> Sequence[Written]:
+        return (Written(self.destination, self.destination_conn_id),)
+
+    def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
+        lineage.read_files([file["uri"] for file in receipt["files"]])
+        lineage.wrote_file(receipt)

@@ -1,0 +1,50 @@
+"""Readers of what AAM delivered, as tasks: what they return, tell, and refuse."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from operator_checks import arguments_of, failure_of
+
+from airflow_provider_aam.operators.feeds import AAMReadDeliveryOperator
+
+ITER = "s3_12_345_iter_1795960800000.sync"
+
+
+@pytest.fixture
+def build(tmp_path):
+    (tmp_path / ITER).write_text("a|1 2|3\n")
+
+    def make(**given: Any) -> AAMReadDeliveryOperator:
+        about = {"source": str(tmp_path / ITER), "destination": str(tmp_path / "rows.jsonl")}
+        layout = {"separator": "|", "list_separator": " "}
+        return AAMReadDeliveryOperator(task_id="read", **{**about, "layout": layout, **given})
+
+    return make
+
+
+def test_every_argument_is_documented_and_templated_where_it_says_so():
+    doc = AAMReadDeliveryOperator.__doc__ or ""
+    assert {name for name in arguments_of(AAMReadDeliveryOperator) if f":param {name}:" not in doc} == set()
+    assert doc.count("(templated)") == len(AAMReadDeliveryOperator.template_fields)
+
+
+def test_receipt_is_json_and_names_the_files(build, tmp_path):
+    receipt = json.loads(json.dumps(build().execute({})))
+    assert json.loads((tmp_path / "rows.jsonl").read_text()) == {"user": "a", "segments": [1, 2], "removed": [3]}
+    assert receipt["files"] == [{"uri": str(tmp_path / ITER), "lines": 1, "rows": 1, "rejected": 0}]
+    assert receipt["uri"] == f"file://{tmp_path}/rows.jsonl"
+
+
+def test_lines_that_do_not_fit_fail_the_task_and_are_told(build, tmp_path):
+    said = failure_of(build(layout=None, rejects_path=str(tmp_path / "rejects.jsonl")))
+    assert "1 line rejected (max_rejected=0): a segment is not a number" in said
+    assert json.loads((tmp_path / "rejects.jsonl").read_text())["text"] == "a|1 2|3"
+    assert not (tmp_path / "rows.jsonl").exists()
+
+
+def test_impossible_arguments_are_refused(build):
+    assert "max_rejected is -1; it must be 0 or more" in failure_of(build(max_rejected=-1))
+    assert "layout has 1 problem" in failure_of(build(layout={"separator": "::"}))
