@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import requests
 
 from airflow_provider_aam.api.stream import LARGEST_BODY_BYTES
 from airflow_provider_aam.emulator import EmulatorControl
 from airflow_provider_aam.stream.operations import Form, Operation
 from benchmarks.processes import best, emulator_process, run_client, table_row
 
+ANSWERER = Path(__file__).with_name("answerer.py")
 OPERATIONS = 100_000
 LATENCY_S = 0.1
 CASES = ((100_000, 2, False), (1_000, 2, False), (10_000, 4, False), (10_000, 8, False), (10_000, 4, True))
@@ -37,10 +44,11 @@ HEAD = f"""\
 
 {OPERATIONS:,} operations, one in five of which deletes, in random order of users; {LATENCY_S * 1000:.0f} ms latency.
 *Full* is ⌈bytes ÷ {LARGEST_BODY_BYTES:,}⌉ requests, *floor* latency × requests ÷ how many
-are under way at once. The emulator works on one request after the other, and client and emulator share the cores: a
-full request alone takes 9 ms without latency.
+are under way at once. Without trouble a server that only answers (`benchmarks/answerer.py`) takes the requests. Making
+them takes the client's one thread some 10 ms each: from about eight at once on, that is what limits it.
+With *trouble* it is the emulator, which needs 9 ms of the same cores for each, one after the other.
 *Trouble* scripts 429, 503, errors and resets before and after the work, operations that fail and requests that are
-refused because of some. *Reordered* counts users whose operations the emulator took in, the last time that it did, in
+refused because of some. *Reordered* counts users whose operations were taken in, the last time that they were, in
 another order than that of the rows.
 
 | Users | At once | Trouble | Seconds | Floor | Ratio | Goal | Requests | Full | Ratio | Goal | Lost | Reordered |
@@ -48,12 +56,25 @@ another order than that of the rows.
 
 
 def streams() -> list[str]:
-    with emulator_process() as emulator, tempfile.TemporaryDirectory() as folder:
+    with emulator_process() as emulator, _answerer() as answerer, tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.jsonl"
-        return [HEAD, *(_row(emulator, path, *case, troubled=troubled) for *case, troubled in CASES), ""]
+        return [HEAD, *(_row(emulator, None if case[2] else answerer, path, *case[:2]) for case in CASES), ""]
 
 
-def _row(emulator: EmulatorControl, path: Path, users: int, at_once: int, *, troubled: bool) -> str:
+@contextmanager
+def _answerer() -> Iterator[str]:
+    command = [sys.executable, str(ANSWERER), str(LATENCY_S)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        finally:
+            process.terminate()
+
+
+def _row(emulator: EmulatorControl, answerer: str | None, path: Path, users: int, at_once: int) -> str:
+    """Without an ``answerer`` the emulator takes the requests, in trouble."""
+    troubled = answerer is None
     rows = _rows(users)
     path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
 
@@ -61,17 +82,21 @@ def _row(emulator: EmulatorControl, path: Path, users: int, at_once: int, *, tro
         emulator.reset("empty")
         source = emulator.add("data_sources", {"name": "CRM"})["dataSourceId"]
         emulator.configure(latency_s=LATENCY_S)
+        if answerer:
+            _bodies(answerer)
         for kind, details, times, skip in TROUBLE if troubled else ():
             emulator.trouble(ROUTE, kind, times=times, skip=skip, **details)
-        connection = emulator.connection("oauth_server_to_server", max_concurrency=at_once)
+        stream_url = answerer or emulator.url
+        connection = emulator.connection("oauth_server_to_server", max_concurrency=at_once, stream_url=stream_url)
         return run_client("ours_stream", {"connection": connection, "path": str(path), "data_source": source})
 
     measured = best(1 if troubled else 3, run)
     assert measured.count == OPERATIONS
-    taken = emulator.streamed
+    bodies = _bodies(answerer) if answerer else []
+    taken = [{"done": True, **each} for body in bodies for each in body["ops"]] if answerer else emulator.streamed
     full = -(-_bytes(rows, taken[0]["identities"][0]["dataSourceId"]) // LARGEST_BODY_BYTES)
-    requests = emulator.count(ROUTE)
-    floor_s = LATENCY_S * requests / at_once
+    sent = len(bodies) if answerer else emulator.count(ROUTE)
+    floor_s = LATENCY_S * sent / at_once
     lost, reordered = _faults(rows, taken)
     goals = ("", "") if troubled else (GOAL, GOAL_REQUESTS)
     return table_row(
@@ -82,13 +107,18 @@ def _row(emulator: EmulatorControl, path: Path, users: int, at_once: int, *, tro
         f"{floor_s:.2f} s",
         f"{measured.seconds / floor_s:.2f}",
         goals[0],
-        requests,
+        sent,
         full,
-        f"{requests / full:.3f}",
+        f"{sent / full:.3f}",
         goals[1],
         lost,
         reordered,
     )
+
+
+def _bodies(answerer: str) -> list[dict[str, Any]]:
+    """Those of the requests since the last call."""
+    return [json.loads(line) for line in requests.get(answerer, timeout=60).text.splitlines()]
 
 
 def _rows(users: int) -> list[dict[str, Any]]:

@@ -218,7 +218,7 @@ WORDS = st.text(max_size=8) | st.sampled_from(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(WORDS | st.none(), WORDS | st.none(), WORDS), max_size=10))
 def test_ids_go_out_as_they_came_in(place, rows):
     for path in place.out.glob("*"):

@@ -340,7 +340,7 @@ WORDS = st.text(max_size=12) | st.sampled_from(
 USERS = st.sampled_from(["u1", "u2", "crm 3", "ü", "日本"]) | WORDS
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     rows=st.lists(st.tuples(USERS, st.integers(1, 5) | WORDS, st.sampled_from(["add", "remove", "Add"])), max_size=12)
 )
@@ -371,7 +371,7 @@ def _is_customer_id(user: str) -> bool:
     return bool(user) and not bad and not mail and "%3a" not in user.lower() and user == user.strip(" ")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(rows=st.lists(st.tuples(st.sampled_from(["u1", "u2"]), WORDS, WORDS), max_size=10))
 def test_signals_go_out_as_they_came_in(tmp_path_factory, rows):
     place = Place(tmp_path_factory.mktemp("members"))

@@ -164,7 +164,7 @@ def test_what_an_earlier_try_left_is_removed(place):
     assert len({user for user, _ in read_back(place.out)}) == 20
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(st.tuples(USERS, st.sampled_from(["gold", "silver"])), max_size=30),
     of=st.integers(1, 6),

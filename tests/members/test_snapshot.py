@@ -144,7 +144,7 @@ def test_rejected_users_are_tried_again_tomorrow(days):
 MEMBERS = st.sets(st.tuples(st.sampled_from(["a", "b", "crm 3", "ü"]), st.integers(1, 5)), min_size=1, max_size=12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(sets=st.lists(st.tuples(MEMBERS, st.sampled_from([None, None, 0, 1, 2])), min_size=1, max_size=6))
 def test_the_account_ends_with_the_last_set_whatever_was_interrupted(tmp_path_factory, sets):
     """Each run may stop after some of its files; it is not repeated, and the next one makes good for it."""
