@@ -36,9 +36,14 @@ def read_yaml(file: IO[bytes], source: str, keys: Sequence[str], findings: list[
 
 def _not_yaml(broken: yaml.YAMLError | RecursionError, source: str) -> Problem:
     if isinstance(broken, yaml.MarkedYAMLError):
-        mark = broken.problem_mark or broken.context_mark
+        begun, mark, context = broken.context_mark, broken.problem_mark or broken.context_mark, broken.context or ""
+        if begun and context == "while scanning a quoted scalar" and "end of stream" in (broken.problem or ""):
+            place = Place(source=source, line=begun.line + 1)
+            return Problem(place=place, text=f"is not YAML: the quote in column {begun.column + 1} is never closed")
+        if begun and mark and begun.line < mark.line and context.startswith("while parsing"):
+            context += f" that begins in line {begun.line + 1}"
         place = Place(source=source, line=mark.line + 1 if mark else None)
-        said = ", ".join(part for part in (broken.context, broken.problem) if part)
+        said = ", ".join(part for part in (context, broken.problem) if part)
         return Problem(place=place, text=f"is not YAML: {said}{f' (column {mark.column + 1})' if mark else ''}")
     said = str(broken).partition("\n")[0] if isinstance(broken, yaml.YAMLError) else "nested too deeply"
     return Problem(place=Place(source=source), text=f"is not YAML: {said}")
