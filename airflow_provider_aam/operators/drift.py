@@ -72,8 +72,7 @@ class AAMDriftOperator(QuietOperator, ComparingOperator):
         )
         if self.on_drift == "fail":
             raise AAMCheckFailed(text)
-        for line in text.splitlines():
-            self.log.warning("%s", line)
+        self.log.warning("%s", text)
 
     def _found(self, plan: Plan) -> dict[str, Any]:
         from airflow_provider_aam.catalog import render_changes

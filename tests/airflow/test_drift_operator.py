@@ -79,6 +79,12 @@ def test_fail_fails_the_task_at_once(run):
     assert run(lambda: drift(retries=1)).state == "failed"
 
 
+def test_warn_is_one_warning(emulator, web, capfd):
+    add(emulator, web, ttl=90)
+    drift(on_drift="warn").execute({})
+    assert "A push would change:\n  ~ trait web/one “One”: ttl: 90 → 30" in "".join(capfd.readouterr())
+
+
 def test_warn_returns_the_differences(emulator, run, tmp_path, web):
     for number in range(30):
         add(emulator, web, name=f"More {number}", integrationCode=f"more{number}")

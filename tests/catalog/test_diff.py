@@ -148,7 +148,7 @@ def test_guard_rails_are_named_together_and_the_plan_is_shown(caplog):
     )
     assert str(refused.value).endswith("raise max_deletes and max_changes_ratio and run again.")
     assert not refused.value.retryable
-    assert caplog.messages == [*render_plan(plan)]
+    assert caplog.messages == ["\n".join(render_plan(plan))]
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,7 @@ class Guards:
             problems.append(f"it would update or delete {share}, but max_changes_ratio is {self.max_changes_ratio:g}")
             limits.append("max_changes_ratio")
         if problems:
-            for line in render_plan(plan):
-                log.warning("%s", line)
+            log.warning("%s", "\n".join(render_plan(plan)))
             raise AAMPlanRefused(
                 f"Plan refused for {plan.source}: {'; '.join(problems)}. Nothing was changed in AAM. The log of this "
                 f"run has the plan.{_advice(limits)}"
