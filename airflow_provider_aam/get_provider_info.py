@@ -91,6 +91,7 @@ def get_provider_info() -> dict[str, Any]:
             {
                 "integration-name": _NAME,
                 "python-modules": [
+                    "airflow_provider_aam.sensors.feed",
                     "airflow_provider_aam.sensors.inbound",
                     "airflow_provider_aam.sensors.outbound",
                     "airflow_provider_aam.sensors.population",
@@ -101,6 +102,7 @@ def get_provider_info() -> dict[str, Any]:
             {
                 "integration-name": _NAME,
                 "python-modules": [
+                    "airflow_provider_aam.triggers.feed",
                     "airflow_provider_aam.triggers.inbound",
                     "airflow_provider_aam.triggers.outbound",
                     "airflow_provider_aam.triggers.population",

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.visible import one_line
-from airflow_provider_aam.feeds.info import Info
+from airflow_provider_aam.feeds.info import Info, ListedFile
 
 MOST_NAMED = 5
 _ETAG = re.compile(r"[0-9a-f]{32}(-\d+)?", re.IGNORECASE)
@@ -37,6 +37,14 @@ def lacking(info: Info, seen: Mapping[str, Seen], *, by_etag: bool = False) -> t
     return tuple(reasons[:MOST_NAMED]) + ((f"and {len(reasons) - MOST_NAMED:,} more",) if reasons[MOST_NAMED:] else ())
 
 
+def fits(file: ListedFile, found: Seen) -> bool:
+    """Whether a file of a feed is the one that is listed, as far as the store tells."""
+    if found.size != file.size or found.etag is None or file.checksum is None:
+        return found.size == file.size
+    told, there = file.checksum.strip('"'), found.etag.strip('"')
+    return told.lower() == there.lower() or not (_ETAG.fullmatch(told) and _ETAG.fullmatch(there))
+
+
 def contradictions(info: Info) -> tuple[str, ...]:
     """What a feed's ``.info`` says against itself: to be told, not to be waited for."""
     return tuple(_miscounted(info))
@@ -54,10 +62,7 @@ def _missing(info: Info, seen: Mapping[str, Seen]) -> Iterator[str]:
 def _changed(info: Info, seen: Mapping[str, Seen]) -> Iterator[str]:
     for file in info.files:
         found = seen.get(file.name)
-        if found is None or found.etag is None or file.checksum is None or found.size != file.size:
-            continue
-        told, there = file.checksum.strip('"'), found.etag.strip('"')
-        if _ETAG.fullmatch(told) and _ETAG.fullmatch(there) and told.lower() != there.lower():
+        if found is not None and found.size == file.size and not fits(file, found):
             yield f"“{one_line(file.name)}” has another ETag than its .info says"
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 
 from pendulum import DateTime
 
@@ -25,6 +27,10 @@ class FeedName:
     hour: DateTime
 
 
+def folder_of(hour: datetime) -> str:
+    return f"day={hour:%Y-%m-%d}/hour={hour:%H}"
+
+
 def parse_feed_path(path: str) -> FeedName | None:
     """``None`` for everything but a data file in a folder of an hour."""
     hour, file = parse_hour(path), _FILE.fullmatch(path.rpartition("/")[2])
@@ -36,6 +42,10 @@ def parse_feed_path(path: str) -> FeedName | None:
 def parse_hour(path: str) -> DateTime | None:
     """The hour in whose folder a file lies; ``None`` where the path names none."""
     folder = _FOLDER.fullmatch(path)
-    if folder is None or folder["hour"] is None or parse_date(folder["day"]) is None:
-        return None
-    return parse_day(folder["day"], what="day").add(hours=int(folder["hour"]))
+    return None if folder is None or folder["hour"] is None else _hour(folder["day"], int(folder["hour"]))
+
+
+@lru_cache(1000)
+def _hour(day: str, hour: int) -> DateTime | None:
+    """Remembered: a feed has thousands of files, and eight days."""
+    return None if parse_date(day) is None else parse_day(day, what="day").add(hours=hour)

@@ -55,9 +55,9 @@ class OutboundQuestion:
     ) -> Self:
         """Deadlines are moments, or durations after the day began. Raises :class:`AAMArgumentError`."""
         problems = [
-            *_unknown("sync_mode", sync_mode, get_args(SyncMode)),
-            *_unknown("info", info, get_args(InfoUse)),
-            *_unknown("timestamp_unit", timestamp_unit, (None, *STAMP_DIGITS)),
+            *unknown("sync_mode", sync_mode, get_args(SyncMode)),
+            *unknown("info", info, get_args(InfoUse)),
+            *unknown("timestamp_unit", timestamp_unit, (None, *STAMP_DIGITS)),
         ]
         if batches < 1:
             problems.append(f"batches is {batches}; it must be 1 or more")
@@ -116,6 +116,6 @@ class OutboundQuestion:
         )
 
 
-def _unknown(what: str, given: object, known: tuple[object, ...]) -> Iterator[str]:
+def unknown(what: str, given: object, known: tuple[object, ...]) -> Iterator[str]:
     if given not in known:
         yield f"{what} is {given!r}; expected one of {', '.join(map(repr, known))}"

@@ -18,18 +18,9 @@ from typing import Any, Protocol
 
 from airflow_provider_aam.api.errors import AAMDestinationError
 from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.files.stores import OBJECT_STORES, is_local, store_of
 
 log = logging.getLogger(__name__)
-
-# Filesystems where one put makes an object visible whole, and what their `put_file` must be told: adlfs refuses to
-# replace a blob by default, s3fs reads up to 100 MB at once.
-OBJECT_STORES: dict[str, dict[str, Any]] = {
-    "s3": {"chunksize": 8 * 2**20},
-    "gs": {},
-    "abfs": {"overwrite": True},
-    "oss": {},
-    "r2": {},
-}
 
 
 class RemotePath(Protocol):
@@ -63,35 +54,23 @@ def stage(destination: Destination, *, through_link: bool = True, **put_options:
     folder, the file takes the link's place. ``put_options`` go to an object store's upload, such as ``ACL`` to that of
     S3. Missing folders are created. Raises :class:`AAMDestinationError`.
     """
-    fs = getattr(destination, "fs", None)  # not by class: in some versions every UPath is a pathlib.Path, too
-    path = path_of(destination)
-    if fs is None:
+    fs, path = getattr(destination, "fs", None), path_of(destination)
+    if is_local(fs):
         return _stage_locally(Path(path), through_link=through_link)
-    if {"file", "local"} & set(_protocols(fs)):
-        return _stage_locally(Path(path), through_link=through_link)
-    if (store := _store_of(fs)) is not None:
+    if (store := store_of(fs)) is not None:
         return _stage_for_store(fs, path, put_options={**OBJECT_STORES[store], **put_options})
     return _stage_for_filesystem(fs, path)
 
 
 def make_folder(file: Any) -> None:
     """Create the folder that ``file`` is to be in. Object stores have none; s3fs would create the bucket."""
-    if _store_of(getattr(file, "fs", None)) is None:
+    if store_of(getattr(file, "fs", None)) is None:
         file.parent.mkdir(parents=True, exist_ok=True)
 
 
 def path_of(destination: Destination) -> str:
     """Without scheme and host options, as its filesystem takes it."""
     return str(getattr(destination, "path", destination))
-
-
-def _protocols(fs: Any) -> tuple[str, ...]:
-    protocol = getattr(fs, "protocol", ())
-    return (protocol,) if isinstance(protocol, str) else tuple(protocol)
-
-
-def _store_of(fs: Any) -> str | None:
-    return next((name for name in _protocols(fs) if name in OBJECT_STORES), None)
 
 
 class _Local:
@@ -115,7 +94,7 @@ def _stage_locally(path: Path, *, through_link: bool) -> Iterator[Stage]:
         if target.exists() and not target.is_file() and not target.is_symlink():
             raise AAMDestinationError(f"{final} cannot be written: it is a folder or a device, not a file.")
         folder.mkdir(parents=True, exist_ok=True)
-        sibling = folder / _hidden_name()
+        sibling = folder / hidden_name()
         sibling.touch(exist_ok=False)
     try:
         yield _Local(final, target, sibling)
@@ -192,7 +171,7 @@ class _Moved:
 def _stage_for_filesystem(fs: Any, path: str) -> Iterator[Stage]:
     uri = fs.unstrip_protocol(path)
     folder, slash, _ = path.rpartition("/")
-    sibling = f"{folder}{slash}{_hidden_name()}"
+    sibling = f"{folder}{slash}{hidden_name()}"
     if fs.isdir(path):
         raise AAMDestinationError(f"{uri} cannot be written: it is a folder.")
     with _explained(uri):
@@ -246,5 +225,5 @@ def _is_refusal(failure: OSError) -> bool:
     return isinstance(failure, classes) or failure.errno in (errno.EROFS, errno.ENAMETOOLONG, errno.ELOOP)
 
 
-def _hidden_name() -> str:
+def hidden_name() -> str:
     return f".aam-{uuid.uuid4().hex}.partial"

@@ -1,7 +1,8 @@
-"""The folder of outbound files, through Airflow's Connections."""
+"""The folders of what AAM delivers, through Airflow's Connections."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from airflow_provider_aam.hooks.paths import name_of, open_path, telling
 
 _CHANGED = ("LastModified", "last_modified", "mtime", "updated", "modified")
 """What fsspec's file systems call the time of change: S3, Azure, local, Google, SFTP among others."""
+_DAY = re.compile(r"day=\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class StoredFolder:
@@ -45,6 +47,32 @@ class StoredFolder:
         path = open_path(f"{self._uri}/{name}", self._conn_id, what="file")
         with telling(f"file {one_line(name)} cannot be read"), path.fs.open(path.path, "rb") as file:
             yield file
+
+
+class StoredFeed:
+    """The folder of a Customer Data Feed, with folders of days and hours. Raises as :class:`StoredFolder`."""
+
+    def __init__(self, uri: str, conn_id: str | None) -> None:
+        self._uri, self._conn_id = uri, conn_id
+
+    def look(self, since: datetime) -> dict[str, Seen]:
+        """By their paths in it: one list for the days, and one for each day from ``since`` on."""
+        found: dict[str, Seen] = {}
+        first = f"day={since:%Y-%m-%d}"
+        path = open_path(self._uri, self._conn_id, what="folder")
+        try:
+            with telling(f"folder {one_line(self._uri)} cannot be listed"):
+                for day in path.fs.ls(path.path, detail=False):
+                    if not _DAY.fullmatch(name_of(day)) or name_of(day) < first:
+                        continue
+                    entries = path.fs.find(day, detail=True)
+                    found |= {name[name.rindex("/day=") + 1 :]: _seen(each) for name, each in entries.items()}
+        except (FileNotFoundError, NotADirectoryError):
+            return found
+        return found
+
+    def read(self, path: str) -> bytes | None:
+        return StoredFolder(self._uri, self._conn_id).read(path)
 
 
 def _seen(entry: Mapping[str, Any]) -> Seen:

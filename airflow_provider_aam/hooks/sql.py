@@ -17,23 +17,26 @@ ROWS_AT_ONCE = 100_000
 
 
 @contextmanager
-def open_engine(conn_id: str) -> Iterator[Engine]:
-    """Raises :class:`AAMArgumentError` where ``conn_id`` names no database. All connections are closed in the end."""
-    engine: Engine = sql_hook(conn_id).get_sqlalchemy_engine()
+def open_engine(conn_id: str, *, what: str = "sql_conn_id") -> Iterator[Engine]:
+    """Raises :class:`AAMArgumentError` where ``conn_id`` names no database. All connections are closed in the end.
+
+    ``what`` names the argument in errors.
+    """
+    engine: Engine = sql_hook(conn_id, what=what).get_sqlalchemy_engine()
     try:
         yield engine
     finally:
         engine.dispose()
 
 
-def sql_hook(conn_id: str) -> Any:
+def sql_hook(conn_id: str, *, what: str = "sql_conn_id") -> Any:
     """A hook of Airflow's common.sql."""
     try:
         hook = BaseHook.get_hook(conn_id)
     except AirflowNotFoundException as absent:
-        raise AAMArgumentError(f"sql_conn_id: there is no Airflow Connection {conn_id!r}.") from absent
+        raise AAMArgumentError(f"{what}: there is no Airflow Connection {conn_id!r}.") from absent
     if not hasattr(hook, "get_sqlalchemy_engine"):
-        raise AAMArgumentError(f"sql_conn_id: the Airflow Connection {conn_id!r} is not of a database.")
+        raise AAMArgumentError(f"{what}: the Airflow Connection {conn_id!r} is not of a database.")
     return hook
 
 

@@ -52,6 +52,7 @@ class VerdictSensor(AAMSensor):
         self._warned = warned
         with task_failures(), guiding(context):
             raise_failure(event)
+            self._enter(context)
             verdict = self._verdict(event["verdict"])
             if not self._is_done(verdict, context):
                 self._defer(context)
@@ -59,10 +60,14 @@ class VerdictSensor(AAMSensor):
 
     def poke(self, context: Context) -> PokeReturnValue:
         with task_failures(), guiding(context):
+            self._enter(context)
             verdict = self._ask()
             if verdict is None or not self._is_done(verdict, context):
                 return PokeReturnValue(is_done=False)
             return PokeReturnValue(is_done=True, xcom_value=verdict.as_xcom())
+
+    def _enter(self, context: Context) -> None:
+        """Take from the run what the question needs of it."""
 
     def _ask(self) -> Verdict | None:
         """``None``: it could not be read, and that may pass."""
@@ -78,7 +83,8 @@ class VerdictSensor(AAMSensor):
     def _note(self, verdict: Verdict, context: Context, error: AAMError | None = None) -> None:
         """For the page, where it shows such verdicts."""
 
-    def _defer(self, context: Context) -> None:  # noqa: ARG002
+    def _defer(self, context: Context) -> None:
+        self._enter(context)
         self._wait_for(self._trigger(), warned=self._warned)
 
     def _is_done(self, verdict: Verdict, context: Context) -> bool:

@@ -69,6 +69,7 @@ def test_every_dag_file_is_tested() -> None:
         "aam_push_trait_members",
         "aam_push_trait_members_mapped",
         "aam_push_traits",
+        "aam_read_data_feed",
         "aam_read_delivery",
         "aam_refresh_page",
         "aam_segments_to_table",
@@ -298,6 +299,22 @@ def test_read_a_delivery(delivered: tuple[str, dict[str, Any]], run_dag: Callabl
     (extra,) = extras_of_events("aam://bank/destinations/12/rows")
     assert (extra["rows"], extra["bytes"], extra["uri"]) == (100, file.stat().st_size, f"file://{file}")
     assert pq.read_table(file).column_names == ["user", "segments", "removed"]
+
+
+def test_hours_of_a_feed_are_taken(
+    account: Emulator, run_dag: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_VAR_AAM_DATA_FEED", f"{tmp_path}/feed")
+    monkeypatch.setenv("AIRFLOW_VAR_AAM_DATA_FEED_LEDGER", f"{tmp_path}/ledger")
+    for hours_ago in (1, 5):
+        account.deliver_hour(f"file://{tmp_path}/feed", hours_ago=hours_ago, files=2, every_s=0)
+    today = {"logical_date" if AIRFLOW_V_3_0_PLUS else "execution_date": pendulum.now("UTC")}
+    dag = load_dag("aam_read_data_feed")
+    if not AIRFLOW_V_3_0_PLUS:
+        dag.sync_to_db()  # else its Asset is not known
+    assert run_dag(dag, **today).state == "success"
+    (extra,) = extras_of_events("aam://bank/feeds/1109/hours")
+    assert (len(extra["hours"]), extra["files"]) == (2, 4)
 
 
 @pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="Airflow 2 has no watchers")

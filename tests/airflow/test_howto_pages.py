@@ -10,8 +10,21 @@ import pytest
 from operator_checks import arguments_of
 
 from airflow_provider_aam.compat import BaseOperator
-from airflow_provider_aam.operators import delete, drift, export, members, page, plan, pull, push, reports, sql, stream
-from airflow_provider_aam.sensors import inbound, outbound, population
+from airflow_provider_aam.operators import (
+    delete,
+    drift,
+    export,
+    feeds,
+    members,
+    page,
+    plan,
+    pull,
+    push,
+    reports,
+    sql,
+    stream,
+)
+from airflow_provider_aam.sensors import feed, inbound, outbound, population
 from airflow_provider_aam.triggers import watchers
 
 REPOSITORY = Path(__file__).parents[2]
@@ -24,6 +37,7 @@ OPERATORS = {
         delete,
         drift,
         export,
+        feeds,
         members,
         page,
         plan,
@@ -32,6 +46,7 @@ OPERATORS = {
         reports,
         sql,
         stream,
+        feed,
         inbound,
         outbound,
         population,

@@ -1,0 +1,79 @@
+"""What is asked about a Customer Data Feed: where it is, who asks, what proves an hour complete, until when to wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self, get_args
+
+import msgspec
+
+from airflow_provider_aam.api.errors import AAMArgumentError
+from airflow_provider_aam.api.moments import parse_deadline
+from airflow_provider_aam.feeds.outbound_question import InfoUse, unknown
+
+SOFT, HARD = timedelta(hours=6), timedelta(hours=24)
+"""After the run began. AAM tries to deliver every hour, and does not promise it."""
+QUIET = timedelta(hours=1)
+WARN_AFTER = timedelta(days=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedQuestion:
+    """``owner`` is the task instance that hours are handed out to. JSON-safe by :meth:`as_json`, without secrets."""
+
+    source: str
+    owner: str
+    info: InfoUse
+    quiet_s: float
+    max_hours: int
+    warn_after_s: float
+    soft_deadline: datetime
+    hard_deadline: datetime
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        source: str,
+        owner: str,
+        since: datetime,
+        info: str = "expected",
+        quiet_period: timedelta = QUIET,
+        max_hours: int = 12,
+        warn_after: timedelta = WARN_AFTER,
+        soft_deadline: object = SOFT,
+        hard_deadline: object = HARD,
+    ) -> Self:
+        """Deadlines are moments, or durations after ``since``. Raises :class:`AAMArgumentError`."""
+        problems = [*unknown("info", info, get_args(InfoUse))]
+        if max_hours < 1:
+            problems.append(f"max_hours is {max_hours}; it must be 1 or more")
+        moments: dict[str, datetime] = {}
+        try:
+            for what, given in (("soft_deadline", soft_deadline), ("hard_deadline", hard_deadline)):
+                moments[what] = parse_deadline(given, since, what=what)
+        except AAMArgumentError as refused:
+            problems.append(refused.message)
+        if len(moments) == 2 and moments["soft_deadline"] > moments["hard_deadline"]:
+            problems.append("soft_deadline is after hard_deadline")
+        if problems:
+            raise AAMArgumentError.from_problems("The wait for a Customer Data Feed", problems)
+        return cls(
+            source=source.rstrip("/"),
+            owner=owner,
+            info=info,  # type: ignore[arg-type]
+            quiet_s=quiet_period.total_seconds(),
+            max_hours=max_hours,
+            warn_after_s=warn_after.total_seconds(),
+            **moments,
+        )
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        return msgspec.convert(document, cls)
+
+    def as_json(self) -> dict[str, Any]:
+        document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self, enc_hook=datetime.isoformat))
+        return document
