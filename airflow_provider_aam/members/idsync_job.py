@@ -11,12 +11,13 @@ from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.account.names import Names
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.moments import utc_now
+from airflow_provider_aam.files.engine import Limits
 from airflow_provider_aam.members.grammar.ids import CUSTOMER_ID, GLOBAL_SOURCES, HASHED_EMAIL, IdFormat
 from airflow_provider_aam.members.grammar.names import IdSyncName
 from airflow_provider_aam.members.making.assemble import make
 from airflow_provider_aam.members.making.idsync import LAYOUTS, Family, IdColumns, IdRows
 from airflow_provider_aam.members.making.partition import cut
-from airflow_provider_aam.members.reading.engine import Limits, open_engine
+from airflow_provider_aam.members.reading.engine import open_engine
 from airflow_provider_aam.members.reading.preflight import find_source
 from airflow_provider_aam.members.reading.query import Source, find_rows
 from airflow_provider_aam.members.receipt import MembersReceipt

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.account.names import Names
+from airflow_provider_aam.files.engine import Engine, Limits
 from airflow_provider_aam.members.grammar.names import Mode
 from airflow_provider_aam.members.making.items import LARGEST_SID
 from airflow_provider_aam.members.making.partition import Rules, distinct_traits
 from airflow_provider_aam.members.making.sets import find_sets
 from airflow_provider_aam.members.push import push_members
-from airflow_provider_aam.members.reading.engine import Engine, Limits, open_engine
+from airflow_provider_aam.members.reading.engine import open_engine
 from airflow_provider_aam.members.reading.preflight import Sources, find_sources, find_traits
 from airflow_provider_aam.members.reading.query import Source, find_rows
 from airflow_provider_aam.members.reading.shape import Shape

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from airflow_provider_aam.api.moments import utc_now
+from airflow_provider_aam.files.engine import Engine
 from airflow_provider_aam.members.grammar.names import DataFileName
 from airflow_provider_aam.members.making.assemble import make
 from airflow_provider_aam.members.making.partition import Rules, cut
 from airflow_provider_aam.members.making.sets import Sets, Today
-from airflow_provider_aam.members.reading.engine import Engine
 from airflow_provider_aam.members.reading.preflight import Sources
 from airflow_provider_aam.members.reading.source import Files
 from airflow_provider_aam.members.receipt import MembersReceipt

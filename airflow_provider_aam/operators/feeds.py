@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from airflow_provider_aam.hooks.paths import open_path, optional_path
 from airflow_provider_aam.operators.base import AAMOperator, Told, told
 from airflow_provider_aam.operators.links import Subject, Written
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from airflow_provider_aam.compat import Context
     from airflow_provider_aam.lineage import Lineage
 
@@ -25,7 +27,8 @@ class AAMReadDeliveryOperator(AAMOperator):
     not asked for anything. Needs the extra ``members``.
 
     :param source: what :class:`~airflow_provider_aam.sensors.outbound.AAMOutboundSensor` returned (``wait.output``), or
-        URIs and patterns (``s3://bucket/prefix/s3_12_*``); ``.info`` files among them tell the number of lines.
+        URIs, folders (``s3://bucket/prefix/``) and patterns (``s3://bucket/prefix/s3_12_*``); ``.info`` files among
+        them tell the number of lines.
         (templated)
     :param source_conn_id: the Airflow Connection of the files' store. (templated)
     :param destination: URI to write to, with one of the suffixes ``.parquet``, ``.jsonl`` and ``.jsonl.gz``.
@@ -35,11 +38,16 @@ class AAMReadDeliveryOperator(AAMOperator):
     :param layout: how lines are laid out, where they are not as AAM's default: ``separator`` of columns (a space),
         ``list_separator`` (a comma), the numbers of the columns ``user`` (1), ``segments`` (2) and ``removed`` (3, or
         ``None``), and ``header_lines`` (0). (templated)
+    :param as_of: instead of the rows of each file, who is in which segment as of this moment (an aware ``datetime`` or
+        ISO 8601 text) or the end of this day (UTC): ``user`` and ``segments`` from the newest full delivery and the
+        incremental ones after it, by the times in their names. ``source`` is the folder (with a slash at its end) or a
+        pattern. (templated)
     :param rejects_path: URI for the rejected lines, JSON Lines with ``file``, ``line``, ``reason`` and ``text``.
         (templated)
     :param max_rejected: lines that may be rejected before the task fails.
     :param check_lines: whether to compare the number of lines with ``.info`` files.
     :param threads: threads that read; as many as the process may use by default.
+    :param memory_mb: with ``as_of``, the memory of DuckDB; what does not fit goes to temporary files.
     :param aam_conn_id: the Airflow Connection of type ``aam``, for the buttons of the task. (templated)
     """
 
@@ -50,6 +58,7 @@ class AAMReadDeliveryOperator(AAMOperator):
         "destination_conn_id",
         "file_format",
         "layout",
+        "as_of",
         "rejects_path",
         "aam_conn_id",
     )
@@ -65,10 +74,12 @@ class AAMReadDeliveryOperator(AAMOperator):
         destination_conn_id: str | None = None,
         file_format: str | None = None,
         layout: Mapping[str, Any] | None = None,
+        as_of: datetime | str | None = None,
         rejects_path: str | None = None,
         max_rejected: int = 0,
         check_lines: bool = True,
         threads: int | None = None,
+        memory_mb: int = 1000,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -78,30 +89,40 @@ class AAMReadDeliveryOperator(AAMOperator):
         self.destination_conn_id = destination_conn_id
         self.file_format = file_format
         self.layout = layout
+        self.as_of = as_of
         self.rejects_path = rejects_path
         self.max_rejected = max_rejected
         self.check_lines = check_lines
         self.threads = threads
+        self.memory_mb = memory_mb
 
     def _problems(self) -> list[str]:
-        return self._too_small(max_rejected=0, threads=1)
+        problems = self._too_small(max_rejected=0, threads=1, memory_mb=200)
+        if self.as_of and isinstance(self.source, Mapping):
+            problems.append("as_of needs the folder of all deliveries as source, not what a sensor returned of one day")
+        return problems
 
     def _run(self, context: Context) -> Told:  # noqa: ARG002
         from airflow_provider_aam.feeds.read_delivery import ReadOrder, read_delivery
+        from airflow_provider_aam.feeds.read_state import read_state
+        from airflow_provider_aam.feeds.reading.file import HowToRead
         from airflow_provider_aam.feeds.reading.given import find_delivered
+        from airflow_provider_aam.feeds.reading.history import find_history
         from airflow_provider_aam.feeds.reading.layout import LineLayout
+        from airflow_provider_aam.files.engine import Limits
 
         order = ReadOrder(
             destination=open_path(self.destination, self.destination_conn_id, what="destination"),
             file_format=self.file_format,
-            layout=LineLayout.of(self.layout),
             rejects=optional_path(self.rejects_path, self.destination_conn_id, what="rejects_path"),
             max_rejected=self.max_rejected,
-            check_lines=self.check_lines,
-            threads=self.threads,
+            how=HowToRead(layout=LineLayout.of(self.layout), check_lines=self.check_lines, threads=self.threads),
         )
         open_source = partial(open_path, conn_id=self.source_conn_id, what="source")
-        return told(read_delivery(find_delivered(self.source, open_source), order))
+        if not self.as_of:
+            return told(read_delivery(find_delivered(self.source, open_source), order))
+        history = find_history(cast("Sequence[str]", self.source), open_source, self.as_of)
+        return told(read_state(history, order, Limits(threads=self.threads, memory_mb=self.memory_mb)))
 
     def subject(self) -> Subject:
         return Subject("destinations")

@@ -48,3 +48,13 @@ def test_lines_that_do_not_fit_fail_the_task_and_are_told(build, tmp_path):
 def test_impossible_arguments_are_refused(build):
     assert "max_rejected is -1; it must be 0 or more" in failure_of(build(max_rejected=-1))
     assert "layout has 1 problem" in failure_of(build(layout={"separator": "::"}))
+
+
+def test_state_as_of_a_day(build, tmp_path):
+    (tmp_path / ITER.replace("iter_17959", "full_17950")).write_text("a|1 3|\nb|9|\n")
+    build(source=f"{tmp_path}/", as_of="2026-11-29").execute({})
+    rows = [json.loads(line) for line in (tmp_path / "rows.jsonl").read_text().splitlines()]
+    assert sorted(rows, key=str) == [{"user": "a", "segments": [1, 2]}, {"user": "b", "segments": [9]}]
+    assert "as_of needs the folder of all deliveries" in failure_of(
+        build(source={"state": "complete"}, as_of="2026-11-29")
+    )

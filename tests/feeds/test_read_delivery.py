@@ -14,6 +14,7 @@ import pytest
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMSourceError
 from airflow_provider_aam.feeds.read_delivery import ReadOrder, read_delivery
 from airflow_provider_aam.feeds.read_receipt import ReadReceipt
+from airflow_provider_aam.feeds.reading.file import HowToRead
 from airflow_provider_aam.feeds.reading.given import find_delivered
 from airflow_provider_aam.feeds.reading.layout import LineLayout
 from airflow_provider_aam.files import blocks
@@ -35,7 +36,8 @@ class Reading:
         return str(self.folder / name)
 
     def read(self, source: Any, **order: Any) -> ReadReceipt:
-        given = {"destination": self.out, "rejects": self.folder / "rejects.jsonl", **order}
+        how = {name: order.pop(name) for name in ("layout", "check_lines") if name in order}
+        given = {"destination": self.out, "rejects": self.folder / "rejects.jsonl", "how": HowToRead(**how), **order}
         files = find_delivered(source, lambda uri: open_path(uri, None, what="source"))
         return read_delivery(files, ReadOrder(**given))
 

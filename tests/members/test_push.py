@@ -16,10 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMConfigError, AAMSourceError
+from airflow_provider_aam.files.engine import Limits
 from airflow_provider_aam.members.grammar.ids import CUSTOMER_ID, GLOBAL_SOURCES
 from airflow_provider_aam.members.making.partition import Rules
 from airflow_provider_aam.members.push import push_members
-from airflow_provider_aam.members.reading.engine import Limits, open_engine
+from airflow_provider_aam.members.reading.engine import open_engine
 from airflow_provider_aam.members.reading.preflight import Sources
 from airflow_provider_aam.members.reading.shape import Shape
 from airflow_provider_aam.members.reading.source import find_files

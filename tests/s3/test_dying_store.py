@@ -11,12 +11,13 @@ from typing import Any
 from s3_server import S3
 
 from airflow_provider_aam.api.errors import AAMError
+from airflow_provider_aam.files.engine import Limits
 from airflow_provider_aam.hooks.paths import open_path
 from airflow_provider_aam.members.grammar.ids import CUSTOMER_ID
 from airflow_provider_aam.members.making.partition import Rules
 from airflow_provider_aam.members.making.sets import find_sets
 from airflow_provider_aam.members.push import push_members
-from airflow_provider_aam.members.reading.engine import Limits, open_engine
+from airflow_provider_aam.members.reading.engine import open_engine
 from airflow_provider_aam.members.reading.preflight import Sources
 from airflow_provider_aam.members.reading.shape import Shape
 from airflow_provider_aam.members.reading.source import find_files

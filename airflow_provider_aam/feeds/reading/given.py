@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ import msgspec
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.feeds.info import LARGEST_BYTES, ListedFile, parse_info
-from airflow_provider_aam.feeds.names import INFO, readings
+from airflow_provider_aam.feeds.names import INFO, OutboundName, readings
 from airflow_provider_aam.feeds.outbound_verdict import OutboundVerdict
 
 Open = Callable[[str], Any]
@@ -21,12 +22,21 @@ _PATTERN = frozenset("*?[")
 
 @dataclass(frozen=True, kw_only=True)
 class Delivered:
-    """``mode`` by its name or batch, ``lines`` by its ``.info`` file; ``None`` where nothing tells."""
+    """``mode`` and ``sent_at`` by its name or batch, ``lines`` by its ``.info`` file; ``None`` where nothing tells."""
 
     uri: str
     path: Any
     mode: str | None
+    sent_at: datetime | None
     lines: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """``listed``: what ``.info`` files list, by URI."""
+
+    files: list[Delivered]
+    listed: Mapping[str, ListedFile]
 
 
 def find_delivered(source: Any, open_uri: Open) -> list[Delivered]:
@@ -37,7 +47,7 @@ def find_delivered(source: Any, open_uri: Open) -> list[Delivered]:
     if isinstance(source, Mapping) or (isinstance(source, str) and source.lstrip().startswith("{")):
         found = _of_verdict(source, open_uri)
     else:
-        found = _of_uris([source] if isinstance(source, str) else source, open_uri)
+        found = find_files(source, open_uri).files
     if not found:
         raise AAMArgumentError("source: it names no file to read.")
     return found
@@ -53,13 +63,15 @@ def _of_verdict(given: Any, open_uri: Open) -> list[Delivered]:
             "unchanged, or URIs."
         ) from foreign
     return [
-        Delivered(uri=file.uri, path=open_uri(file.uri), mode=batch.mode, lines=file.lines)
+        Delivered(uri=file.uri, path=open_uri(file.uri), mode=batch.mode, sent_at=batch.sent_at, lines=file.lines)
         for batch in verdict.batches
         for file in batch.files
     ]
 
 
-def _of_uris(given: Sequence[Any], open_uri: Open) -> list[Delivered]:
+def find_files(source: str | Sequence[Any], open_uri: Open) -> Found:
+    """The files of URIs, patterns, and folders (which end with a slash), each once."""
+    given = [source] if isinstance(source, str) else source
     paths = dict(found for uri in given for found in _expand(str(uri), open_uri))
     listed: dict[str, ListedFile] = {}
     for uri, path in paths.items():
@@ -67,23 +79,30 @@ def _of_uris(given: Sequence[Any], open_uri: Open) -> list[Delivered]:
             with path.open("rb") as file:
                 info = parse_info(file.read(LARGEST_BYTES + 1), what=f"“{one_line(uri)}”")
             listed |= {f"{uri.rpartition('/')[0]}/{each.name}": each for each in info.files}
-    return [
-        Delivered(uri=uri, path=path, mode=_mode(uri), lines=listed[uri].lines if uri in listed else None)
-        for uri, path in paths.items()
-        if not uri.lower().endswith(INFO)
-    ]
+    lines = {uri: file.lines for uri, file in listed.items()}
+    data = {uri: path for uri, path in paths.items() if not uri.lower().endswith(INFO)}
+    return Found(files=[_by_name(uri, path, lines.get(uri)) for uri, path in data.items()], listed=listed)
+
+
+def _by_name(uri: str, path: Any, lines: int | None) -> Delivered:
+    name = name_of(uri)
+    if name is None:
+        return Delivered(uri=uri, path=path, mode=None, sent_at=None, lines=lines)
+    return Delivered(uri=uri, path=path, mode=name.mode, sent_at=name.sent_at, lines=lines)
+
+
+def name_of(uri: str) -> OutboundName | None:
+    """The same mode and second in all readings of a name."""
+    return next(iter(readings(uri.rpartition("/")[2])), None)
 
 
 def _expand(uri: str, open_uri: Open) -> Iterator[tuple[str, Any]]:
-    path = open_uri(uri)
-    if not _PATTERN & {*uri}:
+    pattern = f"{uri}*" if uri.endswith("/") else uri
+    path = open_uri(pattern)
+    if not _PATTERN & {*pattern}:
         yield uri, path
         return
     found = sorted(map(path.fs.unstrip_protocol, path.fs.glob(path.path)))
     if not found:
         raise AAMArgumentError(f"source: no file matches {one_line(uri)}.")
     yield from ((each, open_uri(each)) for each in found)
-
-
-def _mode(uri: str) -> str | None:
-    return next((name.mode for name in readings(uri.rpartition("/")[2])), None)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.api.pool import in_order
+from airflow_provider_aam.files.engine import Engine
 from airflow_provider_aam.files.staging import Destination, stage
 from airflow_provider_aam.members.grammar.ids import IdFormat
 from airflow_provider_aam.members.making.grouping import TRAITS, Group, Layout, group
 from airflow_provider_aam.members.making.partition import Partitions, rejected_rows
 from airflow_provider_aam.members.making.parts import Part, write_parts
 from airflow_provider_aam.members.making.sets import Today
-from airflow_provider_aam.members.reading.engine import Engine
 from airflow_provider_aam.members.target import Target
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from airflow_provider_aam.api.errors import AAMArgumentError
+from airflow_provider_aam.files.engine import Engine
 from airflow_provider_aam.members.grammar.codes import Code
 from airflow_provider_aam.members.grammar.ids import EMAIL, IdFormat
 from airflow_provider_aam.members.making.grouping import Layout
-from airflow_provider_aam.members.reading.engine import Engine
 from airflow_provider_aam.members.reading.source import name, text
 
 Family = Literal["adobe_id", "c2c_id"]

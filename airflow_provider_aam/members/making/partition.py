@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from airflow_provider_aam.files.engine import Engine
 from airflow_provider_aam.members.grammar.codes import REMEDIES, Code
 from airflow_provider_aam.members.grammar.names import Mode
 from airflow_provider_aam.members.making.items import KIND_BITS, LARGEST_SID
 from airflow_provider_aam.members.making.sets import Sets
-from airflow_provider_aam.members.reading.engine import Engine
 from airflow_provider_aam.members.reading.shape import Columns, Shape
 from airflow_provider_aam.members.reading.source import Files, name, text
 from airflow_provider_aam.members.reading.traits import Traits

@@ -1,66 +1,19 @@
-"""DuckDB with bounds: as many threads and as much memory as it is given, the rest in a scratch folder."""
+"""What DuckDB says about the rows of a push, in words of the push."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager
 
 from airflow_provider_aam.api.errors import AAMConfigError, AAMSourceError
 from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.files import engine
+from airflow_provider_aam.files.engine import Engine, Limits
 from airflow_provider_aam.members.reading.stores import as_given
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """``threads``: as many as the process may use by default. ``memory_mb`` of DuckDB; the rest goes to disk."""
-
-    threads: int | None = None
-    memory_mb: int = 1500
-
-
-@dataclass(frozen=True, kw_only=True)
-class Engine:
-    """``scratch`` holds what does not fit into memory, and goes with the engine."""
-
-    con: DuckDBPyConnection
-    scratch: Path
-    threads: int
-
-
-@contextmanager
-def open_engine(limits: Limits | None = None) -> Iterator[Engine]:
+def open_engine(limits: Limits | None = None) -> AbstractContextManager[Engine]:
     """Raises :class:`AAMConfigError` without DuckDB."""
-    limits = limits or Limits()
-    try:
-        import duckdb
-    except ImportError as missing:
-        raise AAMConfigError(
-            "Trait memberships need DuckDB, isal and pyarrow: pip install 'airflow-provider-aam[members]'"
-        ) from missing
-    number = limits.threads or len(os.sched_getaffinity(0))
-    with tempfile.TemporaryDirectory(prefix="aam-members-") as folder:
-        settings: dict[str, str | bool | int | float | list[str]] = {
-            "threads": number,
-            "memory_limit": f"{limits.memory_mb}MB",
-            "temp_directory": f"{folder}/spill",
-            "preserve_insertion_order": False,
-            "partitioned_write_flush_threshold": 262_144,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
-        with duckdb.connect(config=settings) as con:
-            try:
-                yield Engine(con=con, scratch=Path(folder), threads=number)
-            except duckdb.Error as failure:
-                raise _explained(failure, limits) from failure
+    return engine.open_engine(limits or Limits(), _explained)
 
 
 def _explained(failure: Exception, limits: Limits) -> Exception:

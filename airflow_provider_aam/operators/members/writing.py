@@ -12,8 +12,8 @@ from airflow_provider_aam.operators.links import Subject, Written
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context, ObjectStoragePath
+    from airflow_provider_aam.files.engine import Limits
     from airflow_provider_aam.lineage import Lineage
-    from airflow_provider_aam.members.reading.engine import Limits
     from airflow_provider_aam.members.reading.query import Source
     from airflow_provider_aam.members.target import Target
 
@@ -108,7 +108,7 @@ class WritingOperator(AAMOperator):
         lineage.sent(receipt)
 
     def _limits(self) -> Limits:
-        from airflow_provider_aam.members.reading.engine import Limits
+        from airflow_provider_aam.files.engine import Limits
 
         return Limits(threads=self.threads, memory_mb=self.memory_mb)
 

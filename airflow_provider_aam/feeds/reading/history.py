@@ -1,0 +1,67 @@
+"""Which deliveries make the state as of a moment: the newest full one, and every incremental one after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMSourceError
+from airflow_provider_aam.api.moments import parse_date, parse_day, parse_moment
+from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.feeds.completeness import MOST_NAMED
+from airflow_provider_aam.feeds.reading.given import Delivered, Found, Open, find_files, name_of
+
+
+def find_history(source: str | Sequence[Any], open_uri: Open, as_of: object) -> list[Delivered]:
+    """Its files by the time in their names, whenever they arrived. ``as_of``: a moment, or a day to its end, UTC.
+
+    Raises :class:`AAMArgumentError` where there is no full delivery, :class:`AAMSourceError` where files are missing
+    that an ``.info`` file lists.
+    """
+    before = _end_of(as_of)
+    found = find_files(source, open_uri)
+    named = [file for file in found.files if file.sent_at is not None and file.sent_at < before]
+    full = max((file.sent_at for file in named if file.mode == "full" and file.sent_at), default=None)
+    if full is None:
+        raise AAMArgumentError(
+            f"source has no full delivery from before {before:%Y-%m-%d %H:%M} UTC, only "
+            f"{len(named):,} files of incremental ones: the state cannot be rebuilt without one."
+        )
+    _check_series(named)
+    if missing := [*_missing(found, full, before)]:
+        named_ones = ", ".join(missing[:MOST_NAMED])
+        more = f" and {len(missing) - MOST_NAMED:,} more" if missing[MOST_NAMED:] else ""
+        raise AAMSourceError(f"The state needs files that .info files list and that are not there: {named_ones}{more}.")
+    return sorted(
+        (file for file in named if _is_of(file.mode, file.sent_at, full)), key=lambda file: (file.sent_at, file.uri)
+    )
+
+
+def _end_of(as_of: object) -> datetime:
+    if isinstance(as_of, str) and parse_date(as_of) is not None:
+        return parse_day(as_of, what="as_of") + timedelta(days=1)
+    return parse_moment(as_of, what="as_of") + timedelta(microseconds=1)
+
+
+def _is_of(mode: str | None, sent_at: datetime | None, full: datetime) -> bool:
+    return sent_at is not None and (sent_at > full if mode == "iter" else sent_at == full)
+
+
+def _missing(found: Found, full: datetime, before: datetime) -> Iterator[str]:
+    there = {file.uri for file in found.files}
+    for uri in found.listed:
+        name = name_of(uri)
+        if uri not in there and name and name.sent_at < before and _is_of(name.mode, name.sent_at, full):
+            yield f"“{one_line(name.text)}”"
+
+
+def _check_series(files: Sequence[Delivered]) -> None:
+    """What is delivered to two destinations is not one state."""
+    names = [name for name in map(name_of, (file.uri for file in files)) if name]
+    series = sorted({"_".join(map(str, (*name.numbers, *filter(None, [name.alias])))) for name in names})
+    if len(series) > 1:
+        raise AAMArgumentError(
+            f"source has files of several destinations: {', '.join(map(one_line, series[:MOST_NAMED]))}. Narrow it "
+            "with a pattern like s3://bucket/prefix/s3_12_*."
+        )
