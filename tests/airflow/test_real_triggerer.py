@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from feed_place import FeedPlace
 from inbound_place import BATCH, InboundPlace
 from outbound_place import OutboundPlace
 from real_triggerer import home_of_its_own, running_triggerer
@@ -146,8 +148,10 @@ def test_sensors_survive_their_triggerer(place, airflow):
     assert emulator.credentials.client_secret not in log
 
 
-def test_deliveries_are_waited_for_past_the_end_of_a_triggerer(emulator, tmp_path, airflow):
-    outbound = OutboundPlace(tmp_path / "outbound", emulator)
+def test_deliveries_are_waited_for_past_the_end_of_a_triggerer(emulator, tmp_path, airflow, monkeypatch):
+    outbound, feed = OutboundPlace(tmp_path / "outbound", emulator), FeedPlace(tmp_path, emulator)
+    database = {"conn_type": "sqlite", "host": str(tmp_path / "ledger.db")}
+    monkeypatch.setenv("AIRFLOW_CONN_LEDGER", json.dumps(database))
     quiet = outbound.deliver(mode="full", info="none", every_s=0)["files"]
     hour_ago = time.time() - 3600
     os.utime(outbound.folder / quiet[0], (hour_ago, hour_ago))
@@ -159,18 +163,25 @@ def test_deliveries_are_waited_for_past_the_end_of_a_triggerer(emulator, tmp_pat
         "quiet": outbound.arguments(day=day, sync_mode="full", **later),
         "late": outbound.arguments(day=day, sync_mode="iter", info="required", **passed, **later),
         "bad": outbound.arguments(day="2025-12-25", **passed, hard_deadline=past),
+        "hours": feed.arguments(ledger="aam_feed_ledger", ledger_conn_id="ledger", **later),
     }
     air = airflow(**sensors)
-    assert air.say("run") == {"quiet": "deferred", "late": "deferred", "bad": "deferred"}
+    assert air.say("run") == dict.fromkeys(sensors, "deferred")
     with air.triggerer():
-        air.wait_for({"quiet": "scheduled", "late": "scheduled", "bad": "scheduled"})
-    assert air.say("run") == {"quiet": "success", "late": "deferred", "bad": "failed"}
+        air.wait_for({"quiet": "scheduled", "late": "scheduled", "bad": "scheduled", "hours": "deferred"})
+    assert air.say("run") == {"quiet": "success", "late": "deferred", "bad": "failed", "hours": "deferred"}
+    (hour,) = feed.deliver(hours_ago=30)
     emulator.advance(2 * 3600)
     with air.triggerer():
-        air.wait_for({"quiet": "success", "late": "scheduled", "bad": "failed"})
-    assert air.say("run") == {"quiet": "success", "late": "success", "bad": "failed"}
+        air.wait_for({"quiet": "success", "late": "scheduled", "bad": "failed", "hours": "scheduled"})
+    assert air.say("run") == {"quiet": "success", "late": "success", "bad": "failed", "hours": "success"}
     log = air.log()
     assert log.count("AAM is late:") == 1
     assert f"{slow['batch']}001.sync.gz” is not there" in log
     assert "The outbound delivery of 2025-12-25 was not complete by 2026-01-01 00:00 UTC" in log
+    assert "Customer Data Feed: 1 hour, 1 file, " in log
+    with sqlite3.connect(tmp_path / "ledger.db") as ledger:
+        ((owner, claim),) = ledger.execute("SELECT owner, claim FROM aam_feed_ledger")
+    assert (owner.split("/")[0], owner.split("/")[-2:]) == ("waiting", ["hours", "-1"])
+    assert hour in claim
     assert emulator.credentials.client_secret not in log
