@@ -6,6 +6,7 @@ import atexit
 import os
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -54,6 +55,14 @@ def _nothing_shared_with_earlier_tests() -> Iterator[None]:
     forget_shared()
     yield
     forget_shared()
+    _forget_masked_secrets()
+
+
+def _forget_masked_secrets() -> None:
+    """Airflow 3 compiles all secrets of a process anew with each that is added: every test would be slower."""
+    for name in ("airflow._shared.secrets_masker", "airflow.sdk._shared.secrets_masker"):
+        if masker := sys.modules.get(name):
+            masker.reset_secrets_masker()
 
 
 @pytest.fixture(autouse=True)

@@ -24,19 +24,19 @@ _PERCENT = re.compile("%[0-9A-F]{2}")
 
 
 def mask(secret: str) -> None:
-    """Hide ``secret`` as a whole, as JSON and URLs hold it, and each of its lines, from now on in this process.
+    """Hide ``secret``, or each of its lines, as they are and as JSON and URLs hold them, from now on in this process.
 
-    One message to the task's supervisor, however many forms there are.
+    One message to the task's supervisor, however many forms there are. The longest come last: at each, Airflow compiles
+    all that it knows anew, which for a key took seconds.
     """
-    forms: list[Any] = sorted(set(_forms(secret)))
+    forms: list[Any] = sorted(set(_forms(secret)), key=len)
     mask_secret(forms)
 
 
 def _forms(secret: str) -> Iterator[str]:
-    yield from _spellings(secret)
-    for line in _lines(secret):
-        if len(line) >= SHORTEST_LINE:
-            yield from _spellings(line)
+    lines = [line for line in _lines(secret) if len(line) >= SHORTEST_LINE]
+    for text in lines or [secret]:
+        yield from _spellings(text)
 
 
 def _spellings(text: str) -> Iterator[str]:
