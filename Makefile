@@ -52,7 +52,7 @@ test-211: $(VENV_211)/installed ## run the Airflow-facing tests on Airflow 2.11
 
 test-slow: $(VENV)/installed $(VENV_211)/installed ## run the tests that start an Airflow or kill processes, on both versions
 	$(VENV)/bin/python -m pytest -m slow --numprocesses 2 --dist loadfile
-	$(VENV_211)/bin/python -m pytest -m slow tests/airflow
+	$(VENV_211)/bin/python -m pytest -m slow --numprocesses 2 --dist loadfile tests/airflow
 
 test-s3: $(VENV_S3)/installed ## run the tests on s3:// against a server that plays S3, in .venv-s3 with Airflow's Amazon provider
 	$(VENV_S3)/bin/python -m pytest --numprocesses 2 --dist load tests/s3
