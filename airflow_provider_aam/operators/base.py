@@ -42,6 +42,8 @@ class AAMOperator(BaseOperator):
     shown_as: ClassVar[NoteKind | None] = None
     """Where the page *Browse → Audience Manager* shows how the task ended; ``None``: nowhere."""
     shown_plan: Plan | None = None
+    applied_sha256: str | None = None
+    """Of the plan file that it has begun to apply."""
 
     def __init__(self, *, aam_conn_id: str = "aam_default", **kwargs: Any) -> None:
         super().__init__(**kwargs)

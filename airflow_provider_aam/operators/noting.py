@@ -42,8 +42,10 @@ def noting(operator: AAMOperator, context: Context) -> Iterator[Ended]:
     try:
         yield ended
     except AAMError as error:
-        outcomes = {"outcomes": error.counts} if isinstance(error, AAMPushFailed) else {}
-        tell(outcomes, error=error, plan=operator.shown_plan)
+        done: dict[str, Any] = {}
+        if isinstance(error, AAMPushFailed):
+            done = {"outcomes": error.counts, "plan_sha256": operator.applied_sha256}
+        tell(done, error=error, plan=operator.shown_plan)
         raise
     tell(ended.result, plan=operator.shown_plan)
 

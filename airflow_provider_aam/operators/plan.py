@@ -129,6 +129,7 @@ class AAMApplyOperator(QuietOperator):
 
         plan_path = open_path(self.plan_path, None, what="plan_path")
         plan, sha256 = read_plan(plan_path, sha256=self.sha256)
+        self.applied_sha256 = sha256
         approval = Approval.of(self.approved_by)
         log.info("%s", approval)
         log.info("Plan file %s, sha256 %s.", one_line(uri_of(plan_path)), sha256[:SHORT_SHA256])

@@ -54,17 +54,25 @@ class PageFolder:
         for file in self._of(*KINDS):
             if wanted == file.name or wanted in self._sha256_of(file):
                 note = self._note(file.name)
-                return show_plan(note.plan) | {"note": show_note(file.name, note)} if note and note.plan else None
+                if note is None or note.plan is None:
+                    return None
+                return show_plan(note.plan) | {"note": show_note(file.name, note, self._applied())}
         return None
+
+    def _applied(self) -> dict[str, dict[str, Any]]:
+        """The newest run that has applied a plan, by the sha256 of the plan's file."""
+        notes = ((file.name, self._note(file.name)) for file in reversed(self._of("push")))
+        return {str(note.result.get("plan_sha256")): show_note(name, note) for name, note in notes if note}
 
     def _sha256_of(self, file: Shelved) -> tuple[str, ...]:
         note = self._note(file.name)
         return (note.plan.sha256,) if note and note.plan else ()
 
     def _notes(self, kind: str) -> Iterator[dict[str, Any]]:
+        applied = self._applied() if kind in ("plan", "drift") else {}
         for file in self._of(kind)[:MOST_SHOWN]:
             if note := self._note(file.name):
-                yield show_note(file.name, note)
+                yield show_note(file.name, note, applied)
 
     def _read_note(self, name: str) -> Note | None:
         return next((read_note(file) for file in self._listed() if file.name == name), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from airflow_provider_aam.api.counted import counted
@@ -27,8 +28,8 @@ _PLANNED = {"create": "to create", "update": "to update", "delete": "to delete"}
 _DRIFTED = {"create": "missing", "update": "changed", "delete": "extra"}
 
 
-def show_note(name: str, note: Note) -> dict[str, Any]:
-    """Everything but the lines of its plan."""
+def show_note(name: str, note: Note, applied: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
+    """Everything but the lines of its plan. ``applied``: notes of those who have applied plans, by sha256."""
     parts = [part for part in _PARTS[note.kind](note) if part[1]]
     task = note.task
     return {
@@ -48,6 +49,7 @@ def show_note(name: str, note: Note) -> dict[str, Any]:
         "parts": [{"label": label, "count": count, "tone": tone} for label, count, tone in parts],
         "uri": _text(note.result.get("uri") or note.result.get("outcome_uri") or note.result.get("plan_uri")),
         "plan": None if note.plan is None else {"sha256": one_line(note.plan.sha256), "counts": note.plan.counts},
+        "applied": applied.get(note.plan.sha256) if note.plan else None,
     }
 
 

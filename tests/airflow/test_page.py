@@ -18,7 +18,7 @@ from airflow_provider_aam.files.shelf import shelved
 from airflow_provider_aam.hooks.page import page_folder
 from airflow_provider_aam.operators.drift import AAMDriftOperator
 from airflow_provider_aam.operators.page import AAMRefreshPageOperator
-from airflow_provider_aam.operators.plan import AAMPlanOperator
+from airflow_provider_aam.operators.plan import AAMApplyOperator, AAMPlanOperator
 from airflow_provider_aam.operators.pull import AAMPullSegmentsOperator
 from airflow_provider_aam.operators.push import AAMPushTraitsOperator
 
@@ -133,6 +133,21 @@ def test_plan_is_shown_in_the_words_of_the_log(run, page, tmp_path):
     assert any(line.startswith("+ trait web/pricing “Pricing”") for line in plan["lines"])
     assert page.plan(note["id"]) == plan
     assert page.plan("0" * 64) is None
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["applied", "fails"])
+def test_plan_says_that_it_was_applied(run, account, page, tmp_path, fails):
+    plan_path = str(tmp_path / "plan.json")
+    run(lambda: AAMPlanOperator(task_id="plan", source=[TRAIT], kind="traits", plan_path=plan_path))
+    sha256 = one(page.overview()["notes"]["plan"])["plan"]["sha256"]
+    assert page.plan(sha256)["note"]["applied"] is None
+    if fails:
+        account.trouble("POST /v1/traits", "status", times=None, status=400)
+    run(lambda: AAMApplyOperator(task_id="apply", plan_path=plan_path, sha256=sha256, approved_by="ada"))
+    applied = page.plan(sha256)["note"]["applied"]
+    assert applied == one(page.overview()["notes"]["plan"])["applied"]
+    assert (applied["task"]["task_id"], applied["failed"]) == ("apply", fails)
+    assert "1 rejected" in applied["headline"] if fails else applied["headline"].endswith("created; approved by ada")
 
 
 def test_approval_links_to_the_plan_on_the_page(run, page, tmp_path, monkeypatch):

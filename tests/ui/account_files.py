@@ -110,12 +110,13 @@ def _notes(now: datetime) -> Iterator[Note]:
     yield note("pull", 26, "pull_segments", 2.3, result=pulled)
     yield note("pull", 2, "pull_segments", 2.1, result=pulled)
     nothing = {"create": 0, "update": 0, "delete": 0, "unchanged": 17}
-    in_line = msgspec.structs.replace(PLAN, counts=nothing, counts_by_kind={}, lines=PLAN.lines[:1])
+    in_line = msgspec.structs.replace(PLAN, sha256="c3" * 32, counts=nothing, counts_by_kind={}, lines=PLAN.lines[:1])
     yield note("drift", 24.4, "drift", 8.2, plan=in_line)
-    yield note("drift", 0.4, "drift", 8.4, plan=PLAN)
+    yield note("drift", 0.4, "drift", 8.4, plan=msgspec.structs.replace(PLAN, sha256="c4" * 32))
     yield note("plan", 30, "plan", 9.1, plan=PLAN, result={"plan_uri": "s3://catalog/plans/1/plan.json"})
     done = {"created": 3, "updated": 12, "unchanged": 180, "deleted": 0, "rejected": 0, "unknown": 0}
-    yield note("push", 29, "apply", 41, result={"outcomes": done, "outcome_uri": "s3://catalog/plans/1/outcomes.jsonl"})
+    applied = {"plan_sha256": PLAN.sha256, "approved_by": "ada", "outcome_uri": "s3://catalog/plans/1/outcomes.jsonl"}
+    yield note("push", 29, "apply", 41, result={"outcomes": done, **applied})
     failed = (
         "2 of 197 rows in s3://catalog/shop failed (max_failed=0): 3 created, 180 unchanged, 2 rejected. Fix the rows "
         "below and run again; finished rows are not repeated.\n"

@@ -67,6 +67,8 @@ def test_plan_is_read_line_by_line_and_has_an_address(open_browser):
     seen(page, "Drift checks")
     page = browser.open(f"?plan={PLAN.sha256}")
     seen(page, "segment shop/summer-sale “Summer sale buyers”")
+    seen(page, "Applied")
+    seen(page, "3 created, 12 updated, 180 unchanged; approved by ada")
     page = browser.open("?plan=unknown")
     seen(page, "This plan is not among the newest")
 

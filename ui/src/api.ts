@@ -17,6 +17,7 @@ export type Note = {
   parts: Part[];
   uri: string | null;
   plan: { sha256: string; counts: Record<string, number> } | null;
+  applied: Note | null;
 };
 export type Use = { resource: string; type: string; count: number; limit: number; documented: boolean };
 export type Account = { at: string; pid: number | null; host: string; uses: Use[] };

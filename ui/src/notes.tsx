@@ -20,12 +20,16 @@ const BADGES: Record<Kind, (note: Note) => [string, string] | null> = {
   push: failedOnly,
   members: failedOnly,
   inbound: failedOnly,
-  plan: (note) => failedOnly(note) ?? (hasChanges(note) ? ["Changes", "blue"] : ["In line", "green"]),
+  plan: (note) => failedOnly(note) ?? applied(note) ?? (hasChanges(note) ? ["Changes", "blue"] : ["In line", "green"]),
   drift: (note) => (hasChanges(note) ? ["Drift", "orange"] : (failedOnly(note) ?? ["In line", "green"])),
 };
 
 function failedOnly(note: Note): [string, string] | null {
   return note.failed ? ["Failed", "red"] : null;
+}
+
+function applied(note: Note): [string, string] | null {
+  return note.applied && (note.applied.failed ? ["Apply failed", "red"] : ["Applied", "green"]);
 }
 
 export function hasChanges(note: Note): boolean {
@@ -37,6 +41,17 @@ export function runPath({ task }: Note): string {
   const part = encodeURIComponent;
   const mapped = task.map_index >= 0 ? `/mapped/${task.map_index}` : "";
   return `/dags/${part(task.dag_id)}/runs/${part(task.run_id)}/tasks/${part(task.task_id)}${mapped}`;
+}
+
+export function RunLink({ note }: { note: Note }) {
+  return (
+    <Link asChild color="fg.info">
+      <RouterLink to={runPath(note)}>
+        {note.task.dag_id} · {note.task.task_id}
+        {note.task.map_index >= 0 ? ` [${note.task.map_index}]` : ""}
+      </RouterLink>
+    </Link>
+  );
 }
 
 export function NoteRow({ note, onPlan }: { note: Note; onPlan?: (note: Note) => void }) {
@@ -56,13 +71,7 @@ export function NoteRow({ note, onPlan }: { note: Note; onPlan?: (note: Note) =>
           )}
         </Flex>
         <Text fontSize="sm" color="fg.muted" title={fullTime(note.at)}>
-          <Link asChild color="fg.info">
-            <RouterLink to={runPath(note)}>
-              {note.task.dag_id} · {note.task.task_id}
-              {note.task.map_index >= 0 ? ` [${note.task.map_index}]` : ""}
-            </RouterLink>
-          </Link>{" "}
-          · {ago(note.at)} · {duration(note.seconds)}
+          <RunLink note={note} /> · {ago(note.at)} · {duration(note.seconds)}
         </Text>
       </Flex>
       {note.parts.length > 0 && (

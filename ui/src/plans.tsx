@@ -1,10 +1,9 @@
 // Drift and plans, and one of them line by line, in the words of the task's log.
-import { Badge, Box, Button, Code, Flex, Heading, Input, Link, Text } from "@chakra-ui/react";
+import { Badge, Box, Button, Code, Flex, Heading, Input, Text } from "@chakra-ui/react";
 import { useEffect, useRef, useState } from "react";
-import { Link as RouterLink } from "react-router-dom";
 import { pathOf, useAsked, type Note, type Overview, type Plan } from "./api";
 import { Legend, StackedBar } from "./charts";
-import { NoteRow, runPath, TITLES } from "./notes";
+import { NoteRow, RunLink, TITLES } from "./notes";
 import { Failed, Loading, Message, Section } from "./states";
 import { ago, count, fullTime } from "./words";
 
@@ -63,13 +62,14 @@ function Lines({ plan, heading }: { plan: Plan; heading: React.RefObject<HTMLHea
         {head}
       </Text>
       <Text color="fg.muted" fontSize="sm" mb="3" title={fullTime(note.at)}>
-        <Link asChild color="fg.info">
-          <RouterLink to={runPath(note)}>
-            {note.task.dag_id} · {note.task.task_id}
-          </RouterLink>
-        </Link>{" "}
-        · {ago(note.at)} · sha256 <Code fontSize="xs" title={plan.sha256}>{plan.sha256.slice(0, 12)}</Code>
+        <RunLink note={note} /> · {ago(note.at)} · sha256 <Code fontSize="xs" title={plan.sha256}>{plan.sha256.slice(0, 12)}</Code>
       </Text>
+      {note.applied && (
+        <Text mb="3" title={fullTime(note.applied.at)}>
+          <Badge colorPalette={note.applied.failed ? "red" : "green"}>{note.applied.failed ? "Apply failed" : "Applied"}</Badge>{" "}
+          {ago(note.applied.at)}: {note.applied.headline} · <RunLink note={note.applied} />
+        </Text>
+      )}
       <Box maxW="40rem" mb="4">
         <StackedBar parts={note.parts} />
         <Box mt="1.5"><Legend parts={note.parts} /></Box>
