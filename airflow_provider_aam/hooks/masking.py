@@ -27,7 +27,7 @@ def mask(secret: str) -> None:
     """Hide ``secret``, or each of its lines, as they are and as JSON and URLs hold them, from now on in this process.
 
     One message to the task's supervisor, however many forms there are. The longest come last: at each, Airflow compiles
-    all that it knows anew, which for a key took seconds.
+    all that it knows again, which for a key took seconds.
     """
     forms: list[Any] = sorted(set(_forms(secret)), key=len)
     mask_secret(forms)
