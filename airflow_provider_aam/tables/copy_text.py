@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from functools import cache
 
 from airflow_provider_aam.api.resources import Type
-from airflow_provider_aam.files.columns import Values, to_iso
+from airflow_provider_aam.files.columns import EPOCH, Values
 
 NULL = "\\N"
+_DAY_S = 24 * 60 * 60
+_DAY_MS = _DAY_S * 1000
 _SIGNS = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\ufffd"}
 """PostgreSQL holds no NUL in a text."""
 _ESCAPED = str.maketrans(_SIGNS)
@@ -35,7 +39,9 @@ def _json(values: Values) -> list[str]:
 
 
 def _number(values: Values) -> list[str]:
-    return [NULL if value is None else repr(value) for value in values]
+    if None in values:
+        return [NULL if value is None else repr(value) for value in values]
+    return [*map(repr, values)]
 
 
 def _boolean(values: Values) -> list[str]:
@@ -43,7 +49,31 @@ def _boolean(values: Values) -> list[str]:
 
 
 def _instant(values: Values) -> list[str]:
-    return [NULL if value is None else to_iso(value) for value in values]
+    dates, clocks, parts = _dates, _clocks(), _parts()
+    return [
+        NULL if ms is None else dates[ms // _DAY_MS] + clocks[ms // 1000 % _DAY_S] + parts[ms % 1000] for ms in values
+    ]
+
+
+class _Dates(dict[int, str]):
+    """By days since 1970."""
+
+    def __missing__(self, days: int) -> str:
+        self[days] = (EPOCH + timedelta(days)).date().isoformat()
+        return self[days]
+
+
+_dates = _Dates()
+
+
+@cache
+def _clocks() -> list[str]:
+    return [f"T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}" for second in range(_DAY_S)]
+
+
+@cache
+def _parts() -> list[str]:
+    return [f".{ms:03}Z" for ms in range(1000)]
 
 
 _TEXTS: Mapping[Type, Callable[[Values], list[str]]] = {

@@ -30,13 +30,18 @@ class Merge:
     key: Sequence[str]
     now: datetime
 
-    def run(self, *, into_new: bool) -> Counts:
-        """``into_new``: the table was empty a moment ago, so there is nothing to compare with."""
+    def run(self, rows: int, *, into_new: bool) -> Counts:
+        """``rows`` are staged; ``into_new``: the table was empty a moment ago, there is nothing to compare with."""
         if into_new:
             return Counts(inserted=self._insert(self._values()))
-        return Counts(
-            deleted=self._mark_vanished(), restored=self._restore(), updated=self._update(), inserted=self._insert_new()
-        )
+        counted = sa.select(sa.func.count(), sa.func.count(self.table.c[DELETED])).select_from(self.table)
+        there, dead = self.connection.execute(counted).one()
+        restored = self._restore() if dead else 0
+        updated, inserted = self._update(), self._insert_new()
+        # All staged rows are live by now: live ones beyond their number have vanished.
+        vanished = there - dead + restored + inserted > rows
+        deleted = self._mark_vanished() if vanished else 0
+        return Counts(inserted=inserted, updated=updated, deleted=deleted, restored=restored)
 
     def _mark_vanished(self) -> int:
         gone = sa.update(self.table).where(self._is_live(), ~self._is_staged())

@@ -7,11 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO
 
-import msgspec
-
 from airflow_provider_aam.api.rows import Rows
-
-_decoder = msgspec.json.Decoder(msgspec.Raw)
 
 
 class Spool:
@@ -27,7 +23,7 @@ class Spool:
     def pages(self) -> Iterator[Rows]:
         self._file.seek(0)
         for size in self._sizes:
-            yield Rows(_decoder.decode_lines(self._file.read(size)))
+            yield Rows.of_lines(self._file.read(size))
 
 
 @contextmanager

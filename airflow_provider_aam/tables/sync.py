@@ -44,7 +44,7 @@ def sync_rows(
         load(connection, staged, [*wanted.types.values()], batches)
         layout.bring_about(connection)
         merge = Merge(connection=connection, table=layout.table, staged=staged, key=wanted.key, now=now)
-        counts = merge.run(into_new=not layout.exists)
+        counts = merge.run(rows, into_new=not layout.exists)
     return Synced(counts=counts, columns_added=layout.missing)
 
 
