@@ -67,12 +67,16 @@ class Lineage:
         fields: Sequence[str] | None,
         include_metrics: bool,
     ) -> None:
-        """A list of AAM → a table, column by column; ``None``: OpenLineage has no name for such a table."""
+        """A list of AAM → a table, column by column."""
         columns = self._read_columns(resource, fields, include_metrics=include_metrics)
+        named = {column_name(field): kind for field, kind in columns.items()}
+        copied = self._copied({column_name(field): field for field in columns}, of=resource)
+        self.wrote_table(table, receipt, schema=_schema(named), **copied)
+
+    def wrote_table(self, table: tuple[str, str] | None, receipt: Mapping[str, Any], **facets: Any) -> None:
+        """``None``: OpenLineage has no name for such a table."""
         if table is not None:
-            named = {column_name(field): kind for field, kind in columns.items()}
-            copied = self._copied({column_name(field): field for field in columns}, of=resource)
-            self._write(*table, statistics={"rowCount": receipt["rows"]}, schema=_schema(named), **copied)
+            self._write(*table, statistics={"rowCount": receipt["rows"]}, **facets)
 
     def _read_columns(
         self, resource: str, fields: Sequence[str] | None, *, include_metrics: bool

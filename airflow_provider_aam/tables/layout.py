@@ -11,7 +11,7 @@ from sqlalchemy.schema import CreateColumn
 
 from airflow_provider_aam.api.errors import AAMDestinationError
 from airflow_provider_aam.tables.sql_types import fits, sql_type
-from airflow_provider_aam.tables.wanted import Wanted
+from airflow_provider_aam.tables.wanted import Given, Wanted
 
 STAGED = "aam_staged"
 """The temporary table's name: it is of one session alone."""
@@ -25,13 +25,20 @@ class Layout:
     exists: bool
     missing: Sequence[str]
 
-    def staged(self, columns: Mapping[str, Any], *, with_key: bool) -> sa.Table:
-        """A temporary table for ``columns``, in the types of this one: the same values compare as the same."""
-        like = [
-            sa.Column(name, self.table.c[name].type, primary_key=with_key and self.table.c[name].primary_key)
-            for name in columns
-        ]
-        return sa.Table(STAGED, sa.MetaData(), *like, prefixes=["TEMPORARY"], postgresql_on_commit="DROP")
+    def stage(self, connection: sa.engine.Connection, wanted: Wanted) -> sa.Table:
+        """A temporary table, in the types of this one: the same values compare as the same."""
+        columns = []
+        for name, kind in wanted.staged_types.items():
+            ours = self.table.c.get(name)
+            columns.append(sa.Column(name, sql_type(kind) if ours is None else ours.type))
+        # PostgreSQL joins by hash; filling an index would cost it more.
+        indexed = wanted.key if connection.dialect.name != "postgresql" else ()
+        indexes = [sa.Index("aam_staged_key", *indexed, unique=wanted.given is Given.LIST)] if indexed else []
+        staged = sa.Table(
+            STAGED, sa.MetaData(), *columns, *indexes, prefixes=["TEMPORARY"], postgresql_on_commit="DROP"
+        )
+        staged.create(connection)
+        return staged
 
     def bring_about(self, connection: sa.engine.Connection) -> None:
         """Create the table, or the columns that it lacks."""

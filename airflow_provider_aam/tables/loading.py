@@ -17,16 +17,30 @@ Batch = Sequence[Values]
 """Some rows, column by column; instants are epoch milliseconds, JSON is text."""
 
 
-def load(connection: sa.engine.Connection, staged: sa.Table, kinds: Sequence[Type], batches: Iterable[Batch]) -> None:
+def load(connection: sa.engine.Connection, staged: sa.Table, kinds: Sequence[Type], batches: Iterable[Batch]) -> int:
+    """How many rows there were."""
+    counted = _Counted(batches)
     if connection.dialect.name == "postgresql":
-        _copy(connection, staged, (copy_text(kinds, batch) for batch in batches))
-        return
+        _copy(connection, staged, (copy_text(kinds, batch) for batch in counted))
+        return counted.rows
     names = [column.name for column in staged.columns]
-    for batch in batches:
+    for batch in counted:
         values = [_moments(each) if kind is Type.INSTANT else each for kind, each in zip(kinds, batch, strict=True)]
         rows = [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
         if rows:
             connection.execute(staged.insert(), rows)
+    return counted.rows
+
+
+class _Counted:
+    def __init__(self, batches: Iterable[Batch]) -> None:
+        self._batches = batches
+        self.rows = 0
+
+    def __iter__(self) -> Iterator[Batch]:
+        for batch in self._batches:
+            self.rows += len(batch[0])
+            yield batch
 
 
 def _moments(values: Values) -> list[datetime | None]:

@@ -10,7 +10,10 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """``rows`` is how many AAM has; inserted + updated + restored + unchanged make that many."""
+    """``rows`` is how many AAM has, or how many changes a delivery holds.
+
+    Inserted, updated, restored and unchanged ones make that many; of changes the deleted ones as well.
+    """
 
     table: str
     rows: int

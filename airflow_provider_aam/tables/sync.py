@@ -1,4 +1,4 @@
-"""Rows that were verified complete become the rows of a table: all of it in one transaction."""
+"""Rows become the rows of a table: all of it in one transaction."""
 
 from __future__ import annotations
 
@@ -13,11 +13,18 @@ from airflow_provider_aam.tables.layout import Layout, find_layout
 from airflow_provider_aam.tables.loading import Batch, load
 from airflow_provider_aam.tables.merging import Counts, Merge
 from airflow_provider_aam.tables.turns import own_turn
-from airflow_provider_aam.tables.wanted import DELETED, Wanted
+from airflow_provider_aam.tables.wanted import DELETED, Given, Wanted
+
+_EMPTY = {
+    Given.LIST: ("AAM", "what the technical account has access to"),
+    Given.SET: ("The delivery", "its files"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Synced:
+    rows: int
+    """How many were given."""
     counts: Counts
     columns_added: Sequence[str]
 
@@ -29,34 +36,32 @@ def check_table(engine: sa.engine.Engine, wanted: Wanted) -> None:
 
 
 def sync_rows(
-    engine: sa.engine.Engine, wanted: Wanted, batches: Iterable[Batch], *, rows: int, now: datetime, allow_empty: bool
+    engine: sa.engine.Engine, wanted: Wanted, batches: Iterable[Batch], *, now: datetime, allow_empty: bool
 ) -> Synced:
-    """Make ``batches``, of ``rows`` rows in all and no key twice, the live rows of the table.
+    """Make the rows of ``batches`` the live rows of the table, or apply them to it where they are changes.
 
     Whoever reads the table meanwhile sees it as it was, and so it stays when this fails or is killed.
     """
     with own_turn(engine, wanted) as connection:
         layout = find_layout(connection, wanted)
-        if not (rows or allow_empty):
+        staged = layout.stage(connection, wanted)
+        rows = load(connection, staged, [*wanted.staged_types.values()], batches)
+        if not (rows or allow_empty or wanted.given is Given.CHANGES):
             _refuse_empty(connection, wanted, layout)
-        staged = layout.staged(wanted.types, with_key=engine.dialect.name != "postgresql")
-        staged.create(connection)
-        load(connection, staged, [*wanted.types.values()], batches)
         layout.bring_about(connection)
-        merge = Merge(connection=connection, table=layout.table, staged=staged, key=wanted.key, now=now)
+        merge = Merge(connection=connection, table=layout.table, staged=staged, wanted=wanted, now=now)
         counts = merge.run(rows, into_new=not layout.exists)
-    return Synced(counts=counts, columns_added=layout.missing)
+    return Synced(rows=rows, counts=counts, columns_added=layout.missing)
 
 
 def _refuse_empty(connection: sa.engine.Connection, wanted: Wanted, layout: Layout) -> None:
-    if not layout.exists or DELETED in layout.missing:
-        live = sa.select(sa.func.count()).select_from(layout.table) if layout.exists else None
-    else:
-        live = sa.select(sa.func.count()).select_from(layout.table).where(layout.table.c[DELETED].is_(None))
-    count = 0 if live is None else connection.scalar(live)
-    if count:
+    if not layout.exists:
+        return
+    count = sa.select(sa.func.count()).select_from(layout.table)
+    live = count if DELETED in layout.missing else count.where(layout.table.c[DELETED].is_(None))
+    if there := connection.scalar(live):
+        said, check = _EMPTY[wanted.given]
         raise AAMIncomplete(
-            f"AAM has no {wanted.what}, but table {wanted.title} has {count:,} of them. That is more likely a lost "
-            "permission than an empty account. Nothing was written. Check what the technical account has access to; "
-            "if AAM is right, run once with allow_empty=True."
+            f"{said} has no {wanted.what}, but table {wanted.title} has {there:,} of them. Nothing was written. Check "
+            f"{check}; if it is right, run once with allow_empty=True."
         )

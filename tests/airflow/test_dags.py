@@ -56,6 +56,7 @@ def test_every_dag_file_is_tested() -> None:
     assert sorted(path.stem for path in DAGS.glob("*.py")) == [
         "aam_check_populations",
         "aam_delete",
+        "aam_delivery_to_table",
         "aam_drift",
         "aam_export",
         "aam_on_drift",
@@ -299,6 +300,21 @@ def test_read_a_delivery(delivered: tuple[str, dict[str, Any]], run_dag: Callabl
     (extra,) = extras_of_events("aam://bank/destinations/12/rows")
     assert (extra["rows"], extra["bytes"], extra["uri"]) == (100, file.stat().st_size, f"file://{file}")
     assert pq.read_table(file).column_names == ["user", "segments", "removed"]
+
+
+def test_a_delivery_becomes_rows_of_a_table(
+    delivered: tuple[str, dict[str, Any]], run_dag: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(
+        "AIRFLOW_CONN_WAREHOUSE", json.dumps({"conn_type": "sqlite", "host": f"{tmp_path}/warehouse.db"})
+    )
+    assert run_dag(load_dag("aam_delivery_to_table"), **delivered[1]).state == "success"
+    (file,) = (tmp_path / "deliveries").iterdir()
+    listed = pq.read_table(file, columns=["user", "segments"]).to_pylist()
+    with closing(sqlite3.connect(tmp_path / "warehouse.db")) as warehouse:
+        found = warehouse.execute("SELECT user_id, segment_id FROM aam_members").fetchall()
+    assert len(found) >= 100
+    assert set(found) == {(row["user"], segment) for row in listed for segment in row["segments"]}
 
 
 def test_hours_of_a_feed_are_taken(

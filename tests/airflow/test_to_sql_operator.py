@@ -15,7 +15,8 @@ from operator_checks import arguments_of, failure_of
 from test_pull_operators import task_of
 
 from airflow_provider_aam.compat import Asset
-from airflow_provider_aam.operators.sql import AAMToSqlOperator
+from airflow_provider_aam.operators.feeds import AAMReadDeliveryOperator
+from airflow_provider_aam.operators.sql import AAMToSqlOperator, delivered
 
 NOT_TEMPLATED = {
     "include_metrics": "a switch: the text 'False' would switch it on",
@@ -41,8 +42,8 @@ def select(database: Path, sql: str) -> list[Any]:
 
 
 def to_sql(**given: Any) -> AAMToSqlOperator:
-    usual = {"task_id": "sync", "resource": "segments", "table": "segments", "sql_conn_id": "warehouse"}
-    return AAMToSqlOperator(**{**usual, **given})
+    usual = {"task_id": "sync", "table": "segments", "sql_conn_id": "warehouse"}
+    return AAMToSqlOperator(**{**usual, **({} if "delivery" in given else {"resource": "segments"}), **given})
 
 
 def test_task_syncs_the_table_and_returns_the_receipt(emulator, run, warehouse, tmp_path):
@@ -114,6 +115,54 @@ def test_a_database_that_is_away_is_left_to_airflow_s_retry(emulator, monkeypatc
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", json.dumps({"conn_type": "sqlite", "host": "/nowhere/a.db"}))
     with pytest.raises(OSError, match=r"table segments .*: unable to open database file"):
         to_sql().execute({})
+
+
+FULL, ITER = "s3_12_345_full_1795960800000.sync", "s3_12_345_iter_1795964400000.sync"
+
+
+def test_deliveries_that_were_read_go_to_a_table(emulator, run, warehouse, tmp_path):
+    (tmp_path / FULL).write_text("ann 1,2\nbob 2\n")
+    (tmp_path / ITER).write_text("ann 3 1\ncyd 1\n")
+    asset = Asset(f"file://{tmp_path}/members")
+
+    def build() -> None:
+        tasks = []
+        for name in (FULL, ITER):
+            kind = name.split("_")[3]
+            read = AAMReadDeliveryOperator(
+                task_id=f"read_{kind}", source=f"{tmp_path}/{name}", destination=f"{tmp_path}/{kind}.parquet"
+            )
+            given = {"task_id": f"sync_{kind}", "delivery": read.output, "table": "members", "outlets": [asset]}
+            tasks.append(to_sql(**given))
+        tasks[0] >> tasks[1]
+
+    assert run(build).state == "success"
+    found = select(warehouse, "SELECT user_id, segment_id, aam_deleted_at IS NULL FROM members ORDER BY 1, 2")
+    assert found == [("ann", 1, 0), ("ann", 2, 1), ("ann", 3, 1), ("bob", 2, 1), ("cyd", 1, 1)]
+    assert sorted(extra["changed"] for extra in extras_of_events(asset.uri)) == [3, 3]
+    assert emulator.count("GET /v1/segments") == 0
+
+
+def test_a_delivery_tells_what_it_holds(tmp_path):
+    def receipt(*names: str, **more: Any) -> dict[str, Any]:
+        return {"uri": "s3://a/b.parquet", "files": [{"uri": f"s3://a/{name}"} for name in names], **more}
+
+    assert delivered("s3://a/b.parquet") == ("s3://a/b.parquet", None)
+    assert delivered(receipt(FULL)) == ("s3://a/b.parquet", False)
+    assert delivered(receipt(ITER, ITER)) == ("s3://a/b.parquet", True)
+    assert delivered(receipt(FULL, ITER)) == ("s3://a/b.parquet", None)
+    assert delivered(receipt("other.gz")) == ("s3://a/b.parquet", None)
+    assert delivered(receipt(FULL, kind="iter")) == ("s3://a/b.parquet", True)
+    assert delivered({"uri": "s3://a/b.parquet", "kind": "state"}) == ("s3://a/b.parquet", False)
+    assert "kind must be one of full, state, iter" in failure_of(to_sql(delivery=receipt(kind="half")))
+    assert "delivery must be a URI, or a receipt with a uri" in failure_of(to_sql(delivery={"rows": 3}))
+    assert "cannot be read" in failure_of(to_sql(delivery=f"{tmp_path}/none.parquet"))
+
+
+def test_arguments_that_do_not_go_together_are_refused():
+    for given in ({"resource": None}, {"delivery": "a.parquet", "resource": "traits"}):
+        assert "give either resource or delivery" in failure_of(to_sql(**given))
+    assert "fields and include_metrics are of a resource" in failure_of(to_sql(delivery="a", fields=["sid"]))
 
 
 def test_every_argument_is_a_template_or_deliberately_not():

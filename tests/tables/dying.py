@@ -52,7 +52,7 @@ def sync(url: str, number: int, *, fields: int) -> None:
 
     engine = sa.create_engine(url)
     wanted = Wanted.of("t", what="segments", key=["sid"], types=columns)
-    sync_rows(engine, wanted, batches(), rows=len(rows), now=START + timedelta(days=number), allow_empty=False)
+    sync_rows(engine, wanted, batches(), now=START + timedelta(days=number), allow_empty=False)
     engine.dispose()
 
 

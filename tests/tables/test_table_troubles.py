@@ -91,7 +91,7 @@ def test_two_syncs_of_a_table_take_turns(engine):
     def second() -> None:
         entered.wait(10)
         batch = [[1, 2], ["b", "b"]]
-        done.append(sync_rows(engine, wanted(types), [batch], rows=2, now=DAY, allow_empty=False).counts)
+        done.append(sync_rows(engine, wanted(types), [batch], now=DAY, allow_empty=False).counts)
 
     def first() -> Any:
         yield [[1], ["a"]]
@@ -101,7 +101,7 @@ def test_two_syncs_of_a_table_take_turns(engine):
 
     waiting = threading.Thread(target=second)
     waiting.start()
-    assert sync_rows(engine, wanted(types), first(), rows=1, now=DAY, allow_empty=False).counts.inserted == 1
+    assert sync_rows(engine, wanted(types), first(), now=DAY, allow_empty=False).counts.inserted == 1
     waiting.join(10)
     (counts,) = done
     assert (counts.inserted, counts.updated) == (1, 1)
@@ -110,14 +110,14 @@ def test_two_syncs_of_a_table_take_turns(engine):
 
 def test_readers_see_the_old_state_until_the_end(engine):
     types = {"sid": Type.INTEGER}
-    sync_rows(engine, wanted(types), [[[1]]], rows=1, now=DAY, allow_empty=False)
+    sync_rows(engine, wanted(types), [[[1]]], now=DAY, allow_empty=False)
 
     def batches() -> Any:
         assert rows_of(engine).keys() == {1}
         yield [[2, 3]]
         assert rows_of(engine).keys() == {1}
 
-    sync_rows(engine, wanted(types), batches(), rows=2, now=DAY, allow_empty=False)
+    sync_rows(engine, wanted(types), batches(), now=DAY, allow_empty=False)
     assert rows_of(engine).keys() == {1, 2, 3}
 
 
