@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
 ROWS_AT_ONCE = 100_000
+_QUOTES = "[SQL: "
 
 
 @contextmanager
@@ -60,14 +61,17 @@ def telling_database(what: str) -> Iterator[None]:
 
     try:
         yield
-    except exc.DBAPIError as trouble:
-        # Without the statement and its values, which SQLAlchemy quotes.
-        text = f"{what}: {one_line(str(trouble.orig))}"
-        if isinstance(trouble, exc.OperationalError | exc.InterfaceError) or trouble.connection_invalidated:
-            raise OSError(text) from trouble.orig
-        raise AAMDestinationError(f"{text}. Nothing was written.") from trouble
     except exc.SQLAlchemyError as trouble:
-        raise AAMDestinationError(f"{what}: {one_line(str(trouble))}. Nothing was written.") from trouble
+        # Neither here nor as the cause: SQLAlchemy quotes the statement with its values.
+        plain = getattr(trouble, "orig", None) or trouble
+        text = f"{what}: {one_line(str(plain).partition(_QUOTES)[0])}"
+        if isinstance(trouble, exc.OperationalError | exc.InterfaceError) or _is_broken(trouble):
+            raise OSError(text) from None
+        raise AAMDestinationError(f"{text}. Nothing was written.") from None
+
+
+def _is_broken(trouble: Exception) -> bool:
+    return bool(getattr(trouble, "connection_invalidated", False))
 
 
 def table_for_lineage(conn_id: str, table: str) -> tuple[str, str] | None:

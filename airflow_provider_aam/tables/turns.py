@@ -45,4 +45,5 @@ def _take_turn(connection: sa.engine.Connection, wanted: Wanted) -> None:
                 log.info("Another task is syncing %s; waiting for it to finish.", one_line(wanted.title))
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
         case "mysql" | "mariadb":
-            connection.execute(sa.select(sa.func.get_lock(name, _AN_HOUR_S)))
+            if connection.scalar(sa.select(sa.func.get_lock(name, _AN_HOUR_S))) != 1:
+                raise TimeoutError(f"Another task has been syncing table {one_line(wanted.title)} for an hour.")

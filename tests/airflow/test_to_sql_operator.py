@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import traceback
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from keep import Keep
 from operator_checks import arguments_of, failure_of
 from test_pull_operators import task_of
 
-from airflow_provider_aam.compat import Asset
+from airflow_provider_aam.compat import AirflowFailException, Asset
 from airflow_provider_aam.operators.feeds import AAMReadDeliveryOperator
 from airflow_provider_aam.operators.sql import AAMToSqlOperator, delivered
 
@@ -106,9 +107,11 @@ def test_what_can_never_work_fails_at_once_and_asks_nothing(emulator, warehouse)
 def test_what_the_database_refuses_is_said_in_its_words(emulator, warehouse):
     emulator.seed(segments=2)
     select(warehouse, "CREATE TABLE segments (sid INTEGER PRIMARY KEY, name TEXT CHECK (name = 'x'))")
-    said = failure_of(to_sql(fields=["sid", "name"]))
+    with pytest.raises(AirflowFailException) as failed:
+        to_sql(fields=["sid", "name"]).execute({})
+    said = "".join(traceback.format_exception(failed.value))
     assert "table segments (Connection warehouse): CHECK constraint failed: name = 'x'. Nothing was written." in said
-    assert "INSERT" not in said
+    assert "INSERT INTO" not in said
 
 
 def test_a_database_that_is_away_is_left_to_airflow_s_retry(emulator, monkeypatch):
