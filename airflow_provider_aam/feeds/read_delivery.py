@@ -2,105 +2,63 @@
 
 from __future__ import annotations
 
-import logging
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
-from airflow_provider_aam.api.counted import counted
-from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.feeds.read_receipt import FileRead, ReadReceipt
-from airflow_provider_aam.feeds.reading.file import HowToRead, Reading
+from airflow_provider_aam.feeds.reading.file import Reading
 from airflow_provider_aam.feeds.reading.given import Delivered
+from airflow_provider_aam.feeds.reading.layout import LineLayout
+from airflow_provider_aam.feeds.write_rows import ReadOrder, write_rows
 from airflow_provider_aam.files.rejects import Rejects
-from airflow_provider_aam.files.staging import Destination, path_of, stage
-from airflow_provider_aam.files.writers.tables import choose_table_format, open_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, kw_only=True)
-class ReadOrder:
-    """``rejects``: where to write lines that do not fit; the task fails when there are more than ``max_rejected``."""
+class Lines:
+    """How to read them. ``check_lines`` compares with ``.info`` files. ``threads``: as many as the process may use."""
 
-    destination: Destination
-    file_format: str | None = None
-    rejects: Destination | None = None
-    max_rejected: int = 0
-    how: HowToRead = field(default_factory=HowToRead)
+    layout: LineLayout = field(default_factory=LineLayout)
+    check_lines: bool = True
+    threads: int | None = None
+
+    def reading(self, file: Delivered, rejects: Rejects) -> Reading:
+        """Of full files removed segments are not read."""
+        from airflow_provider_aam.feeds.reading.splitting import split
+
+        return Reading(
+            file,
+            partial(split, layout=self.layout, with_removed=file.mode != "full"),
+            rejects,
+            threads=self.threads or len(os.sched_getaffinity(0)),
+            header_lines=self.layout.header_lines,
+            check_lines=self.check_lines,
+        )
 
 
 def read_delivery(
-    files: Sequence[Delivered], order: ReadOrder, *, now: Callable[[], datetime] = utc_now
+    files: Sequence[Delivered], lines: Lines, order: ReadOrder, *, now: Callable[[], datetime] = utc_now
 ) -> ReadReceipt:
-    """Write a row for each line. Of full files removed segments are not read.
+    """Write a row for each line.
 
     Raises :class:`AAMSourceError` for files that cannot be read, hold another number of lines than their ``.info`` file
     says, or have too many lines that do not fit. Nothing is written then but the rejects.
     """
+    import pyarrow as pa
 
     def rows(rejects: Rejects, read: list[FileRead]) -> Iterator[pa.RecordBatch]:
         for file in files:
-            reading = Reading(file, order.how, rejects)
+            reading = lines.reading(file, rejects)
             yield from reading.rows()
             read.append(reading.result)
 
-    return write_rows(order, rows, ("segments", "removed"), now=now)
-
-
-def write_rows(
-    order: ReadOrder,
-    rows: Callable[[Rejects, list[FileRead]], Iterable[pa.RecordBatch]],
-    lists: Sequence[str],
-    *,
-    now: Callable[[], datetime],
-) -> ReadReceipt:
-    """``rows`` yields users with these ``lists``, and notes what it rejects and which files it has read."""
-    import pyarrow as pa
-
-    started_at, read = now(), list[FileRead]()
-    form = choose_table_format(path_of(order.destination), order.file_format)
-    schema = pa.schema([("user", pa.string()), *((name, pa.list_(pa.int64())) for name in lists)])
-    count = 0
-    with tempfile.TemporaryDirectory(prefix="aam-") as scratch, stage(order.destination) as staged:
-        rejects = Rejects(Path(scratch) / "rejects.jsonl", counted_by="reason")
-        with open_table(staged.local, form, schema) as (writer, written):
-            for batch in rows(rejects, read):
-                writer.write(batch)
-                count += len(batch)
-        rejects_uri = rejects.publish(order.rejects)
-        _refuse(rejects, order, rejects_uri)
-        staged.publish()
-    receipt = ReadReceipt(
-        uri=staged.uri,
-        format=form.name,
-        rows=count,
-        bytes=written.size,
-        sha256=written.sha256,
-        rejected=rejects.counts.total(),
-        rejects_uri=rejects_uri,
-        files=read,
-        started_at=started_at,
-        finished_at=now(),
-    )
-    log.info("%s", receipt)
-    return receipt
-
-
-def _refuse(rejects: Rejects, order: ReadOrder, rejects_uri: str | None) -> None:
-    count = rejects.counts.total()
-    if count <= order.max_rejected:
-        return
-    each = "; ".join(f"{reason}: {number:,}" for reason, number in rejects.counts.most_common())
-    where = f"Each is in {rejects_uri}." if rejects_uri else "Set rejects_path to see each of them."
-    raise AAMSourceError(
-        f"{counted(count, 'line')} rejected (max_rejected={order.max_rejected}): {each}. Nothing was written. "
-        f"{where} If most are: does layout describe the lines of this destination?"
-    )
+    numbers = pa.list_(pa.int64())
+    schema = pa.schema([("user", pa.string()), ("segments", numbers), ("removed", numbers)])
+    return write_rows(order, rows, schema, now=now)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_aam.api.errors import AAMConfigError, AAMError
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.visible import one_line
-from airflow_provider_aam.feeds.read_delivery import ReadOrder, write_rows
+from airflow_provider_aam.feeds.read_delivery import Lines
 from airflow_provider_aam.feeds.read_receipt import FileRead, ReadReceipt
-from airflow_provider_aam.feeds.reading.file import Reading
 from airflow_provider_aam.feeds.reading.given import Delivered
+from airflow_provider_aam.feeds.write_rows import ReadOrder, write_rows
 from airflow_provider_aam.files.engine import Engine, Limits, open_engine
 from airflow_provider_aam.files.rejects import Rejects
 
@@ -49,30 +49,38 @@ SELECT user, list(segment ORDER BY segment) FROM latest GROUP BY user
 
 
 def read_state(
-    files: Sequence[Delivered], order: ReadOrder, limits: Limits, *, now: Callable[[], datetime] = utc_now
+    files: Sequence[Delivered],
+    lines: Lines,
+    order: ReadOrder,
+    limits: Limits,
+    *,
+    now: Callable[[], datetime] = utc_now,
 ) -> ReadReceipt:
     """Write a row for each user who is in a segment. ``files`` are a full delivery and what came after, in order.
 
     Raises as :func:`~airflow_provider_aam.feeds.read_delivery.read_delivery` does.
     """
 
+    import pyarrow as pa
+
     def rows(rejects: Rejects, read: list[FileRead]) -> Iterator[pa.RecordBatch]:
         with open_engine(limits, _explained, buffered_rows=BUFFERED_ROWS) as engine:
-            _cut(engine, files, order, rejects, read)
+            _cut(engine, files, lines, rejects, read)
             for folder in sorted((engine.scratch / "users").iterdir()):
                 found = engine.con.sql(_MERGED, params={"files": f"{folder}/*.parquet"})
                 yield from found.to_arrow_reader(ROWS_AT_ONCE)
 
-    return write_rows(order, rows, ("segments",), now=now)
+    schema = pa.schema([("user", pa.string()), ("segments", pa.list_(pa.int64()))])
+    return write_rows(order, rows, schema, now=now)
 
 
-def _cut(engine: Engine, files: Sequence[Delivered], order: ReadOrder, rejects: Rejects, read: list[FileRead]) -> None:
+def _cut(engine: Engine, files: Sequence[Delivered], lines: Lines, rejects: Rejects, read: list[FileRead]) -> None:
     import pyarrow as pa
 
     lists = pa.list_(pa.int64())
     schema = pa.schema([("user", pa.string()), ("segments", lists), ("removed", lists), ("step", pa.int32())])
     failures: list[AAMError] = []
-    rows = _steps(files, order, rejects, read, failures)
+    rows = _steps(files, lines, rejects, read, failures)
     engine.con.register("given", pa.RecordBatchReader.from_batches(schema, rows))
     stored = sum(file.path.stat().st_size for file in files)
     count = min(MOST_PARTITIONS, 1 + stored // PARTITION_BYTES)
@@ -83,7 +91,7 @@ def _cut(engine: Engine, files: Sequence[Delivered], order: ReadOrder, rejects: 
 
 def _steps(
     files: Sequence[Delivered],
-    order: ReadOrder,
+    lines: Lines,
     rejects: Rejects,
     read: list[FileRead],
     failures: list[AAMError],
@@ -94,7 +102,7 @@ def _steps(
     moments = [*dict.fromkeys(file.sent_at for file in files)]
     try:
         for file in files:
-            reading = Reading(file, order.how, rejects)
+            reading = lines.reading(file, rejects)
             step = moments.index(file.sent_at)
             for batch in reading.rows():
                 yield batch.append_column("step", pa.repeat(pa.scalar(step, pa.int32()), len(batch)))

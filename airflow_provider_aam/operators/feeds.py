@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from airflow_provider_aam.hooks.paths import open_path, optional_path
@@ -13,11 +12,62 @@ from airflow_provider_aam.operators.links import Subject, Written
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from airflow_provider_aam.compat import Context
+    from airflow_provider_aam.compat import Context, ObjectStoragePath
+    from airflow_provider_aam.feeds.write_rows import ReadOrder
     from airflow_provider_aam.lineage import Lineage
 
 
-class AAMReadDeliveryOperator(AAMOperator):
+class _ReadingOperator(AAMOperator):
+    """Its arguments are documented at each operator."""
+
+    ui_color = "#e8f3ec"
+
+    def __init__(
+        self,
+        *,
+        source: Any,
+        destination: str,
+        source_conn_id: str | None = None,
+        destination_conn_id: str | None = None,
+        file_format: str | None = None,
+        rejects_path: str | None = None,
+        max_rejected: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.source = source
+        self.source_conn_id = source_conn_id
+        self.destination = destination
+        self.destination_conn_id = destination_conn_id
+        self.file_format = file_format
+        self.rejects_path = rejects_path
+        self.max_rejected = max_rejected
+
+    def _problems(self) -> list[str]:
+        return self._too_small(max_rejected=0)
+
+    def _open_source(self, uri: str) -> ObjectStoragePath:
+        return open_path(uri, self.source_conn_id, what="source")
+
+    def _order(self) -> ReadOrder:
+        from airflow_provider_aam.feeds.write_rows import ReadOrder
+
+        return ReadOrder(
+            destination=open_path(self.destination, self.destination_conn_id, what="destination"),
+            file_format=self.file_format,
+            rejects=optional_path(self.rejects_path, self.destination_conn_id, what="rejects_path"),
+            max_rejected=self.max_rejected,
+        )
+
+    def written(self) -> Sequence[Written]:
+        return (Written(self.destination, self.destination_conn_id),)
+
+    def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
+        lineage.read_files([file["uri"] for file in receipt["files"]])
+        lineage.wrote_file(receipt)
+
+
+class AAMReadDeliveryOperator(_ReadingOperator):
     """Read the files of an outbound delivery into one file of rows: ``user``, ``segments`` and ``removed`` (segments).
 
     Every line becomes a row, is blank or a header, or is rejected with a reason; files that have another number of
@@ -63,73 +113,86 @@ class AAMReadDeliveryOperator(AAMOperator):
         "aam_conn_id",
     )
     template_fields_renderers: ClassVar[dict[str, str]] = {"source": "json", "layout": "json"}
-    ui_color = "#e8f3ec"
 
     def __init__(
         self,
         *,
-        source: Mapping[str, Any] | Sequence[str] | str,
-        destination: str,
-        source_conn_id: str | None = None,
-        destination_conn_id: str | None = None,
-        file_format: str | None = None,
         layout: Mapping[str, Any] | None = None,
         as_of: datetime | str | None = None,
-        rejects_path: str | None = None,
-        max_rejected: int = 0,
         check_lines: bool = True,
         threads: int | None = None,
         memory_mb: int = 1000,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.source = source
-        self.source_conn_id = source_conn_id
-        self.destination = destination
-        self.destination_conn_id = destination_conn_id
-        self.file_format = file_format
         self.layout = layout
         self.as_of = as_of
-        self.rejects_path = rejects_path
-        self.max_rejected = max_rejected
         self.check_lines = check_lines
         self.threads = threads
         self.memory_mb = memory_mb
 
     def _problems(self) -> list[str]:
-        problems = self._too_small(max_rejected=0, threads=1, memory_mb=200)
+        problems = [*super()._problems(), *self._too_small(threads=1, memory_mb=200)]
         if self.as_of and isinstance(self.source, Mapping):
             problems.append("as_of needs the folder of all deliveries as source, not what a sensor returned of one day")
         return problems
 
+    def subject(self) -> Subject:
+        return Subject("destinations")
+
     def _run(self, context: Context) -> Told:  # noqa: ARG002
-        from airflow_provider_aam.feeds.read_delivery import ReadOrder, read_delivery
+        from airflow_provider_aam.feeds.read_delivery import Lines, read_delivery
         from airflow_provider_aam.feeds.read_state import read_state
-        from airflow_provider_aam.feeds.reading.file import HowToRead
         from airflow_provider_aam.feeds.reading.given import find_delivered
         from airflow_provider_aam.feeds.reading.history import find_history
         from airflow_provider_aam.feeds.reading.layout import LineLayout
         from airflow_provider_aam.files.engine import Limits
 
-        order = ReadOrder(
-            destination=open_path(self.destination, self.destination_conn_id, what="destination"),
-            file_format=self.file_format,
-            rejects=optional_path(self.rejects_path, self.destination_conn_id, what="rejects_path"),
-            max_rejected=self.max_rejected,
-            how=HowToRead(layout=LineLayout.of(self.layout), check_lines=self.check_lines, threads=self.threads),
-        )
-        open_source = partial(open_path, conn_id=self.source_conn_id, what="source")
+        lines = Lines(layout=LineLayout.of(self.layout), check_lines=self.check_lines, threads=self.threads)
         if not self.as_of:
-            return told(read_delivery(find_delivered(self.source, open_source), order))
-        history = find_history(cast("Sequence[str]", self.source), open_source, self.as_of)
-        return told(read_state(history, order, Limits(threads=self.threads, memory_mb=self.memory_mb)))
+            return told(read_delivery(find_delivered(self.source, self._open_source), lines, self._order()))
+        history = find_history(cast("Sequence[str]", self.source), self._open_source, self.as_of)
+        limits = Limits(threads=self.threads, memory_mb=self.memory_mb)
+        return told(read_state(history, lines, self._order(), limits))
 
-    def subject(self) -> Subject:
-        return Subject("destinations")
 
-    def written(self) -> Sequence[Written]:
-        return (Written(self.destination, self.destination_conn_id),)
+class AAMReadDataFeedOperator(_ReadingOperator):
+    """Read files of a Customer Data Feed into one file of events.
 
-    def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
-        lineage.read_files([file["uri"] for file in receipt["files"]])
-        lineage.wrote_file(receipt)
+    Columns: ``event_time`` (UTC, when AAM processed the event), ``device`` (text of 38 digits), ``container_id``,
+    ``realized_traits``, ``realized_segments`` (lists), ``request_parameters`` (a list of ``key`` and ``value``),
+    ``referer``, ``ip``, ``mcdevice``, ``all_segments``, ``all_traits`` (lists) and ``extra``, the fields that Adobe has
+    appended since. Every line becomes a row, is blank, or is rejected with a reason. The file appears complete or not
+    at all. Returns the receipt as XCom: ``uri, format, rows, bytes, sha256, rejected, rejects_uri, files: [{uri,
+    lines, rows, rejected}], started_at, finished_at``. Assets in ``outlets`` get ``rows``, ``bytes``, ``sha256`` and
+    ``uri`` in their event's extra. AAM is not asked for anything. Needs the extra ``members``.
+
+    :param source: what :class:`~airflow_provider_aam.sensors.feed.AAMDataFeedSensor` returned (``wait.output``), or
+        some of its ``files``, or URIs and patterns. (templated)
+    :param source_conn_id: the Airflow Connection of the feed's store. (templated)
+    :param destination: URI to write to, with one of the suffixes ``.parquet``, ``.jsonl`` and ``.jsonl.gz``.
+        (templated)
+    :param destination_conn_id: the Airflow Connection of the destination's store. (templated)
+    :param file_format: ``parquet``, ``jsonl`` or ``jsonl.gz``, when the suffix does not tell. (templated)
+    :param rejects_path: URI for the rejected lines, JSON Lines with ``file``, ``line``, ``reason`` and ``text``.
+        (templated)
+    :param max_rejected: lines that may be rejected before the task fails.
+    :param aam_conn_id: the Airflow Connection of type ``aam``, for the buttons of the task. (templated)
+    """
+
+    template_fields: Sequence[str] = (
+        "source",
+        "source_conn_id",
+        "destination",
+        "destination_conn_id",
+        "file_format",
+        "rejects_path",
+        "aam_conn_id",
+    )
+    template_fields_renderers: ClassVar[dict[str, str]] = {"source": "json"}
+
+    def _run(self, context: Context) -> Told:  # noqa: ARG002
+        from airflow_provider_aam.feeds.read_feed import read_feed
+        from airflow_provider_aam.feeds.reading.given import find_feed_files
+
+        return told(read_feed(find_feed_files(self.source, self._open_source), self._order()))

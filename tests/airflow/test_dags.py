@@ -317,7 +317,7 @@ def test_a_delivery_becomes_rows_of_a_table(
     assert set(found) == {(row["user"], segment) for row in listed for segment in row["segments"]}
 
 
-def test_hours_of_a_feed_are_taken(
+def test_hours_of_a_feed_are_taken_and_read(
     account: Emulator, run_dag: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AIRFLOW_VAR_AAM_DATA_FEED", f"{tmp_path}/feed")
@@ -331,6 +331,9 @@ def test_hours_of_a_feed_are_taken(
     assert run_dag(dag, **today).state == "success"
     (extra,) = extras_of_events("aam://bank/feeds/1109/hours")
     assert (len(extra["hours"]), extra["files"]) == (2, 4)
+    (file,) = (tmp_path / "events").iterdir()
+    (extra,) = extras_of_events("aam://bank/feeds/1109/events")
+    assert extra["rows"] == pq.read_metadata(file).num_rows == 200
 
 
 @pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="Airflow 2 has no watchers")

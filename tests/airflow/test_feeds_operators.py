@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from operator_checks import arguments_of, failure_of
 
-from airflow_provider_aam.operators.feeds import AAMReadDeliveryOperator
+from airflow_provider_aam.operators.feeds import AAMReadDataFeedOperator, AAMReadDeliveryOperator
 
 ITER = "s3_12_345_iter_1795960800000.sync"
 
@@ -25,10 +25,11 @@ def build(tmp_path):
     return make
 
 
-def test_every_argument_is_documented_and_templated_where_it_says_so():
-    doc = AAMReadDeliveryOperator.__doc__ or ""
-    assert {name for name in arguments_of(AAMReadDeliveryOperator) if f":param {name}:" not in doc} == set()
-    assert doc.count("(templated)") == len(AAMReadDeliveryOperator.template_fields)
+@pytest.mark.parametrize("operator", [AAMReadDeliveryOperator, AAMReadDataFeedOperator])
+def test_every_argument_is_documented_and_templated_where_it_says_so(operator):
+    doc = operator.__doc__ or ""
+    assert {name for name in arguments_of(operator) if f":param {name}:" not in doc} == set()
+    assert doc.count("(templated)") == len(operator.template_fields)
 
 
 def test_receipt_is_json_and_names_the_files(build, tmp_path):

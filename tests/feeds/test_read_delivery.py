@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMSourceError
-from airflow_provider_aam.feeds.read_delivery import ReadOrder, read_delivery
+from airflow_provider_aam.feeds.read_delivery import Lines, read_delivery
 from airflow_provider_aam.feeds.read_receipt import ReadReceipt
-from airflow_provider_aam.feeds.reading.file import HowToRead
 from airflow_provider_aam.feeds.reading.given import find_delivered
 from airflow_provider_aam.feeds.reading.layout import LineLayout
+from airflow_provider_aam.feeds.write_rows import ReadOrder
 from airflow_provider_aam.files import blocks
 from airflow_provider_aam.hooks.paths import open_path
 
@@ -37,9 +37,9 @@ class Reading:
 
     def read(self, source: Any, **order: Any) -> ReadReceipt:
         how = {name: order.pop(name) for name in ("layout", "check_lines") if name in order}
-        given = {"destination": self.out, "rejects": self.folder / "rejects.jsonl", "how": HowToRead(**how), **order}
+        given = {"destination": self.out, "rejects": self.folder / "rejects.jsonl", **order}
         files = find_delivered(source, lambda uri: open_path(uri, None, what="source"))
-        return read_delivery(files, ReadOrder(**given))
+        return read_delivery(files, Lines(**how), ReadOrder(**given))
 
     @property
     def rows(self) -> list[dict[str, Any]]:

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMError, AAMSourceError
 from airflow_provider_aam.feeds import read_state as module
-from airflow_provider_aam.feeds.read_delivery import ReadOrder
+from airflow_provider_aam.feeds.read_delivery import Lines
 from airflow_provider_aam.feeds.read_state import read_state
 from airflow_provider_aam.feeds.reading.history import find_history
+from airflow_provider_aam.feeds.write_rows import ReadOrder
 from airflow_provider_aam.files.engine import Limits
 from airflow_provider_aam.hooks.paths import open_path
 
@@ -37,7 +38,7 @@ def put(folder: Path, file: str, lines: list[Line]) -> None:
 def state(folder: Path, as_of: Any, source: Any = None) -> dict[str, list[int]]:
     out = folder / "out" / "state.parquet"
     files = find_history(source or f"{folder}/", lambda uri: open_path(uri, None, what="source"), as_of)
-    receipt = read_state(files, ReadOrder(destination=out), Limits(threads=2, memory_mb=300))
+    receipt = read_state(files, Lines(), ReadOrder(destination=out), Limits(threads=2, memory_mb=300))
     rows = pq.read_table(out).to_pylist()
     found = {row["user"]: row["segments"] for row in rows}
     assert len(rows) == len(found) == receipt.rows

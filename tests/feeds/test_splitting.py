@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.feeds.reading.layout import LineLayout
-from airflow_provider_aam.feeds.reading.splitting import Split, split
+from airflow_provider_aam.feeds.reading.part import Part
+from airflow_provider_aam.feeds.reading.splitting import split
 
 LAYOUTS = [
     LineLayout(),
@@ -23,7 +24,7 @@ LAYOUTS = [
 ]
 
 
-def rows_of(found: Split) -> list[dict[str, Any]]:
+def rows_of(found: Part) -> list[dict[str, Any]]:
     found.rows.validate(full=True)
     rows: list[dict[str, Any]] = found.rows.to_pylist()
     return rows

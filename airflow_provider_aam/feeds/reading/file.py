@@ -1,12 +1,9 @@
-"""One outbound file → its rows, with every line accounted for."""
+"""One delivered file → its rows, with every line accounted for."""
 
 from __future__ import annotations
 
 import logging
-import os
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from airflow_provider_aam.api.counted import counted
@@ -15,7 +12,7 @@ from airflow_provider_aam.api.pool import in_order
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.feeds.read_receipt import FileRead
 from airflow_provider_aam.feeds.reading.given import Delivered
-from airflow_provider_aam.feeds.reading.layout import LineLayout
+from airflow_provider_aam.feeds.reading.part import Part
 from airflow_provider_aam.files.blocks import read_blocks
 from airflow_provider_aam.files.rejects import Rejects
 
@@ -28,20 +25,21 @@ BLOCKS_AHEAD = 16
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class HowToRead:
-    """``check_lines`` compares with ``.info`` files. ``threads``: as many as the process may use by default."""
-
-    layout: LineLayout = field(default_factory=LineLayout)
-    check_lines: bool = True
-    threads: int | None = None
-
-
 class Reading:
-    """Of full files removed segments are not read."""
+    """``split`` makes rows of blocks, in ``threads`` at once. ``check_lines`` compares with ``.info`` files."""
 
-    def __init__(self, file: Delivered, how: HowToRead, rejects: Rejects) -> None:
-        self._file, self._how, self._rejects = file, how, rejects
+    def __init__(
+        self,
+        file: Delivered,
+        split: Callable[[bytes], Part],
+        rejects: Rejects,
+        *,
+        threads: int,
+        header_lines: int = 0,
+        check_lines: bool = True,
+    ) -> None:
+        self._file, self._split, self._rejects = file, split, rejects
+        self._threads, self._header_lines, self._check = threads, header_lines, check_lines
         self._name = one_line(file.uri)
         self._lines = self._rows = self._rejected = 0
 
@@ -52,11 +50,8 @@ class Reading:
 
     def rows(self) -> Iterator[pa.RecordBatch]:
         """Raises :class:`AAMSourceError` for what cannot be read, and in the end for another number of lines."""
-        from airflow_provider_aam.feeds.reading.splitting import split
-
-        work = partial(split, layout=self._how.layout, with_removed=self._file.mode != "full")
-        threads = self._how.threads or len(os.sched_getaffinity(0))
-        for part in in_order(work, self._body(), concurrency=BLOCKS_AHEAD, threads=threads):
+        self._check_size()
+        for part in in_order(self._split, self._body(), concurrency=BLOCKS_AHEAD, threads=self._threads):
             yield part.rows
             self._rejects.add(
                 {"file": self._file.uri, "line": self._lines + number + 1, "reason": reason, "text": text}
@@ -72,15 +67,28 @@ class Reading:
         """Without header lines, which are counted here."""
         for block in read_blocks(self._file.path, name=self._name):
             rest = block
-            while rest and self._lines < self._how.layout.header_lines:
+            while rest and self._lines < self._header_lines:
                 rest = rest[rest.index(b"\n") + 1 :]
                 self._lines += 1
             if rest:
                 yield rest
 
+    def _check_size(self) -> None:
+        if self._file.size is None:
+            return
+        try:
+            size = self._file.path.stat().st_size
+        except OSError:
+            return  # reading says why
+        if size != self._file.size:
+            raise AAMSourceError(
+                f"{self._name} has {counted(size, 'byte')}; it had {self._file.size:,} when it was found complete. "
+                "Nothing was written."
+            )
+
     def _check_lines(self) -> None:
         told = self._file.lines
-        if self._how.check_lines and told not in (None, self._lines):
+        if self._check and told not in (None, self._lines):
             raise AAMSourceError(
                 f"{self._name} has {counted(self._lines, 'line')}; its .info file says {told:,}. Nothing was written. "
                 "Was the file changed, or cut short? If your .info files count other lines than those of the "

@@ -22,13 +22,17 @@ _PATTERN = frozenset("*?[")
 
 @dataclass(frozen=True, kw_only=True)
 class Delivered:
-    """``mode`` and ``sent_at`` by its name or batch, ``lines`` by its ``.info`` file; ``None`` where nothing tells."""
+    """``mode`` and ``sent_at`` by its name or batch, ``lines`` by its ``.info`` file, ``size`` by who found it.
+
+    ``None`` where nothing tells.
+    """
 
     uri: str
     path: Any
-    mode: str | None
-    sent_at: datetime | None
-    lines: int | None
+    mode: str | None = None
+    sent_at: datetime | None = None
+    lines: int | None = None
+    size: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,17 +57,60 @@ def find_delivered(source: Any, open_uri: Open) -> list[Delivered]:
     return found
 
 
+class _FeedFile(msgspec.Struct, frozen=True):
+    uri: str
+    bytes: int | None = None
+
+
+def find_feed_files(source: Any, open_uri: Open) -> list[Delivered]:
+    """The files of a data feed's verdict, or of a list of its files; or those of URIs and patterns.
+
+    Raises :class:`AAMArgumentError` where there is none.
+    """
+    if isinstance(source, str) and source.lstrip().startswith(("{", "[")):
+        source = _decoded(source, "AAMDataFeedSensor")
+    given = source.get("files", ()) if isinstance(source, Mapping) else source
+    if isinstance(given, str) or not any(isinstance(each, Mapping) for each in given):
+        found = find_files(given, open_uri).files
+    else:
+        try:
+            files = msgspec.convert([*given], list[_FeedFile])
+        except msgspec.ValidationError as foreign:
+            raise _foreign(foreign, "AAMDataFeedSensor") from foreign
+        found = [Delivered(uri=file.uri, path=open_uri(file.uri), size=file.bytes) for file in files]
+    if not found:
+        raise AAMArgumentError("source: it names no file to read.")
+    return found
+
+
+def _decoded(text: str, sensor: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.MsgspecError as foreign:
+        raise _foreign(foreign, sensor) from foreign
+
+
+def _foreign(error: Exception, sensor: str) -> AAMArgumentError:
+    return AAMArgumentError(
+        f"source is not what an {sensor} returned: {one_line(str(error))}. Pass its XCom unchanged, or URIs."
+    )
+
+
 def _of_verdict(given: Any, open_uri: Open) -> list[Delivered]:
     try:
-        document = msgspec.json.decode(given) if isinstance(given, str) else given
+        document = _decoded(given, "AAMOutboundSensor") if isinstance(given, str) else given
         verdict = OutboundVerdict.from_json(document)
     except msgspec.MsgspecError as foreign:
-        raise AAMArgumentError(
-            f"source is not what an AAMOutboundSensor returned: {one_line(str(foreign))}. Pass its XCom "
-            "unchanged, or URIs."
-        ) from foreign
+        raise _foreign(foreign, "AAMOutboundSensor") from foreign
     return [
-        Delivered(uri=file.uri, path=open_uri(file.uri), mode=batch.mode, sent_at=batch.sent_at, lines=file.lines)
+        Delivered(
+            uri=file.uri,
+            path=open_uri(file.uri),
+            mode=batch.mode,
+            sent_at=batch.sent_at,
+            lines=file.lines,
+            size=file.bytes,
+        )
         for batch in verdict.batches
         for file in batch.files
     ]
@@ -87,7 +134,7 @@ def find_files(source: str | Sequence[Any], open_uri: Open) -> Found:
 def _by_name(uri: str, path: Any, lines: int | None) -> Delivered:
     name = name_of(uri)
     if name is None:
-        return Delivered(uri=uri, path=path, mode=None, sent_at=None, lines=lines)
+        return Delivered(uri=uri, path=path, lines=lines)
     return Delivered(uri=uri, path=path, mode=name.mode, sent_at=name.sent_at, lines=lines)
 
 

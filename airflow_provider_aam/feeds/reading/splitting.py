@@ -6,14 +6,13 @@ their block. Users are cut out by where their column begins and ends, whatever t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.feeds.reading.layout import LineLayout
+from airflow_provider_aam.feeds.reading.part import Part
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,20 +27,11 @@ LINE_END = ord("\n")
 NAMES = ("user", "segments", "removed")
 
 
-@dataclass(frozen=True)
-class Split:
-    """``rows`` of :data:`NAMES`. ``rejected``: why, and what the line says, by its number within the block, from 0.
+def split(block: bytes, layout: LineLayout, *, with_removed: bool) -> Part:
+    """Rows of :data:`NAMES`; ``block`` ends with a line break.
 
-    ``lines`` = rows + rejected + blank ones.
+    Without ``with_removed`` no user has removed segments.
     """
-
-    rows: pa.RecordBatch
-    rejected: Mapping[int, tuple[str, str]]
-    lines: int
-
-
-def split(block: bytes, layout: LineLayout, *, with_removed: bool) -> Split:
-    """``block`` ends with a line break. Without ``with_removed`` no user has removed segments."""
     return _Lines(_Tokens(block, layout.separator), layout).split(with_removed=with_removed)
 
 
@@ -101,7 +91,7 @@ class _Lines:
         blank = (tokens.line_starts == tokens.line_ends) & (tokens.lengths[tokens.line_ends] == 0)
         self._good = ~blank
 
-    def split(self, *, with_removed: bool) -> Split:
+    def split(self, *, with_removed: bool) -> Part:
         import pyarrow as pa
 
         layout = self._layout
@@ -117,7 +107,7 @@ class _Lines:
             lists.append(pa.ListArray.from_arrays(nothing, pa.array([], pa.int64())))
         rows = pa.record_batch([users, *lists], names=list(NAMES))
         rejected = {line: (why, self._tokens.line(line)) for line, why in sorted(self._problems.items())}
-        return Split(rows, rejected, len(self._good))
+        return Part(rows, rejected, len(self._good))
 
     def _reject(self, lines: Flags, why: str) -> None:
         """Those that are still good."""
