@@ -23,7 +23,7 @@ OFFENDER = {"integrationCode": "gold", "name": "Gold", "problems": ["dropped by 
 
 def verdict(*files: FileVerdict) -> dict[str, object]:
     found = Verdict(batch=1, data_source=5, files=files, soft_deadline=NOW, hard_deadline=NOW, asked_at=NOW)
-    return found.as_xcom()
+    return found.as_json()
 
 
 @pytest.mark.parametrize(

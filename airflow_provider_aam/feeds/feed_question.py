@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Self, get_args
-
-import msgspec
+from typing import Self, get_args
 
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.moments import parse_deadline
+from airflow_provider_aam.api.plain import Plain
 from airflow_provider_aam.feeds.outbound_question import InfoUse, unknown
 
 SOFT, HARD = timedelta(hours=6), timedelta(hours=24)
@@ -20,7 +18,7 @@ WARN_AFTER = timedelta(days=5)
 
 
 @dataclass(frozen=True, kw_only=True)
-class FeedQuestion:
+class FeedQuestion(Plain):
     """``owner`` is the task instance that hours are handed out to. JSON-safe by :meth:`as_json`, without secrets."""
 
     source: str
@@ -69,11 +67,3 @@ class FeedQuestion:
             warn_after_s=warn_after.total_seconds(),
             **moments,
         )
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Self:
-        return msgspec.convert(document, cls)
-
-    def as_json(self) -> dict[str, Any]:
-        document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self, enc_hook=datetime.isoformat))
-        return document

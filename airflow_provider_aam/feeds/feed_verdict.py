@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Self
-
-import msgspec
+from typing import Any
 
 from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMCheckFailed
+from airflow_provider_aam.api.plain import Plain
 from airflow_provider_aam.feeds.ledger import FeedFile, FeedInfo
 
 
@@ -26,7 +25,7 @@ class FeedState(enum.StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FeedVerdict:
+class FeedVerdict(Plain):
     """``files`` by hour; ``more`` hours are complete and left to the next run.
 
     ``again``: this task had been handed out its files before, and these are they. ``infos`` are done with by them.
@@ -46,13 +45,8 @@ class FeedVerdict:
     hard_deadline: datetime
     asked_at: datetime
 
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Self:
-        return msgspec.convert(document, cls)
-
-    def as_xcom(self) -> dict[str, Any]:
-        """JSON: timestamps as ISO 8601 text, no tuple, which Airflow would wrap. :meth:`from_json` reads it."""
-        document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self, enc_hook=datetime.isoformat))
+    def as_json(self) -> dict[str, Any]:
+        document = super().as_json()
         return {"state": document.pop("state"), "hours": [*self._hours()], **document}
 
     def as_asset_extra(self) -> dict[str, Any]:

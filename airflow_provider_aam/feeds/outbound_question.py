@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
-from typing import Any, Literal, Self, get_args
-
-import msgspec
+from typing import Literal, Self, get_args
 
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.moments import parse_day, parse_deadline
+from airflow_provider_aam.api.plain import Plain
 from airflow_provider_aam.feeds.names import STAMP_DIGITS, OutboundName, Unit, readings
 
 SyncMode = Literal["any", "full", "iter"]
@@ -22,7 +21,7 @@ QUIET = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutboundQuestion:
+class OutboundQuestion(Plain):
     """``day`` is its midnight, UTC. JSON-safe by :meth:`as_json`; nothing in it is secret, deadlines are moments."""
 
     folder: str
@@ -91,14 +90,6 @@ class OutboundQuestion:
             quiet_s=quiet_period.total_seconds(),
             **moments,
         )
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Self:
-        return msgspec.convert(document, cls)
-
-    def as_json(self) -> dict[str, Any]:
-        document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self, enc_hook=datetime.isoformat))
-        return document
 
     def names(self, text: str) -> tuple[OutboundName, ...]:
         """The readings of a file name that it is about, of any day.

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Self
-
-import msgspec
+from typing import Any
 
 from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMCheckFailed
+from airflow_provider_aam.api.plain import Plain
 from airflow_provider_aam.api.visible import one_line
 
 MOST_NAMED = 5
@@ -56,7 +55,7 @@ class BatchVerdict:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutboundVerdict:
+class OutboundVerdict(Plain):
     """As of ``asked_at``. ``lacking``: what is still to come of the day; that of a batch is in the batch."""
 
     day: str
@@ -66,15 +65,6 @@ class OutboundVerdict:
     soft_deadline: datetime
     hard_deadline: datetime
     asked_at: datetime
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Self:
-        return msgspec.convert(document, cls)
-
-    def as_xcom(self) -> dict[str, Any]:
-        """JSON: timestamps as ISO 8601 text, no tuple, which Airflow would wrap. :meth:`from_json` reads it."""
-        document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self, enc_hook=datetime.isoformat))
-        return document
 
     def as_asset_extra(self) -> dict[str, Any]:
         return {

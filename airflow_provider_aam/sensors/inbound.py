@@ -137,4 +137,4 @@ class AAMInboundSensor(VerdictSensor):
         )
 
     def _note(self, verdict: AnyVerdict, context: Context, error: AAMError | None = None) -> None:
-        leave(context, verdict.as_xcom(), kind="inbound", aam_conn_id=self.aam_conn_id, error=error)
+        leave(context, verdict.as_json(), kind="inbound", aam_conn_id=self.aam_conn_id, error=error)

@@ -34,7 +34,7 @@ class Verdict(Protocol):
     def table(self) -> Iterator[str]: ...
     def advice(self) -> Iterator[str]: ...
     def require_passed(self) -> None: ...
-    def as_xcom(self) -> dict[str, Any]: ...
+    def as_json(self) -> dict[str, Any]: ...
     def as_asset_extra(self) -> dict[str, Any]: ...
 
 
@@ -56,7 +56,7 @@ class VerdictSensor(AAMSensor):
             verdict = self._verdict(event["verdict"])
             if not self._is_done(verdict, context):
                 self._defer(context)
-        return verdict.as_xcom()
+        return verdict.as_json()
 
     def poke(self, context: Context) -> PokeReturnValue:
         with task_failures(), guiding(context):
@@ -64,7 +64,7 @@ class VerdictSensor(AAMSensor):
             verdict = self._ask()
             if verdict is None or not self._is_done(verdict, context):
                 return PokeReturnValue(is_done=False)
-            return PokeReturnValue(is_done=True, xcom_value=verdict.as_xcom())
+            return PokeReturnValue(is_done=True, xcom_value=verdict.as_json())
 
     def _enter(self, context: Context) -> None:
         """Take from the run what the question needs of it."""
@@ -100,7 +100,7 @@ class VerdictSensor(AAMSensor):
         try:
             verdict.require_passed()
         except AAMError as error:
-            context["ti"].xcom_push(key=RESULT, value=verdict.as_xcom())
+            context["ti"].xcom_push(key=RESULT, value=verdict.as_json())
             self._note(verdict, context, error)
             raise
         self._note(verdict, context)

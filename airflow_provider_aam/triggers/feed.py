@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_aam.triggers.verdict import VerdictTrigger
@@ -28,33 +27,13 @@ class AAMDataFeedTrigger(VerdictTrigger["FeedQuestion"]):
     """
 
     what = "The Customer Data Feed"
-    arguments: ClassVar[tuple[str, ...]] = (
-        "question",
-        "source_conn_id",
-        "ledger",
-        "ledger_conn_id",
-        "poll_interval",
-        "warned",
-    )
+    arguments: ClassVar[tuple[str, ...]] = (*VerdictTrigger.arguments, "source_conn_id", "ledger", "ledger_conn_id")
 
-    def __init__(
-        self,
-        *,
-        question: Mapping[str, Any],
-        source_conn_id: str | None,
-        ledger: str,
-        ledger_conn_id: str | None,
-        poll_interval: float,
-        warned: bool,
-    ) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.question = question
+    def __init__(self, *, source_conn_id: str | None, ledger: str, ledger_conn_id: str | None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
         self.source_conn_id = source_conn_id
         self.ledger = ledger
         self.ledger_conn_id = ledger_conn_id
-        self.poll_interval = poll_interval
-        self.warned = warned
-        self._next_look_in_s = poll_interval
         self._read_ledger: Ledger | None = None
 
     def _load(self) -> FeedQuestion:

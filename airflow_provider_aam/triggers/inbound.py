@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -28,30 +28,12 @@ class AAMInboundTrigger(VerdictTrigger["Question"]):
     """
 
     what = "AAM's verdict"
-    arguments: ClassVar[tuple[str, ...]] = (
-        "question",
-        "aam_conn_id",
-        "destination_conn_id",
-        "poll_interval",
-        "warned",
-    )
+    arguments: ClassVar[tuple[str, ...]] = (*VerdictTrigger.arguments, "aam_conn_id", "destination_conn_id")
 
-    def __init__(
-        self,
-        *,
-        question: Mapping[str, Any],
-        aam_conn_id: str,
-        destination_conn_id: str | None,
-        poll_interval: float,
-        warned: bool,
-    ) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.question = question
+    def __init__(self, *, aam_conn_id: str, destination_conn_id: str | None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
         self.aam_conn_id = aam_conn_id
         self.destination_conn_id = destination_conn_id
-        self.poll_interval = poll_interval
-        self.warned = warned
-        self._next_look_in_s = poll_interval
 
     async def _ask(self, question: Question) -> Verdict:
         from airflow_provider_aam.api.moments import utc_now

@@ -25,7 +25,7 @@ class Judged(Protocol):
     def is_final(self) -> bool: ...
     @property
     def is_late(self) -> bool: ...
-    def as_xcom(self) -> dict[str, Any]: ...
+    def as_json(self) -> dict[str, Any]: ...
 
 
 Q = TypeVar("Q", bound=Dated)
@@ -40,9 +40,14 @@ class VerdictTrigger(PlainArguments, BaseTrigger, Generic[Q]):
 
     what: ClassVar[str]
     """What could not be read, in words."""
-    question: Mapping[str, Any]
-    warned: bool
-    _next_look_in_s: float
+    arguments: ClassVar[tuple[str, ...]] = ("question", "poll_interval", "warned")
+
+    def __init__(self, *, question: Mapping[str, Any], poll_interval: float, warned: bool) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.question = question
+        self.poll_interval = poll_interval
+        self.warned = warned
+        self._next_look_in_s = poll_interval
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         question = await asyncio.to_thread(self._load)
@@ -66,7 +71,7 @@ class VerdictTrigger(PlainArguments, BaseTrigger, Generic[Q]):
             with patience(question.hard_deadline, self.what):
                 verdict = await self._ask(question)
                 if verdict.is_final or (verdict.is_late and not self.warned):
-                    return {"verdict": verdict.as_xcom()}
+                    return {"verdict": verdict.as_json()}
         except Exception as error:  # noqa: BLE001  the task must fail with this, not with a lost trigger
             return failure(error)
         return None

@@ -12,13 +12,12 @@ import pytest
 from events import extras_of_events
 from feed_place import FeedPlace, context_of
 from keep import Keep
-from waiting import deferred, restarted
+from waiting import KINDS, deferred, fired, looked, restarted
 
 from airflow_provider_aam.compat import AirflowFailException, Asset
 from airflow_provider_aam.sensors.feed import AAMDataFeedSensor
 from airflow_provider_aam.triggers.feed import AAMDataFeedTrigger
 
-KINDS = pytest.mark.parametrize("kind", ["poke", "trigger"])
 PLACES = pytest.mark.parametrize("ledger", ["folder", "table"])
 
 
@@ -41,25 +40,12 @@ def looking(place):
         sensor = AAMDataFeedSensor(task_id="wait", deferrable=kind == "trigger", **place.arguments(**options))
         context = context_of(began, run=run, dag=dag, map_index=map_index)
         try:
-            value = sensor.poke(context).xcom_value if kind == "poke" else resumed(sensor, context)
+            value = looked(kind, sensor, context, warned=True)
         except AirflowFailException as failed:
             return str(failed)
         return value and place.paths(value)
 
     return look
-
-
-def fired(sensor: AAMDataFeedSensor, context: dict[str, Any], *, warned: bool = False) -> dict[str, Any] | None:
-    """What the trigger fires at its first look."""
-    trigger = restarted(AAMDataFeedTrigger, deferred(sensor.execute, context).trigger)
-    trigger.warned = warned
-    event: dict[str, Any] | None = json.loads(json.dumps(asyncio.run(trigger._look(trigger._load()))))
-    return event
-
-
-def resumed(sensor: AAMDataFeedSensor, context: dict[str, Any]) -> Any:
-    event = fired(sensor, context, warned=True)
-    return event and sensor.execute_complete(context, event)
 
 
 def on(ledger: str) -> dict[str, str]:

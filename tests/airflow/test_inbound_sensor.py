@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from inbound_place import InboundPlace
 from keep import Keep
-from waiting import deferred, restarted
+from waiting import KINDS, TI, deferred, fired, looked, restarted
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, AirflowFailException, Asset
 from airflow_provider_aam.operators.members import AAMPushTraitMembersOperator
@@ -21,16 +21,6 @@ from airflow_provider_aam.sensors.inbound import AAMInboundSensor
 from airflow_provider_aam.triggers.inbound import AAMInboundTrigger
 
 DATE = {"logical_date" if AIRFLOW_V_3_0_PLUS else "execution_date": datetime(2026, 1, 2, tzinfo=UTC)}
-
-
-class TI:
-    """Keeps what is pushed."""
-
-    def __init__(self) -> None:
-        self.pushed: dict[str, Any] = {}
-
-    def xcom_push(self, key: str, value: Any) -> None:
-        self.pushed[key] = value
 
 
 @pytest.fixture
@@ -51,34 +41,13 @@ def looking(place):
         sensor = AAMInboundSensor(task_id="wait", receipt=place.receipt(), deferrable=kind == "trigger", **options)
         ti = TI()
         try:
-            if kind == "poke":
-                value = sensor.poke({"ti": ti}).xcom_value
-            else:
-                event = fired(sensor)
-                value = event and sensor.execute_complete({"ti": ti}, event)
+            value = looked(kind, sensor, {"ti": ti})
         except AirflowFailException as failed:
             assert ti.pushed["return_value"]["files"]
             return str(failed)
         return value and {file["name"]: file["state"] for file in value["files"]}
 
     return look
-
-
-def fired(sensor: AAMInboundSensor, *, warned: bool = False) -> dict[str, Any] | None:
-    """What the trigger fires at its first look."""
-    trigger = restarted(AAMInboundTrigger, deferred(sensor.execute, {}).trigger)
-    trigger.warned = warned
-
-    async def first() -> Any:
-        from airflow_provider_aam.members.judging.question import Question
-
-        return await trigger._look(Question.from_json(trigger.question))
-
-    event: dict[str, Any] | None = json.loads(json.dumps(asyncio.run(first())))
-    return event
-
-
-KINDS = pytest.mark.parametrize("kind", ["poke", "trigger"])
 
 
 @KINDS

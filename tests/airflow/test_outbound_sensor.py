@@ -13,24 +13,13 @@ import pytest
 from events import extras_of_events
 from keep import Keep
 from outbound_place import OutboundPlace
-from waiting import deferred, restarted
+from waiting import KINDS, TI, deferred, fired, looked, restarted
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, AirflowFailException, Asset
 from airflow_provider_aam.sensors.outbound import AAMOutboundSensor
 from airflow_provider_aam.triggers.outbound import AAMOutboundTrigger
 
 HISTORY = "GET /v1/destinations/{destinationId}/history/outbound"
-KINDS = pytest.mark.parametrize("kind", ["poke", "trigger"])
-
-
-class TI:
-    """Keeps what is pushed."""
-
-    def __init__(self) -> None:
-        self.pushed: dict[str, Any] = {}
-
-    def xcom_push(self, key: str, value: Any) -> None:
-        self.pushed[key] = value
 
 
 @pytest.fixture
@@ -51,25 +40,13 @@ def looking(place):
         sensor = AAMOutboundSensor(task_id="wait", deferrable=kind == "trigger", **arguments)
         ti = TI()
         try:
-            if kind == "poke":
-                value = sensor.poke({"ti": ti}).xcom_value
-            else:
-                event = fired(sensor)
-                value = event and sensor.execute_complete({"ti": ti}, event)
+            value = looked(kind, sensor, {"ti": ti})
         except AirflowFailException as failed:
             assert ti.pushed["return_value"]["state"] in ("missing", "broken")
             return str(failed)
         return value and [batch["batch"] for batch in value["batches"]]
 
     return look
-
-
-def fired(sensor: AAMOutboundSensor, *, warned: bool = False) -> dict[str, Any] | None:
-    """What the trigger fires at its first look."""
-    trigger = restarted(AAMOutboundTrigger, deferred(sensor.execute, {}).trigger)
-    trigger.warned = warned
-    event: dict[str, Any] | None = json.loads(json.dumps(asyncio.run(trigger._look(trigger._load()))))
-    return event
 
 
 @KINDS

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any, TypeVar
 
 import pytest
 
 T = TypeVar("T")
+KINDS = pytest.mark.parametrize("kind", ["poke", "trigger"])
+"""Ways in which a sensor looks."""
+
+
+class TI:
+    """In place of a task instance; keeps what is pushed."""
+
+    def __init__(self) -> None:
+        self.pushed: dict[str, Any] = {}
+
+    def xcom_push(self, key: str, value: Any) -> None:
+        self.pushed[key] = value
 
 
 def deferred(call: Any, *given: Any) -> Any:
@@ -24,3 +37,20 @@ def restarted(kind: type[T], trigger: Any) -> T:
     path, arguments = trigger.serialize()
     assert path == f"{kind.__module__}.{kind.__qualname__}"
     return kind(**json.loads(json.dumps(arguments)))
+
+
+def fired(sensor: Any, context: Any = None, *, warned: bool = False) -> dict[str, Any] | None:
+    """What the trigger of a sensor on a verdict fires at its first look, in another triggerer."""
+    trigger = deferred(sensor.execute, context or {}).trigger
+    trigger = restarted(type(trigger), trigger)
+    trigger.warned = warned
+    event: dict[str, Any] | None = json.loads(json.dumps(asyncio.run(trigger._look(trigger._load()))))
+    return event
+
+
+def looked(kind: str, sensor: Any, context: Any, *, warned: bool = False) -> Any:
+    """What one look of this kind returns; ``None`` while it waits."""
+    if kind == "poke":
+        return sensor.poke(context).xcom_value
+    event = fired(sensor, context, warned=warned)
+    return event and sensor.execute_complete(context, event)

@@ -110,7 +110,7 @@ class Reader:
     def takes(self, run: str | None = None) -> list[str]:
         """What one look hands out, as paths."""
         question = self.question(run)
-        verdict = self.claims(FeedVerdict.from_json(self.asks(question).as_xcom()), question)
+        verdict = self.claims(FeedVerdict.from_json(self.asks(question).as_json()), question)
         return [file.uri.removeprefix("s3://b/feed/") for file in verdict.files]
 
 

@@ -299,7 +299,7 @@ def test_old_claims_are_forgotten_and_numbers_go_on(bucket, ledger, reader):
 def test_what_it_returns_is_json_and_comes_back(bucket, reader):
     deliver(bucket, 98)
     verdict = reader.asks()
-    document = verdict.as_xcom()
+    document = verdict.as_json()
     assert document["hours"] == [{"hour": at(98).isoformat(), "files": 2, "bytes": 18, "late": False}]
     assert document["files"][0]["uri"] == f"s3://b/feed/{folder(98)}/{name(0)}"
     assert document["files"][0].keys() == {"uri", "bytes", "etag", "hour", "late", "replaces"}

@@ -80,13 +80,13 @@ def test_complete_by_info():
     data = {f"{name}.sync.gz": 70, f"{name}001.sync.gz": 30}
     verdict = judge({**data, f"{name}.info": info_of(name, data, TotalNumberLines=6)})
     assert (verdict.state, verdict.day) == (DayState.COMPLETE, "2026-11-29")
-    (found,) = verdict.as_xcom()["batches"]
+    (found,) = verdict.as_json()["batches"]
     assert (found["batch"], found["mode"], found["bytes"], found["lines"]) == (name, "iter", 100, 6)
     assert [(file["uri"], file["bytes"], file["lines"]) for file in found["files"]] == [
         (f"s3://b/out/{each}", size, 3) for each, size in data.items()
     ]
     assert found["info_uri"] == f"s3://b/out/{name}.info"
-    assert OutboundVerdict.from_json(verdict.as_xcom()) == verdict
+    assert OutboundVerdict.from_json(verdict.as_json()) == verdict
     assert verdict.summary == "Outbound delivery of 2026-11-29: complete: 1 batch, 2 files, 100 bytes."
     assert verdict.as_asset_extra() == {"day": "2026-11-29", "batches": [name], "files": 2, "bytes": 100}
 

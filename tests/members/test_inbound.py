@@ -318,8 +318,8 @@ def test_question_and_verdict_travel_as_json(place):
     place.emulator.configure(inbound_failing={"formatErrors": 0.1})
     place.send().process()
     verdict = place.ask()
-    assert json.loads(json.dumps(verdict.as_xcom())) == verdict.as_xcom()
-    assert Verdict.from_json(verdict.as_xcom()) == verdict
+    assert json.loads(json.dumps(verdict.as_json())) == verdict.as_json()
+    assert Verdict.from_json(verdict.as_json()) == verdict
 
 
 def test_history_of_the_owner_of_the_traits_is_asked(place):

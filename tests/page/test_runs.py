@@ -59,7 +59,7 @@ def test_inbound_files_say_why_records_were_not_stored():
     )
     verdict = Verdict(
         batch=7, data_source=3001, files=files, soft_deadline=NOW, hard_deadline=NOW, asked_at=NOW
-    ).as_xcom()
+    ).as_json()
     note = shown("inbound", verdict, error="AAM did not take 1 of 3 inbound files")
     assert note["headline"] == "Batch 7: 1 processed, 1 partial, 1 waiting"
     assert parts(note) == {"stored": 12, "Format Errors": 5, "No Matching AAM ID": 2}

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self, get_args
 
-import msgspec
-
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.inbound import CATEGORIES
 from airflow_provider_aam.api.moments import parse_deadline
 from airflow_provider_aam.api.names import near_misses
+from airflow_provider_aam.api.plain import Plain
 from airflow_provider_aam.members.receipt import MembersReceipt
 
 Signal = Literal["history", "marker", "both", "either"]
@@ -23,7 +22,7 @@ SOFT, HARD = timedelta(hours=24), timedelta(hours=48)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class Question(Plain):
     """``max_errors``: by category, an integer for records and a float for a share of them. JSON-safe by
     :meth:`as_json`; nothing in it is secret, and both deadlines are moments.
     """
@@ -79,14 +78,6 @@ class Question:
             min_percent_success=min_percent_success,
             max_errors=max_errors or {},
         )
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Self:
-        return msgspec.convert(document, cls)
-
-    def as_json(self) -> dict[str, Any]:
-        document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self, enc_hook=datetime.isoformat))
-        return document
 
 
 def _deadline(given: object, sent_at: datetime, what: str, problems: list[str]) -> datetime | None:

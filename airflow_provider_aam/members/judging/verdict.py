@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self
-
-import msgspec
+from typing import Any
 
 from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMCheckFailed
+from airflow_provider_aam.api.plain import Plain
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.members.judging.categories import EXPLANATIONS
 
@@ -72,7 +71,7 @@ class FileVerdict:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class Verdict(Plain):
     """As of ``asked_at``."""
 
     batch: int
@@ -81,10 +80,6 @@ class Verdict:
     soft_deadline: datetime
     hard_deadline: datetime
     asked_at: datetime
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Self:
-        return msgspec.convert(document, cls)
 
     @property
     def is_final(self) -> bool:
@@ -143,11 +138,6 @@ class Verdict:
                 yield f"{category.label} ({counted(count, 'record')}): {category.meaning} {category.remedy}"
         states = {file.state for file in self.files}
         yield from (f"{state.capitalize()}: {remedy}" for state, remedy in _REMEDIES.items() if state in states)
-
-    def as_xcom(self) -> dict[str, Any]:
-        """JSON: timestamps as ISO 8601 text, no tuple, which Airflow would wrap. :meth:`from_json` reads it."""
-        document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self, enc_hook=datetime.isoformat))
-        return document
 
     def as_asset_extra(self) -> dict[str, Any]:
         """What an Asset event should carry."""
