@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from airflow_provider_aam.api.errors import AAMBadAnswer
@@ -85,6 +86,9 @@ class _Sorting:
     def __init__(self, question: FeedQuestion, seen: Mapping[str, Seen], handed: Handed, now: datetime) -> None:
         self._question, self._seen, self._handed, self._now = question, seen, handed, now
         self._hours = {path: name.hour for path in seen if (name := parse_feed_path(path)) is not None}
+        self._same_name: dict[str, list[str]] = {}
+        for path in sorted(self._hours):
+            self._same_name.setdefault(path.rpartition("/")[2], []).append(path)
         self._listed: set[str] = set()
 
     def found(self, infos: Mapping[str, Info | str]) -> Found:
@@ -123,12 +127,9 @@ class _Sorting:
         been handed out as that hour's, when no ``.info`` file told better.
         """
         near = [f"{folder}/{file.name}" for folder in (folder_of(hour), info.rpartition("/")[0])]
-        later = sorted(
-            path
-            for path, its_hour in self._hours.items()
-            if its_hour > hour and path.endswith(f"/{file.name}") and path not in own
-        )
-        fitting = (path for path in (*near, *later) if path in self._seen and fits(file, self._seen[path]))
+        same_name = self._same_name.get(file.name, ())
+        later = (path for path in same_name if self._hours[path] > hour and path not in own)
+        fitting = (path for path in chain(near, later) if path in self._seen and fits(file, self._seen[path]))
         return next(fitting, next((path for path in near if path in self._seen), None))
 
     def _unlisted(self, unreadable: Mapping[str, str]) -> Iterator[Group]:

@@ -39,7 +39,7 @@ class FeedQuestion(Plain):
         since: datetime,
         info: str = "expected",
         quiet_period: timedelta = QUIET,
-        max_hours: int = 12,
+        max_hours: int = 6,
         warn_after: timedelta = WARN_AFTER,
         soft_deadline: object = SOFT,
         hard_deadline: object = HARD,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from airflow_provider_aam.files.stores import is_local, store_of
 
 EXCLUSIVE = ("s3", "gs", "abfs")
 """Stores whose put can be told to replace nothing, and whose fsspec filesystem does: s3fs, gcsfs, adlfs."""
+_NO_LINKS = (errno.EPERM, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK)
 
 
 def can_create(path: Any) -> bool:
@@ -48,6 +50,10 @@ def _create_locally(path: Path, content: bytes) -> bool:
         path.hardlink_to(sibling)
     except FileExistsError:
         return False
+    except OSError as refused:
+        if refused.errno not in _NO_LINKS:
+            raise
+        raise PermissionError(f"{path.parent} is on a disk without hard links, and needs them") from refused
     finally:
         sibling.unlink(missing_ok=True)
     return True

@@ -149,6 +149,7 @@ class TableLedger:
 
     def _table(self) -> Any:
         from sqlalchemy import BigInteger, Column, MetaData, String, Table, Text
+        from sqlalchemy.dialects import mysql
 
         schema, _, name = self._name.rpartition(".")
         return Table(
@@ -157,7 +158,7 @@ class TableLedger:
             Column("number", BigInteger, primary_key=True, autoincrement=False),
             Column("owner", Text, nullable=False),
             Column("claimed_at", String(32), nullable=False),
-            Column("claim", Text, nullable=False),
+            Column("claim", Text().with_variant(mysql.MEDIUMTEXT(), "mysql"), nullable=False),
         )
 
     @contextmanager

@@ -70,7 +70,7 @@ class AAMDataFeedSensor(VerdictSensor):
         ledger_conn_id: str | None = None,
         info: str = "expected",
         quiet_period: timedelta = timedelta(hours=1),
-        max_hours: int = 12,
+        max_hours: int = 6,
         warn_after: timedelta = timedelta(days=5),
         soft_deadline: timedelta | datetime | str = timedelta(hours=6),
         hard_deadline: timedelta | datetime | str = timedelta(hours=24),

@@ -179,7 +179,6 @@ def test_deliveries_are_waited_for_past_the_end_of_a_triggerer(emulator, tmp_pat
     assert log.count("AAM is late:") == 1
     assert f"{slow['batch']}001.sync.gz” is not there" in log
     assert "The outbound delivery of 2025-12-25 was not complete by 2026-01-01 00:00 UTC" in log
-    assert "Customer Data Feed: 1 hour, 1 file, " in log
     with sqlite3.connect(tmp_path / "ledger.db") as ledger:
         ((owner, claim),) = ledger.execute("SELECT owner, claim FROM aam_feed_ledger")
     assert (owner.split("/")[0], owner.split("/")[-2:]) == ("waiting", ["hours", "-1"])

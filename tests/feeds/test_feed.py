@@ -121,6 +121,16 @@ def test_files_in_the_folder_of_a_later_hour(bucket, reader):
     ]
 
 
+def test_a_file_of_a_later_hour_is_not_taken_for_one_of_the_same_name_and_size(ledger):
+    bucket = Bucket(tells_etags=False)
+    (of_later,) = deliver(bucket, 1, 0)
+    bucket.put(f"{folder(0)}/x.info", info_of(0, {name(0): b"rows 0 0", name(1): b"rows 0 1"}))
+    bucket.put(f"{folder(0)}/{name(1)}", b"rows 0 1")
+    reader = Reader(bucket, ledger)
+    assert reader.asks().lacking == (f"{folder(0)}: “{name(0)}” is not there",)
+    assert reader.takes() == [of_later]
+
+
 def test_info_in_the_folder_of_the_day_or_of_another_hour(bucket, reader):
     for hour, where in ((98, folder(98).partition("/")[0]), (99, folder(100))):
         bucket.put(f"{folder(hour)}/{name(0)}", b"rows")
@@ -267,6 +277,17 @@ def test_who_comes_second_gets_what_is_left(bucket, ledger):
     assert second.takes() == three
 
 
+def test_a_retry_while_the_first_try_is_still_alive_gets_the_same(bucket, reader):
+    deliver(bucket, 98)
+    question = reader.question()
+    first_try = reader.asks(question)
+    deliver(bucket, 99)
+    retry = reader.claims(reader.asks(question), question)
+    assert len(retry.files) == 4
+    assert reader.claims(first_try, question).files == retry.files
+    assert reader.takes() == []
+
+
 def test_a_ledger_that_never_takes_a_claim(bucket, reader, monkeypatch):
     deliver(bucket, 99)
     monkeypatch.setattr(reader.ledger, "append", lambda *_: False)
@@ -275,7 +296,7 @@ def test_a_ledger_that_never_takes_a_claim(bucket, reader, monkeypatch):
 
 
 def test_info_files_of_handed_out_hours_are_read_once(bucket, reader):
-    for hour in range(90, 100):
+    for hour in range(95, 100):
         deliver(bucket, hour)
     reader.takes()
     bucket.read_paths.clear()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from random import Random
 
 import pytest
 
 from airflow_provider_aam.feeds.feed_question import FeedQuestion
 from airflow_provider_aam.feeds.feed_verdict import FeedVerdict
+from airflow_provider_aam.feeds.ledger import Claim
 from tests.feeds.feed_places import Bucket, Notebook, Reader, folder, info_of, name
 
 HOURS = 8
@@ -41,6 +43,22 @@ def deliver(bucket: Bucket, random: Random) -> set[str]:
                 info_at = begun + random.choice([0.0, random.uniform(0, 2), random.uniform(0, 10)])
                 bucket.put(f"{folder(hour)}/{number}.info", info_of(hour, files), landed=info_at)
     return paths
+
+
+class Crowded(Notebook):
+    """Others are often faster between reading it and writing to it."""
+
+    def __init__(self, random: Random) -> None:
+        super().__init__()
+        self._random, self._is_crowded = random, False
+        self.others: Callable[[], None] = lambda: None
+
+    def append(self, number: int, claim: Claim) -> bool:
+        if not self._is_crowded and self._random.random() < 0.3:
+            self._is_crowded = True
+            self.others()
+            self._is_crowded = False
+        return super().append(number, claim)
 
 
 class Tasks:
@@ -83,14 +101,16 @@ class Tasks:
 @pytest.mark.parametrize("seed", range(200))
 def test_every_file_is_handed_out_exactly_once(seed):
     random = Random(seed)
-    bucket, ledger = Bucket(tells_etags=random.random() < 0.7), Notebook()
+    bucket, ledger = Bucket(tells_etags=random.random() < 0.7), Crowded(random)
     paths = deliver(bucket, random)
     options = {"max_hours": random.choice([1, 3, 12])}
     tasks = Tasks([Reader(bucket, ledger, dag, **options) for dag in ("one", "two")], random)
+    ledger.others = tasks.step
     last = max(landed for _, landed, _ in bucket.files.values())
     while bucket.now < last + QUIET_H:
         bucket.now += random.uniform(0.1, 6)
         tasks.step()
+    ledger.others = lambda: None
     tasks.finish()
     assert tasks.handed_out == Counter(paths)
     assert bucket.now < 8 * 24

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -65,6 +67,17 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
         create(at(tmp_path / "file" / "1.json"), b"one")
+
+
+@pytest.mark.parametrize(("number", "said"), [(errno.EOPNOTSUPP, "without hard links"), (errno.ENOSPC, "disk is full")])
+def test_a_disk_without_hard_links_is_named(tmp_path, monkeypatch, number, said):
+    def link(*_: Any, **__: Any) -> None:
+        raise OSError(number, "disk is full")
+
+    monkeypatch.setattr(os, "link", link)
+    with pytest.raises(OSError, match=said):
+        create(at(tmp_path / "1.json"), b"one")
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_a_store_that_refuses_has_kept_what_was_there():
