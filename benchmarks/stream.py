@@ -134,7 +134,7 @@ def _rows(users: int) -> list[dict[str, Any]]:
 def _bytes(rows: list[dict[str, Any]], source: int) -> int:
     form = Form(identity={"dataSourceId": source}, room=LARGEST_BODY_BYTES)
     operations = (form.read("", row) for row in rows)
-    return sum(len(each.json) + 1 for each in operations if isinstance(each, Operation))
+    return sum(len(each.wire) + 1 for each in operations if isinstance(each, Operation))
 
 
 def _faults(rows: list[dict[str, Any]], taken: list[dict[str, Any]]) -> tuple[int, int]:

@@ -121,7 +121,7 @@ def read_answer(
 
 def decode(request: Request, body: bytes | None) -> Any:
     """The body's JSON value; ``None`` for an empty body."""
-    if body is None:
+    if not body:
         return None
     try:
         return msgspec.json.decode(body)

@@ -17,6 +17,7 @@ from airflow_provider_aam.api import resources
 from airflow_provider_aam.api.actions import Actions
 from airflow_provider_aam.api.collection import Collection
 from airflow_provider_aam.api.config import AAMConfig
+from airflow_provider_aam.api.dcs import Dcs
 from airflow_provider_aam.api.destinations import Destinations
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.ims import Token
@@ -55,10 +56,11 @@ class AAMClient:
                 ...
     """
 
-    def __init__(self, session: AAMSession, *, customer_data: AAMSession) -> None:
+    def __init__(self, session: AAMSession, *, customer_data: AAMSession, dcs: Dcs) -> None:
         """``customer_data``: the host of the Customer Data API."""
         self.session = session
         self._customer_data = customer_data
+        self.dcs = dcs
 
     @classmethod
     def from_config(
@@ -113,6 +115,7 @@ class AAMClient:
         return cls(
             AAMSession(base_url=config.base_url, sender=sender),
             customer_data=AAMSession(base_url=config.stream_url, sender=data, root=""),
+            dcs=Dcs(sender=replace(sender, places=places(f"{config.dcs_url or ''}/event")), url=config.dcs_url),
         )
 
     def __enter__(self) -> Self:
@@ -149,8 +152,11 @@ class AAMClient:
         """The same client with a bound of its own, lower or higher (64 at most); ``None`` changes nothing."""
         if max_concurrency is None:
             return self
-        data = self._customer_data.at_most(max_concurrency)
-        return type(self)(self.session.at_most(max_concurrency), customer_data=data)
+        return type(self)(
+            self.session.at_most(max_concurrency),
+            customer_data=self._customer_data.at_most(max_concurrency),
+            dcs=self.dcs.at_most(max_concurrency),
+        )
 
     def pause(self, seconds: float) -> None:
         self.session.sender.retries.sleep(seconds)

@@ -21,6 +21,8 @@ __all__ = ["EXTRA_KEYS", "AAMConfig"]
 GATEWAY_HOSTS = {"production": "https://aam.adobe.io", "beta": "https://aam-beta.adobe.io"}
 # The Customer Data API. That beta accounts use its stage host is inferred, which is why `stream_url` overrides it.
 STREAM_HOSTS = {"production": "https://dmp-data.adobe.io", "beta": "https://dmp-data-stage.adobe.io"}
+# Of beta accounts; in production each region and each account has its own.
+DCS_HOSTS = {"beta": "https://dcs-beta.demdex.net"}
 # Tokens of legacy OAuth are only known to the API's own host, not to Adobe's gateway in front of it.
 LEGACY_HOSTS = {"production": "https://api.demdex.com", "beta": "https://api-beta.demdex.com"}
 
@@ -38,6 +40,7 @@ class AAMConfig:
     token_url: str
     timeout_s: float = 60.0
     stream_url: str = STREAM_HOSTS["production"]
+    dcs_url: str | None = None
     max_attempts: int = 5
     max_concurrency: int = 32
     verify: bool | str = True
@@ -77,11 +80,14 @@ class AAMConfig:
         urls = {"host": self.base_url, "extra['ims_url']": self.token_url}
         if self.stream_url not in STREAM_HOSTS.values():
             urls["extra['stream_url']"] = self.stream_url
+        if self.dcs_url is not None and self.dcs_url not in DCS_HOSTS.values():
+            urls["extra['dcs_url']"] = self.dcs_url
         for name, url in urls.items():
             if _is_local(url):
                 continue
             if url.startswith("http://"):
-                yield f"{name} is {url}: secrets and tokens are sent unencrypted. Use https://."
+                sent = "ids of people" if url == self.dcs_url else "secrets and tokens"
+                yield f"{name} is {url}: {sent} are sent unencrypted. Use https://."
             elif self.verify is False:
                 yield f"extra['verify'] is false, so anyone can pose as {url}. Give the path of a CA bundle instead."
 
@@ -187,6 +193,7 @@ def _assemble(cls: type[AAMConfig], options: Extra, credential: Credential, base
         base_url=base_url,
         token_url=(options.ims_url or (base_url if legacy else IMS_URL)).rstrip("/"),
         stream_url=(options.stream_url or STREAM_HOSTS[options.environment]).rstrip("/"),
+        dcs_url=(options.dcs_url or DCS_HOSTS.get(options.environment, "")).rstrip("/") or None,
         timeout_s=options.timeout_s,
         max_attempts=options.max_attempts,
         max_concurrency=options.max_concurrency,

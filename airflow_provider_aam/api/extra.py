@@ -64,6 +64,7 @@ class Extra(BaseModel):
     ims_url: Url | None = None
     ims_audience: Url = IMS_URL
     stream_url: Url | None = None
+    dcs_url: Url | None = None
     username: str | None = None
     user_password: SecretStr | None = None
     timeout_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
@@ -90,6 +91,7 @@ _ADVICE = {
     "scopes": "a list of names, or one text with commas, as the Developer Console shows them",
     "ims_url": f"an http(s) address without user name and password, like {IMS_URL}",
     "stream_url": "an http(s) address without user name and password, like https://dmp-data.adobe.io",
+    "dcs_url": "an http(s) address without user name and password, like https://use.demdex.net",
     "ims_audience": f"an http(s) address without user name and password, like {IMS_URL}",
     "timeout_s": "a number of seconds, above 0 and up to 3600",
     "max_attempts": "an integer from 1 to 50",

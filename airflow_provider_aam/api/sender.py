@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import count
 from typing import TypeVar
 
-from airflow_provider_aam.api.answers import is_success, read_answer
+from airflow_provider_aam.api.answers import NO_CONTENT, is_success, read_answer
 from airflow_provider_aam.api.credentials import Credential
 from airflow_provider_aam.api.errors import AAMError, AAMNotFound, AAMOutcomeUnknown, AAMUnauthorized, Fate
 from airflow_provider_aam.api.ims import Token, request_token
@@ -49,16 +49,18 @@ class Sender:
         request: Request,
         *,
         replayable: bool,
-        read: Callable[[bytes | None], T],
+        read: Callable[[Answer], T],
         is_good: Judge = is_success,
+        with_token: bool = True,
     ) -> T:
-        """What ``read`` makes of the body of a good answer.
+        """What ``read`` makes of a good answer, whose body is JSON or empty.
 
         Raises :class:`AAMOutcomeUnknown` when a write may or may not have happened, the other errors as their names
         say. A DELETE whose response was lost and that then finds nothing has done its work.
         """
         lost = False
         attempts = count(1)
+        call = self._call_authorised if with_token else self._send_in_place
 
         def worth_another(error: AAMError) -> bool:
             nonlocal lost
@@ -66,12 +68,10 @@ class Sender:
             return may_repeat(error, replayable=replayable)
 
         try:
-            return self.retries.run(
-                lambda: read(self._call_authorised(request, next(attempts), is_good)), may_repeat=worth_another
-            )
+            return self.retries.run(lambda: read(call(request, next(attempts), is_good)), may_repeat=worth_another)
         except AAMNotFound:
             if request.method == "DELETE" and lost:  # the attempt whose response was lost did it
-                return read(None)
+                return read(Answer(status=NO_CONTENT, headers={}, body=b""))
             raise
         except AAMError as error:
             fate = fate_of(error)
@@ -81,20 +81,19 @@ class Sender:
                 f"{error.message} AAM may or may not have made this change; check before sending it again.", fate=fate
             ) from error
 
-    def _call_authorised(self, request: Request, attempt: int, is_good: Judge) -> bytes | None:
+    def _call_authorised(self, request: Request, attempt: int, is_good: Judge) -> Answer:
         token = self.token_source.get(self._exchange, self.redactor)
         try:
-            return self._send_in_place(request, token, attempt, is_good)
+            return self._send_in_place(_authorised(request, token), attempt, is_good)
         except AAMUnauthorized:
             token = self.token_source.renew_rejected(token, self._exchange, self.redactor)
-            return self._send_in_place(request, token, attempt, is_good)
+            return self._send_in_place(_authorised(request, token), attempt, is_good)
 
-    def _send_in_place(self, request: Request, token: Token, attempt: int, is_good: Judge) -> bytes | None:
-        authorised = replace(request, headers={**request.headers, "Authorization": f"Bearer {token.value}"})
+    def _send_in_place(self, request: Request, attempt: int, is_good: Judge) -> Answer:
         with self.places.take() as place:
             try:
-                answer = self.transport.send(authorised)
-                body = read_answer(authorised, answer, now=self.now(), redactor=self.redactor, is_good=is_good)
+                answer = self.transport.send(request)
+                body = read_answer(request, answer, now=self.now(), redactor=self.redactor, is_good=is_good)
             except AAMError as error:
                 place.refused = is_overload(error)
                 place.alone_s = pause_after(attempt) if attempt < self.retries.max_attempts else 0.0
@@ -103,7 +102,7 @@ class Sender:
                     place.asked_s = 0.0  # longer than a call may take: not ours to impose on the other calls
                 raise
             place.good = True
-            return body
+            return replace(answer, body=body or b"")
 
     def access_token(self) -> str:
         """A token that is accepted now, from the shared source: no request to IMS while there is one."""
@@ -131,3 +130,7 @@ class Sender:
 
     def _send_to_ims(self, request: Request) -> Answer:
         return self.transport.send(replace(request, headers={**request.headers, "User-Agent": self.user_agent}))
+
+
+def _authorised(request: Request, token: Token) -> Request:
+    return replace(request, headers={**request.headers, "Authorization": f"Bearer {token.value}"})

@@ -42,12 +42,12 @@ class AAMSession:
         """
         request = self.build_request(method, path, params=params, body=body)
         may_replay = method in REPLAYABLE_METHODS if replayable is None else replayable
-        return self.sender.send(request, replayable=may_replay, read=lambda raw: decode(request, raw))
+        return self.sender.send(request, replayable=may_replay, read=lambda answer: decode(request, answer.body))
 
     def read(self, path: str, read: Callable[[bytes], T], *, params: Params | None = None) -> T:
         """What ``read`` makes of the undecoded JSON body of a GET; a response it cannot read is asked for again."""
         request = self.build_request("GET", path, params=params, body=None)
-        return self.sender.send(request, replayable=True, read=lambda raw: read(raw or b"null"))
+        return self.sender.send(request, replayable=True, read=lambda answer: read(answer.body or b"null"))
 
     def at_most(self, max_concurrency: int) -> AAMSession:
         return replace(self, sender=self.sender.at_most(max_concurrency))

@@ -34,9 +34,9 @@ _BAD_REQUEST = 400
 
 @dataclass(frozen=True)
 class Fault:
-    """What AAM has against an operation. ``code`` is a DCS error code."""
+    """What AAM has against an operation. ``code`` is a DCS error code, or a word of ours."""
 
-    code: int
+    code: int | str
     message: str
 
 
@@ -60,14 +60,14 @@ class Reply:
 
     transaction_id: str | None
     faults: Mapping[int, Sequence[Fault]]
-    refused: bool
+    refused: bool = False
 
     def refusal(self, fault: Fault, where: str) -> AAMForbidden:
         """The error of a fault that all operations have, met first at ``where``."""
         return AAMForbidden(
             f"AAM refuses operations with code {fault.code}: {fault.message}, first at {where} (transaction "
             f"{self.transaction_id}). Check data_source and target_data_source, that the data source is this "
-            "account's, and the Connection's org_id.",
+            "account's, domain_alias if given, and the Connection's org_id.",
             status=200,
             code=str(fault.code),
             reason=fault.message,
@@ -115,7 +115,10 @@ class Stream:
         body = msgspec.Raw(build_body(tracing_id, operations))
         request = self._session.build_request("POST", f"stream/{stream_id}", params=None, body=body)
         return self._session.sender.send(
-            request, replayable=True, read=lambda raw: _read(request, raw, len(operations)), is_good=_is_readable
+            request,
+            replayable=True,
+            read=lambda answer: _read(request, answer.body, len(operations)),
+            is_good=_is_readable,
         )
 
 
@@ -129,9 +132,9 @@ def _is_readable(answer: Answer) -> bool:
         return False
 
 
-def _read(request: Request, raw: bytes | None, count: int) -> Reply:
+def _read(request: Request, raw: bytes, count: int) -> Reply:
     try:
-        body = msgspec.json.decode(raw or b"", type=_Body)
+        body = msgspec.json.decode(raw, type=_Body)
         faults = {each.operationIndex - 1: [_fault(detail) for detail in each.details] for each in body.errors or ()}
     except (*UNREADABLE, TypeError, ValueError) as foreign:
         raise _unexpected(request, f"a response of another shape ({one_line(str(foreign))})") from foreign

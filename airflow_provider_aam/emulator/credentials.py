@@ -76,7 +76,7 @@ def connection(credentials: Credentials, url: str, auth: str, extra: dict[str, A
         "port": HTTPS_PORT,
         "login": credentials.client_id,
         "password": credentials.client_secret,
-        "extra": {"auth": auth, "ims_url": url, "stream_url": url, **own[auth], **extra},
+        "extra": {"auth": auth, "ims_url": url, "stream_url": url, "dcs_url": url, **own[auth], **extra},
     }
 
 

@@ -65,12 +65,13 @@ def _build_server(private_key: str | None, services: Sequence[Service]) -> uvico
         from airflow_provider_aam.emulator.app import build_app
         from airflow_provider_aam.emulator.core.state import State
         from airflow_provider_aam.emulator.customer_data import SERVICE as CUSTOMER_DATA
+        from airflow_provider_aam.emulator.dcs import SERVICE as DCS
         from airflow_provider_aam.emulator.ims import SERVICE as IMS
     except ImportError as error:
         raise ImportError("the emulator needs: pip install 'airflow-provider-aam[emulator]'") from error
     from airflow_provider_aam.emulator.credentials import build_credentials
 
-    app = build_app(State(build_credentials(private_key), (*SERVICES, *services, CUSTOMER_DATA, IMS)))
+    app = build_app(State(build_credentials(private_key), (*SERVICES, *services, CUSTOMER_DATA, DCS, IMS)))
     config = uvicorn.Config(
         app,
         loop="asyncio",

@@ -87,6 +87,9 @@ FIELDS: dict[str, Field] = {
     "stream_url": _field(
         RARELY, "Customer Data API address", "Where operations are streamed to. Empty: https://dmp-data.adobe.io."
     ),
+    "dcs_url": _field(
+        RARELY, "DCS address", "Where transport dcs sends to. Empty: the region's servers, like https://use.demdex.net."
+    ),
     "timeout_s": _field(RARELY, "Timeout (seconds)", "Per request. Empty: 60.", "number", minimum=1, maximum=3600),
     "max_attempts": _field(
         RARELY, "Attempts", "How often one request is sent at most. Empty: 5.", "integer", minimum=1, maximum=50

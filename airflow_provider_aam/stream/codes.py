@@ -32,10 +32,10 @@ _BY_VERDICT = {
     Verdict.BAR: (303, 306, 307),
     Verdict.STOP: (1, 2, 100, 109, 111, 302, 304),
 }
-_VERDICTS = {code: verdict for verdict, codes in _BY_VERDICT.items() for code in codes}
+_VERDICTS: dict[int | str, Verdict] = {code: verdict for verdict, codes in _BY_VERDICT.items() for code in codes}
 
 
-def verdict_on(code: int) -> Verdict:
+def verdict_on(code: int | str) -> Verdict:
     """Codes that are not documented are the row's fault."""
     return _VERDICTS.get(code, Verdict.REJECT)
 

@@ -10,7 +10,7 @@ from airflow_provider_aam.api.stream import Fault, Reply
 from airflow_provider_aam.stream.codes import Verdict, gravest, verdict_on
 from airflow_provider_aam.stream.operations import Operation, Rejected
 
-Send = Callable[[Sequence[bytes]], Reply]
+Send = Callable[[Sequence[Operation]], Reply]
 _NOT_DONE = Fault(0, "the request was refused because of other operations")
 
 
@@ -19,7 +19,7 @@ class Delivered:
     """``skipped`` are codes, one per operation. ``barred``: users of whom nothing is to be sent any more."""
 
     sent: int = 0
-    skipped: list[int] = field(default_factory=list)
+    skipped: list[int | str] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     barred: set[str] = field(default_factory=set)
     requests: int = 0
@@ -37,9 +37,9 @@ def deliver(
     done = Delivered()
     left = operations
     for attempt in range(1, max_attempts + 1):
-        reply = send([each.json for each in left])
+        reply = send(left)
         done.requests += 1
-        done.bytes += sum(len(each.json) for each in left)
+        done.bytes += sum(len(each.wire) for each in left)
         again = _settle(left, reply, done, last=attempt == max_attempts)
         if not again:
             break

@@ -5,24 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
 from functools import partial
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from airflow_provider_aam.account.account import Account
-from airflow_provider_aam.account.names import Names
 from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMError, AAMPushFailed
 from airflow_provider_aam.api.moments import utc_now
-from airflow_provider_aam.api.numbers import whole_number
-from airflow_provider_aam.api.resources import DATA_SOURCES
-from airflow_provider_aam.api.stream import LARGEST_BODY_BYTES, build_body
-from airflow_provider_aam.files.staging import Destination
+from airflow_provider_aam.stream.channels import Channel, open_channel
 from airflow_provider_aam.stream.delivery import Delivered, deliver
-from airflow_provider_aam.stream.operations import Form, Operation, Rejected
-from airflow_provider_aam.stream.packing import Packer
-from airflow_provider_aam.stream.reading import Read, Source, read_rows
+from airflow_provider_aam.stream.operations import Operation, Rejected
+from airflow_provider_aam.stream.order import Order
+from airflow_provider_aam.stream.reading import Read, read_rows
 from airflow_provider_aam.stream.receipt import StreamReceipt
 from airflow_provider_aam.stream.tally import Tally, tallying
 
@@ -31,24 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-REQUESTS_AHEAD = 2
-"""Operations that are read ahead, in requests per one under way: of users who have to wait there may be many."""
 _BARRED = "the id is on AAM's denylist, by the response to an earlier operation; not sent"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """What a task asks for. Users are ids of ``data_source`` (id, integration code or name) or of ``namespace``."""
-
-    stream_id: str
-    source: Source = field(repr=False)
-    data_source: int | str | None = None
-    namespace: str | None = None
-    target_data_source: int | str | None = None
-    operation: str = "append"
-    rejects: Destination | None = None
-    max_rejected: int = 0
-    tracing_id: str = "airflow-provider-aam"
 
 
 def stream_operations(client: AAMClient, order: Order) -> StreamReceipt:
@@ -59,16 +36,16 @@ def stream_operations(client: AAMClient, order: Order) -> StreamReceipt:
     reading and sending raise, when all requests under way are over.
     """
     started_at = utc_now()
-    client.stream.check(order.stream_id)
-    form = _form(client, order)
+    channel = open_channel(client, order)
     with tallying(order.rejects) as tally:
-        run = _Run(client, order, Packer(form.room), tally)
+        run = _Run(client, channel, tally)
         try:
-            run.carry_out(form, read_rows(order.source))
+            run.carry_out(read_rows(order.source))
         except AAMError as error:
             raise error.with_text(_so_far(tally)) from error
     receipt = StreamReceipt(
         stream_id=order.stream_id,
+        domain_alias=order.domain_alias,
         rows=tally.rows,
         sent=tally.sent,
         skipped=tally.skipped,
@@ -87,26 +64,22 @@ def stream_operations(client: AAMClient, order: Order) -> StreamReceipt:
 
 
 class _Run:
-    def __init__(self, client: AAMClient, order: Order, packer: Packer, tally: Tally) -> None:
+    def __init__(self, client: AAMClient, channel: Channel, tally: Tally) -> None:
         self._most = client.max_concurrency
-        self._ahead = REQUESTS_AHEAD * self._most * LARGEST_BODY_BYTES
-        self._packer = packer
+        self._form = channel.form
+        self._ahead = channel.ahead
+        self._packer = channel.packer
         self._tally = tally
         self._barred: set[str] = set()
         self._under_way: dict[Future[Delivered], list[Operation]] = {}
         self._over: SimpleQueue[Future[Delivered]] = SimpleQueue()
-        self._deliver = partial(
-            deliver,
-            send=partial(client.stream.send, order.stream_id, tracing_id=order.tracing_id),
-            max_attempts=client.max_attempts,
-            pause=client.pause,
-        )
+        self._deliver = partial(deliver, send=channel.send, max_attempts=client.max_attempts, pause=client.pause)
 
-    def carry_out(self, form: Form, rows: Iterable[Read]) -> None:
+    def carry_out(self, rows: Iterable[Read]) -> None:
         with ThreadPoolExecutor(max_workers=self._most, thread_name_prefix="aam") as pool:
             try:
                 for read in rows:
-                    self._take_in(form, read)
+                    self._take_in(read)
                     if self._packer.has_full:
                         self._start(pool)
                     while self._packer.waiting_bytes > self._ahead:
@@ -117,9 +90,9 @@ class _Run:
             finally:  # what has been sent counts, whatever happened to others
                 self._count_the_rest()
 
-    def _take_in(self, form: Form, read: Read) -> None:
+    def _take_in(self, read: Read) -> None:
         self._tally.rows += 1
-        operation = read if isinstance(read, Rejected) else form.read(*read)
+        operation = read if isinstance(read, Rejected) else self._form.read(*read)
         if isinstance(operation, Rejected):
             self._tally.reject([operation])
         elif operation.user in self._barred:
@@ -159,23 +132,6 @@ class _Run:
 
 def _barred(operation: Operation) -> Rejected:
     return Rejected(place=operation.place, row=operation.row, code="DENYLISTED", reason=_BARRED)
-
-
-def _form(client: AAMClient, order: Order) -> Form:
-    names = Names[int](Account(client))
-
-    def find(given: int | str) -> int:
-        return number if (number := whole_number(given)) is not None else names.find(DATA_SOURCES, given)
-
-    identity: dict[str, Any] = {"namespaceCode": order.namespace}
-    if order.data_source is not None:
-        identity = {"dataSourceId": find(order.data_source)}
-    return Form(
-        identity=identity,
-        targets=() if order.target_data_source is None else (find(order.target_data_source),),
-        default=order.operation,
-        room=LARGEST_BODY_BYTES - len(build_body(order.tracing_id, [])),
-    )
 
 
 def _so_far(tally: Tally) -> str:

@@ -1,9 +1,9 @@
-"""One row as an operation of the Customer Data API, or why it cannot be one."""
+"""One row as an operation of the Customer Data API, or why it cannot be one; and what rows of any kind hold."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -23,12 +23,12 @@ Row = Mapping[str, Any]
 
 
 class Operation(NamedTuple):
-    """``json`` is what is sent. ``place`` says where its ``row`` comes from."""
+    """``wire`` is what is sent. ``place`` says where its ``row`` comes from."""
 
     place: str
     row: Row
     user: str
-    json: bytes
+    wire: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,11 +59,7 @@ class Form:
     room: int
 
     def read(self, place: str, row: Row) -> Operation | Rejected:
-        try:
-            user = _user(row.get("user"))
-            return Operation(place, row, user, self._json(user, row))
-        except Unusable as fault:
-            return Rejected(place=place, row=row, code=fault.code, reason=str(fault))
+        return read_row(place, row, self._json)
 
     @cached_property
     def _starts(self) -> Mapping[str, bytes]:
@@ -77,10 +73,9 @@ class Form:
         }
 
     def _json(self, user: str, row: Row) -> bytes:
-        operation = row.get("operation") or self.default
-        if operation not in OPERATIONS:
-            operation = _operation(operation)
-        sids, signals = _sids(row.get("trait")), _signals(row.get("signals"))
+        operation = read_operation(row, self.default)
+        sids = read_sids(row.get("trait"))
+        signals = [{"key": key, "value": value} for key, value in read_signals(row.get("signals"))]
         if operation == "overwrite":
             if not self.targets:
                 raise Unusable("BAD_OPERATION", "overwrite needs target_data_source: whose traits are replaced")
@@ -96,24 +91,37 @@ class Form:
         return json + b"}"
 
 
-def _operation(given: object) -> str:
-    operation = str(given).strip().lower()
+def read_row(place: str, row: Row, to_wire: Callable[[str, Row], bytes]) -> Operation | Rejected:
+    """``to_wire`` makes it of user and row, or raises :class:`Unusable`."""
+    try:
+        user = _user(row.get("user"))
+        return Operation(place, row, user, to_wire(user, row))
+    except Unusable as fault:
+        return Rejected(place=place, row=row, code=fault.code, reason=str(fault))
+    except UnicodeEncodeError as broken:
+        return Rejected(place=place, row=None, code="UNREADABLE", reason=f"not Unicode ({broken.reason})")
+
+
+def read_operation(row: Row, default: str) -> str:
+    operation = row.get("operation") or default
     if operation not in OPERATIONS:
-        raise Unusable("BAD_OPERATION", f"operation: expected {', '.join(OPERATIONS)}, found {_quote(operation)}")
-    return operation
+        operation = str(operation).strip().lower()
+        if operation not in OPERATIONS:
+            raise Unusable("BAD_OPERATION", f"operation: expected {', '.join(OPERATIONS)}, found {quoted(operation)}")
+    return str(operation)
 
 
 def _user(given: object) -> str:
     if isinstance(given, int) and not isinstance(given, bool):
         return str(given)
     if not isinstance(given, str) or not given.strip():
-        raise Unusable("BAD_ID", f"user: expected an id, found {_quote(given)}")
+        raise Unusable("BAD_ID", f"user: expected an id, found {quoted(given)}")
     if "@" in given and _EMAIL.fullmatch(given):
         raise Unusable("PII", "user is an e-mail address: hash it")
     return given
 
 
-def _sids(given: object) -> list[int]:
+def read_sids(given: object) -> list[int]:
     if type(given) is int and 0 < given <= LARGEST:
         return [given]
     if given is None or given == "":
@@ -123,25 +131,25 @@ def _sids(given: object) -> list[int]:
     parts = given if isinstance(given, list | tuple) else [given]
     sids = [whole_number(part) for part in parts]
     if not all(sids):  # 0 is no trait
-        raise Unusable("BAD_TRAIT", f"trait: expected sids, found {_quote(given)}")
+        raise Unusable("BAD_TRAIT", f"trait: expected sids, found {quoted(given)}")
     return [sid for sid in sids if sid]
 
 
-def _signals(given: object) -> list[dict[str, str]]:
+def read_signals(given: object) -> list[tuple[str, str]]:
     if given is None or given == "":
         return []
     if not isinstance(given, Mapping):
-        raise Unusable("BAD_SIGNAL", f"signals: expected an object of keys and values, found {_quote(given)}")
+        raise Unusable("BAD_SIGNAL", f"signals: expected an object of keys and values, found {quoted(given)}")
     pairs = []
     for key, values in given.items():
         for value in values if isinstance(values, list | tuple) else [values]:
             if not key or isinstance(value, bool) or not isinstance(value, str | int | float):
                 raise Unusable(
-                    "BAD_SIGNAL", f"signal {_quote(key)}: expected a string or number, found {_quote(value)}"
+                    "BAD_SIGNAL", f"signal {quoted(key)}: expected a string or number, found {quoted(value)}"
                 )
-            pairs.append({"key": key, "value": str(value)})
+            pairs.append((key, str(value)))
     return pairs
 
 
-def _quote(given: object) -> str:
+def quoted(given: object) -> str:
     return f"“{one_line(str(given))[:_LONGEST_QUOTE]}”"

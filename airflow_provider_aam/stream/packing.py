@@ -12,26 +12,32 @@ COMMA = 1
 
 
 class Packer:
-    """``room`` is how many bytes of operations, with commas between them, a request takes.
+    """``room`` is how many bytes of operations, with commas between them, a request takes; all of one user, if
+    ``by_user``.
 
     Operations of one user stay in their order: each goes into the request of the one before it, or into a later one
-    that is not taken until that has been answered. Requests are as full as that allows.
+    that is not taken until that has been answered. Requests are as full as that allows; those of one user hold what
+    stood next to each other in the source, or has waited meanwhile.
     """
 
-    def __init__(self, room: int) -> None:
+    def __init__(self, room: int, *, by_user: bool = False) -> None:
         self._room = room
+        self._by_user = by_user
         self._waiting: dict[str, _Queue] = {}
         self._ready: deque[str] = deque()
         """Users with waiting operations and none under way, in the order of coming."""
         self._under_way: set[str] = set()
         self._ready_bytes = 0
         self.waiting_bytes = 0
-        self.has_full = False
-        """Whether :meth:`take` has a full request."""
+
+    @property
+    def has_full(self) -> bool:
+        """Whether :meth:`take` has a request that no later operation could join."""
+        return self._ready_bytes - COMMA > self._room or (self._by_user and len(self._ready) > 1)
 
     def put(self, operation: Operation) -> None:
         """At most ``room`` bytes long."""
-        user, size = operation.user, len(operation.json) + COMMA
+        user, size = operation.user, len(operation.wire) + COMMA
         blocked = user in self._under_way
         queue = self._waiting.get(user)
         if queue is None:
@@ -42,14 +48,14 @@ class Packer:
         queue.bytes += size
         self.waiting_bytes += size
         if not blocked:
-            self._count_ready(size)
+            self._ready_bytes += size
 
     def take(self, *, last: bool = False) -> list[Operation]:
         """The operations of the next request; none where more are to come that would fill it.
 
         ``last``: nothing will be put any more, so only those whose users are under way may yet come.
         """
-        everything = last and self._ready_bytes == self.waiting_bytes
+        everything = last and (self._by_user or self._ready_bytes == self.waiting_bytes)
         return self._fill() if self.has_full or everything else []
 
     def answered(self, operations: Sequence[Operation]) -> None:
@@ -58,7 +64,7 @@ class Packer:
             self._under_way.discard(user)
             if user in self._waiting:
                 self._ready.append(user)
-                self._count_ready(self._waiting[user].bytes)
+                self._ready_bytes += self._waiting[user].bytes
 
     def drop(self, user: str) -> Sequence[Operation]:
         """What waits of ``user``, who is under way; it will not be sent."""
@@ -78,17 +84,14 @@ class Packer:
             taken += of_user
             left -= size
             self.waiting_bytes -= size
-            self._count_ready(-size - queue.bytes)
+            self._ready_bytes -= size + queue.bytes
             self._ready.popleft()
             self._under_way.add(user)
-            if queue.operations:
+            if not queue.operations:
+                del self._waiting[user]
+            if queue.operations or self._by_user:
                 break
-            del self._waiting[user]
         return taken
-
-    def _count_ready(self, size: int) -> None:
-        self._ready_bytes += size
-        self.has_full = self._ready_bytes - COMMA > self._room
 
 
 @dataclass(slots=True)
@@ -101,7 +104,7 @@ class _Queue:
     def take(self, left: int) -> tuple[list[Operation], int]:
         """The first ones that go into ``left`` bytes, and how many bytes they are."""
         taken, size = [], 0
-        while self.operations and size + (more := len(self.operations[0].json) + COMMA) <= left:
+        while self.operations and size + (more := len(self.operations[0].wire) + COMMA) <= left:
             taken.append(self.operations.popleft())
             size += more
         self.bytes -= size

@@ -14,7 +14,8 @@ from airflow_provider_aam.api.counted import counted
 class StreamReceipt:
     """``rows`` = ``sent`` + ``skipped`` + ``rejected``. ``codes`` counts the latter two by code."""
 
-    stream_id: str
+    stream_id: str | None
+    domain_alias: str | None
     rows: int
     sent: int
     skipped: int
@@ -29,15 +30,16 @@ class StreamReceipt:
     def __str__(self) -> str:
         """One line for the log."""
         codes = ", ".join(f"{code}: {number:,}" for code, number in self.codes.items())
+        way = f"DCS of {self.domain_alias}" if self.stream_id is None else f"Stream {self.stream_id}"
         return (
-            f"Stream {self.stream_id}: AAM accepted {self.sent:,} of {counted(self.rows, 'row')} in "
-            f"{counted(self.requests, 'request')}; {self.skipped:,} skipped, {self.rejected:,} rejected"
-            f"{codes and f' ({codes})'}."
+            f"{way}: AAM accepted {self.sent:,} of {counted(self.rows, 'row')} in {counted(self.requests, 'request')}; "
+            f"{self.skipped:,} skipped, {self.rejected:,} rejected{codes and f' ({codes})'}."
         )
 
     def as_asset_extra(self) -> dict[str, Any]:
         """What an Asset event should carry."""
-        return {"stream_id": self.stream_id, "rows": self.rows, "sent": self.sent, "rejected": self.rejected}
+        names = ("stream_id", "domain_alias", "rows", "sent", "rejected")
+        return {name: getattr(self, name) for name in names}
 
     def as_xcom(self) -> dict[str, Any]:
         """JSON-safe: timestamps as ISO 8601 text."""

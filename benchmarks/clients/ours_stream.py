@@ -5,7 +5,8 @@ from pathlib import Path
 from report import measure, options
 
 from airflow_provider_aam.api import AAMClient, AAMConfig
-from airflow_provider_aam.stream.job import Order, stream_operations
+from airflow_provider_aam.stream.job import stream_operations
+from airflow_provider_aam.stream.order import Order
 
 given = options()
 connection = given["connection"]

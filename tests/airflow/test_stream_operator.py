@@ -76,5 +76,46 @@ def test_arguments_that_cannot_be_are_told_at_once(emulator):
 
 
 def test_every_argument_that_may_differ_from_run_to_run_is_templated():
-    given = {"operation", "max_rejected", "max_concurrency"}
+    given = {"transport", "expect_uuid", "operation", "max_rejected", "max_concurrency"}
     assert arguments_of(AAMStreamTraitsOperator) - {*AAMStreamTraitsOperator.template_fields} == given
+
+
+def test_task_sends_rows_to_the_dcs(emulator, gold, run, tmp_path):
+    def build() -> None:
+        stream = AAMStreamTraitsOperator(
+            task_id="stream",
+            transport="dcs",
+            domain_alias="{{ 'ac' + 'me' }}",
+            region="{{ 7 }}",
+            source=rows_in(tmp_path, {"user": "u1", "trait": gold}, {"user": "u2", "trait": gold}),
+            data_source="crm",
+        )
+        Keep(task_id="keep", value=stream.output, path=str(tmp_path / "receipt.json"))
+
+    assert run(build).state == "success"
+    receipt = json.loads((tmp_path / "receipt.json").read_text())
+    assert (receipt["domain_alias"], receipt["stream_id"], receipt["sent"], receipt["requests"]) == ("acme", None, 2, 2)
+    assert {each["d_cid"][0].partition("\x01")[2] for each in emulator.streamed if each["done"]} == {"u1", "u2"}
+
+
+def test_arguments_of_the_other_transport_are_told_at_once(emulator):
+    dcs = AAMStreamTraitsOperator(
+        task_id="stream", transport="dcs", stream_id="s", source=[], operation="delete", data_source="crm"
+    )
+    stream = AAMStreamTraitsOperator(task_id="stream", domain_alias="acme", region=7, source=[])
+    assert failure_of(dcs).splitlines() == [
+        "task stream has 3 problems:",
+        "  - transport 'dcs' needs domain_alias",
+        "  - stream_id is for transport 'stream' alone",
+        "  - operation 'delete' is for transport 'stream' alone: the DCS only appends",
+    ]
+    assert failure_of(stream).splitlines() == [
+        "task stream has 4 problems:",
+        "  - transport 'stream' needs stream_id",
+        "  - domain_alias is for transport 'dcs' alone",
+        "  - region is for transport 'dcs' alone",
+        "  - give either data_source or namespace",
+    ]
+    neither = AAMStreamTraitsOperator(task_id="stream", transport="s3", source=[], data_source="crm")
+    assert "transport is 's3'; expected 'stream' or 'dcs'" in failure_of(neither)
+    assert emulator.count() == 0

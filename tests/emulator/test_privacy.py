@@ -35,7 +35,8 @@ def test_a_name_that_leads_here_from_elsewhere_is_refused(anonymous, path: str, 
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost:1", "LOCALHOST", "aam.localhost", "127.0.0.2:8765", "[::1]:8765", "aam.adobe.io"]
+    "host",
+    ["localhost:1", "LOCALHOST", "aam.localhost", "127.0.0.2:8765", "[::1]:8765", "aam.adobe.io", "acme.demdex.net"],
 )
 def test_names_of_this_machine_and_of_adobe_are_served(anonymous, host: str) -> None:
     assert anonymous.get("/_emulator/settings", headers={"Host": host}).status_code == 200

@@ -22,9 +22,11 @@ def made(number: int, user: str, size: int) -> Operation:
     return Operation(str(number), {}, user, b"x" * size)
 
 
-def pack(rows: list[tuple[str, int]], *, most: int, seed: int, ahead: int = 10**9) -> list[list[Operation]]:
+def pack(
+    rows: list[tuple[str, int]], *, most: int, seed: int, ahead: int = 10**9, by_user: bool = False
+) -> list[list[Operation]]:
     """All requests in the order of sending, each answered at some time, as chance will have it."""
-    chance, packer, under_way, sent = random.Random(seed), Packer(ROOM), [], []
+    chance, packer, under_way, sent = random.Random(seed), Packer(ROOM, by_user=by_user), [], []
 
     def start(*, last: bool) -> None:
         while len(under_way) < most and (taken := packer.take(last=last)):
@@ -53,10 +55,11 @@ def pack(rows: list[tuple[str, int]], *, most: int, seed: int, ahead: int = 10**
 
 
 @settings(max_examples=300, deadline=None)
-@given(operations, st.integers(1, 5), st.integers(), st.sampled_from([2 * ROOM, 10**9]))
-def test_every_operation_is_sent_once_in_the_order_of_its_user(rows, most, seed, ahead):
-    sent = pack(rows, most=most, seed=seed, ahead=ahead)
-    assert all(len(build_body("t", [each.json for each in request])) <= LARGEST for request in sent)
+@given(operations, st.integers(1, 5), st.integers(), st.sampled_from([2 * ROOM, 10**9]), st.booleans())
+def test_every_operation_is_sent_once_in_the_order_of_its_user(rows, most, seed, ahead, by_user):
+    sent = pack(rows, most=most, seed=seed, ahead=ahead, by_user=by_user)
+    assert not by_user or all(len({each.user for each in request}) == 1 for request in sent)
+    assert all(len(build_body("t", [each.wire for each in request])) <= LARGEST for request in sent)
     numbers = [int(each.place) for request in sent for each in request]
     assert sorted(numbers) == [*range(len(rows))]
     for user in {user for user, _ in rows}:

@@ -16,7 +16,8 @@ from airflow_provider_aam.api.errors import (
     AAMPushFailed,
     AAMServerError,
 )
-from airflow_provider_aam.stream.job import Order, stream_operations
+from airflow_provider_aam.stream.job import stream_operations
+from airflow_provider_aam.stream.order import Order
 
 ROUTE = "POST /stream/{streamId}"
 

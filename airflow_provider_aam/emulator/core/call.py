@@ -68,6 +68,7 @@ class Call:
     state: State
     headers: dict[str, str]
     query: dict[str, list[str]]
+    query_string: bytes
     params: dict[str, Any]
     body: bytes
     host: str | None

@@ -35,6 +35,7 @@ def endpoint(route: Route, state: State) -> Callable[[Request], Awaitable[Respon
             state=state,
             headers=scope[HEADERS],
             query=scope[QUERY],
+            query_string=scope["query_string"],
             params=scope["path_params"],
             body=body,
             host=scope[HOST],

@@ -20,10 +20,11 @@ HOSTS = {
 def why_refused(headers: Mapping[str, str]) -> str | None:
     """Return what is foreign about a request, None for one of this machine.
 
-    A name of another site that leads here (DNS rebinding) shows in Host, a page of another site in Origin.
+    A name of another site that leads here (DNS rebinding) shows in Host, a page of another site in Origin. Browsers
+    always send Host.
     """
     host, origin = headers.get("host", ""), headers.get("origin")
-    if not _is_local(hostname(host)):
+    if "host" in headers and not _is_ours(hostname(host)):
         return "Host: expected a loopback address, localhost or a host name of Adobe's API"
     if origin is not None and origin.partition("://")[2].casefold() != host.casefold():
         return "Origin: requests of pages from elsewhere are refused"
@@ -38,8 +39,8 @@ def hostname(host_header: str) -> str:
         return ""
 
 
-def _is_local(name: str) -> bool:
-    if name in HOSTS or name == "localhost" or name.endswith(".localhost"):
+def _is_ours(name: str) -> bool:
+    if name in HOSTS or name == "localhost" or name.endswith((".localhost", ".demdex.net")):
         return True
     try:
         return ipaddress.ip_address(name).is_loopback
