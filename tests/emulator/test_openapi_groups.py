@@ -29,6 +29,7 @@ GROUPS = [
     "Segment test groups",
     "Data feeds",
     "Customer Data API",
+    "DCS",
     "IMS",
     "Control plane",
 ]
