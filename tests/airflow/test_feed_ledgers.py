@@ -145,3 +145,14 @@ def test_a_table_of_someone_else_is_not_used(tmp_path, monkeypatch):
         database.execute("CREATE TABLE another (number INT)")
     with pytest.raises(OSError, match="ledger another: no such column"):
         ledger_of("another", "ledger").claims()
+    with pytest.raises(OSError, match=r"ledger nowhere\.another: unknown database"):
+        ledger_of("nowhere.another", "ledger").claims()
+
+
+def test_a_claim_that_is_forgotten_between_list_and_look_is_none(tmp_path, monkeypatch):
+    ledger = ledger_of(f"{tmp_path}/ledger", None)
+    for number in (1, 2):
+        ledger.append(number, claim("one"))
+    numbers = ledger._numbers
+    monkeypatch.setattr(ledger, "_numbers", lambda: numbers() | {7})
+    assert [*ledger.claims()] == [1, 2]

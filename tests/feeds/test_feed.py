@@ -165,6 +165,16 @@ def test_an_info_that_cannot_be_read_counts_as_none(bucket, reader):
     assert reader.takes() == [f"{folder(99)}/{name(0)}"]
 
 
+def test_an_info_that_has_gone_or_is_broken_where_it_names_no_hour_is_passed_over(bucket, reader, monkeypatch):
+    paths = deliver(bucket, 99, 0)
+    bucket.put(f"{folder(99).partition('/')[0]}/broken.info", b"{")
+    bucket.put(f"{folder(98)}/gone.info", b"")
+    read = bucket.read
+    monkeypatch.setattr(bucket, "read", lambda path: None if path.endswith("gone.info") else read(path))
+    assert reader.asks().lacking == ()
+    assert reader.takes() == paths
+
+
 def test_info_required_or_ignored(bucket, ledger):
     deliver(bucket, 98, 0, info=None, landed=90)
     deliver(bucket, 99, 0, landed=99.9)
