@@ -16,6 +16,7 @@ from pathlib import Path
 from airflow_provider_aam import __version__
 from benchmarks.catalog import catalogs
 from benchmarks.crowd import crowds
+from benchmarks.deliveries import deliveries
 from benchmarks.members import members
 from benchmarks.page import pages
 from benchmarks.processes import best, run_client
@@ -30,6 +31,7 @@ DAGS_IMPORT = (
     "operators.push",
     "operators.members",
     "operators.stream",
+    "operators.feeds",
     "sensors.inbound",
     "triggers.watchers",
 )
@@ -50,6 +52,7 @@ def main() -> None:
         "crowd": crowds,
         "catalog": catalogs,
         "members": members,
+        "deliveries": deliveries,
         "stream": streams,
         "waiting": waiting,
         "page": pages,

@@ -26,7 +26,7 @@ Line = tuple[str, list[int], list[int]]
 
 
 def name(day: int, mode: str = "iter", split: int = 0, *, extension: str = "sync", destination: int = 12) -> str:
-    stamp = int((START + timedelta(days=day)).timestamp()) * 1000
+    stamp = int((START + timedelta(days=day)).timestamp()) * 1000 + 893  # 13 digits that have two meanings
     return f"s3_{destination}_345_{mode}_{stamp}{f'{split:03d}' if split else ''}.{extension}"
 
 

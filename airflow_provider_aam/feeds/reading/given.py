@@ -135,12 +135,17 @@ def _by_name(uri: str, path: Any, lines: int | None) -> Delivered:
     name = name_of(uri)
     if name is None:
         return Delivered(uri=uri, path=path, lines=lines)
-    return Delivered(uri=uri, path=path, mode=name.mode, sent_at=name.sent_at, lines=lines)
+    return Delivered(uri=uri, path=path, mode=name.mode, sent_at=second_of(name), lines=lines)
 
 
 def name_of(uri: str) -> OutboundName | None:
     """The same mode and second in all readings of a name."""
     return next(iter(readings(uri.rpartition("/")[2])), None)
+
+
+def second_of(name: OutboundName) -> datetime:
+    """When its batch was sent, to the second that all files of the batch have in common, however they are read."""
+    return name.sent_at.replace(microsecond=0)
 
 
 def _expand(uri: str, open_uri: Open) -> Iterator[tuple[str, Any]]:

@@ -10,7 +10,7 @@ from airflow_provider_aam.api.errors import AAMArgumentError, AAMSourceError
 from airflow_provider_aam.api.moments import parse_date, parse_day, parse_moment
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.feeds.completeness import MOST_NAMED
-from airflow_provider_aam.feeds.reading.given import Delivered, Found, Open, find_files, name_of
+from airflow_provider_aam.feeds.reading.given import Delivered, Found, Open, find_files, name_of, second_of
 
 
 def find_history(source: str | Sequence[Any], open_uri: Open, as_of: object) -> list[Delivered]:
@@ -52,7 +52,7 @@ def _missing(found: Found, full: datetime, before: datetime) -> Iterator[str]:
     there = {file.uri for file in found.files}
     for uri in found.listed:
         name = name_of(uri)
-        if uri not in there and name and name.sent_at < before and _is_of(name.mode, name.sent_at, full):
+        if uri not in there and name and name.sent_at < before and _is_of(name.mode, second_of(name), full):
             yield f"“{one_line(name.text)}”"
 
 

@@ -97,9 +97,12 @@ class _Lines:
         layout = self._layout
         self._check_columns()
         columns = [layout.segments, *([layout.removed] if with_removed and layout.removed else [])]
-        self._check_numbers(np.logical_or.reduce([self._tokens_of(column) for column in columns]))
-        users = self._checked_users()
         wanted = [self._tokens_of(column) for column in columns]
+        good = self._good
+        self._check_numbers(np.logical_or.reduce(wanted))
+        users = self._checked_users()
+        if self._good is not good:
+            wanted = [self._tokens_of(column) for column in columns]
         numbers = self._tokens.numbers(np.logical_or.reduce(wanted))
         lists = [self._lists(column, numbers[each]) for column, each in zip(columns, wanted, strict=True)]
         if len(lists) == 1:

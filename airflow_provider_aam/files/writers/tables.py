@@ -49,9 +49,12 @@ def open_table(path: Path, form: Format, schema: pa.Schema) -> Iterator[tuple[Ta
 
 class _Parquet:
     def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:
+        import pyarrow as pa
         from pyarrow import parquet
 
-        self._writer = parquet.ParquetWriter(file, schema, compression="zstd")
+        # Of texts, such as ids, smallest and largest say nothing, and take long to find.
+        numbers = [column.name for column in schema if pa.types.is_primitive(column.type)]
+        self._writer = parquet.ParquetWriter(file, schema, compression="zstd", write_statistics=numbers)
         self._batches: list[pa.RecordBatch] = []
         self._bytes = 0
 

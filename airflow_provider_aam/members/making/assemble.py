@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.api.pool import in_order
 from airflow_provider_aam.files.engine import Engine
-from airflow_provider_aam.files.staging import Destination, stage
+from airflow_provider_aam.files.rejects import Rejects
 from airflow_provider_aam.members.grammar.ids import IdFormat
 from airflow_provider_aam.members.making.grouping import TRAITS, Group, Layout, group
 from airflow_provider_aam.members.making.partition import Partitions, rejected_rows
@@ -72,7 +69,8 @@ def make(
     Raises :class:`AAMSourceError` when more rows are rejected, or more is gone, than the target allows.
     """
     counts = _Counts()
-    rejects = _Rejects(engine.scratch / "rejects.jsonl", counts)
+    rejects = Rejects(engine.scratch / "rejects.jsonl", counted_by="code")
+    counts.rejected = rejects.counts
     for row in rejected_rows(engine, partitions):
         counts.rows += 1
         rejects.add([row])
@@ -96,28 +94,6 @@ def make(
     _refuse(counts, target, rejects_uri)
     numbers = {**vars(counts), "rejected": counts.rejected.total(), "rejects_uri": rejects_uri}
     return Made(parts=parts, numbers=numbers)
-
-
-class _Rejects:
-    """JSON Lines, written as rows are rejected."""
-
-    def __init__(self, path: Path, counts: _Counts) -> None:
-        self._path, self._counts = path, counts
-        path.touch()
-
-    def add(self, rows: Iterable[Mapping[str, str]]) -> None:
-        with self._path.open("a", encoding="utf-8") as file:
-            for row in rows:
-                self._counts.rejected[row["code"]] += 1
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
-
-    def publish(self, destination: Destination | None) -> str | None:
-        if destination is None:
-            return None
-        with stage(destination) as staged:
-            shutil.copyfile(self._path, staged.local)
-            staged.publish()
-            return staged.uri
 
 
 def _refuse(counts: _Counts, target: Target, rejects_uri: str | None) -> None:
