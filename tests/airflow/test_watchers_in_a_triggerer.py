@@ -69,9 +69,8 @@ class Watching:
 
     def look(self) -> None:
         """Two more polls: the first may have begun before what is to be seen."""
-        for route in (ONE, PLAN):
-            seen = self._emulator.count(route)
-            self._wait_until(lambda route=route, seen=seen: self._emulator.count(route) >= seen + 3)
+        seen = {route: self._emulator.count(route) for route in (ONE, PLAN)}
+        self._wait_until(lambda: all(self._emulator.count(route) >= count + 3 for route, count in seen.items()))
 
     def events(self) -> list[int | str]:
         """The populations and differences that were told, in order."""
