@@ -203,6 +203,29 @@ def test_in_a_dag(place, run, tmp_path, how):
     assert datetime.fromisoformat(hour["hour"]).tzinfo is not None
 
 
+def test_a_task_that_dies_after_its_claim_gets_the_same_hours_at_its_next_try(place, run, tmp_path):
+    first = place.deliver(files=2)
+
+    class Dying(AAMDataFeedSensor):
+        def poke(self, context: Any) -> Any:
+            value = super().poke(context)
+            if value.is_done and context["ti"].try_number == 1:
+                place.deliver(hours_ago=20)
+                raise RuntimeError("the worker has died")
+            return value
+
+    def build() -> None:
+        deadline = place.now + timedelta(hours=1)
+        deadlines = {"soft_deadline": deadline, "hard_deadline": deadline}
+        tries = {"mode": "poke", "retries": 1, "retry_delay": timedelta(0)}
+        wait = Dying(task_id="wait", poke_interval=1, **place.arguments(**deadlines), **tries)
+        Keep(task_id="keep", value=wait.output, path=str(tmp_path / "verdict.json"))
+
+    assert run(build).state == "success"
+    verdict = json.loads((tmp_path / "verdict.json").read_text())
+    assert (place.paths(verdict), verdict["again"]) == (first, True)
+
+
 def test_every_argument_is_documented():
     described = AAMDataFeedSensor.__doc__ or ""
     for name in {*inspect.signature(AAMDataFeedSensor.__init__).parameters} - {"self", "kwargs"}:
