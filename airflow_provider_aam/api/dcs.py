@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -56,7 +56,7 @@ class _Body(msgspec.Struct):
 
     uuid: str | None = None
     u: str | None = None
-    dcs_region: int | None = None
+    dcs_region: Any = None
     tid: str | None = None
     errors: list[_Error] | None = None
 
@@ -138,4 +138,4 @@ def _read(request: Request, answer: Answer, *, expect_uuid: bool) -> Event:
     found = [Fault(code, message) for code, message in faults.items()]
     if not found and not uuid and expect_uuid:
         found = [Fault(NO_UUID, "the response names no user: opted out, blocked, or not taken in")]
-    return Event(faults=found, uuid=uuid, region=body.dcs_region, transaction_id=body.tid)
+    return Event(faults=found, uuid=uuid, region=whole_number(body.dcs_region), transaction_id=body.tid)

@@ -66,8 +66,8 @@ class Reply:
         """The error of a fault that all operations have, met first at ``where``."""
         return AAMForbidden(
             f"AAM refuses operations with code {fault.code}: {fault.message}, first at {where} (transaction "
-            f"{self.transaction_id}). Check data_source and target_data_source, that the data source is this "
-            "account's, domain_alias if given, and the Connection's org_id.",
+            f"{one_line(str(self.transaction_id))}). Check data_source and target_data_source, that the data source is "
+            "this account's, domain_alias if given, and the Connection's org_id.",
             status=200,
             code=str(fault.code),
             reason=fault.message,

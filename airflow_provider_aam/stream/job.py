@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+from airflow_provider_aam.account.progress import EVERY_S
 from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMError, AAMPushFailed
 from airflow_provider_aam.api.moments import utc_now
@@ -28,8 +30,10 @@ log = logging.getLogger(__name__)
 _BARRED = "the id is on AAM's denylist, by the response to an earlier operation; not sent"
 
 
-def stream_operations(client: AAMClient, order: Order) -> StreamReceipt:
-    """Send each row of ``order`` as an operation. Running it again has the same effect.
+def stream_operations(
+    client: AAMClient, order: Order, *, monotonic: Callable[[], float] = time.monotonic
+) -> StreamReceipt:
+    """Send each row of ``order`` as an operation. Running it again has the same effect. ``monotonic`` is for tests.
 
     Raises :class:`AAMPushFailed` when more than ``max_rejected`` rows were rejected, all others having been sent;
     :class:`AAMLookupFailed`, :class:`AAMArgumentError` and :class:`AAMConfigError` before anything is sent; what
@@ -38,7 +42,7 @@ def stream_operations(client: AAMClient, order: Order) -> StreamReceipt:
     started_at = utc_now()
     channel = open_channel(client, order)
     with tallying(order.rejects) as tally:
-        run = _Run(client, channel, tally)
+        run = _Run(client, channel, tally, monotonic)
         try:
             run.carry_out(read_rows(order.source))
         except AAMError as error:
@@ -64,12 +68,14 @@ def stream_operations(client: AAMClient, order: Order) -> StreamReceipt:
 
 
 class _Run:
-    def __init__(self, client: AAMClient, channel: Channel, tally: Tally) -> None:
+    def __init__(self, client: AAMClient, channel: Channel, tally: Tally, monotonic: Callable[[], float]) -> None:
         self._most = client.max_concurrency
         self._form = channel.form
         self._ahead = channel.ahead
         self._packer = channel.packer
         self._tally = tally
+        self._monotonic = monotonic
+        self._told = monotonic()
         self._barred: set[str] = set()
         self._under_way: dict[Future[Delivered], list[Operation]] = {}
         self._over: SimpleQueue[Future[Delivered]] = SimpleQueue()
@@ -123,6 +129,13 @@ class _Run:
             self._barred.add(user)
             self._tally.reject(map(_barred, self._packer.drop(user)))
         self._packer.answered(operations)
+        self._tell()
+
+    def _tell(self) -> None:
+        now = self._monotonic()
+        if now - self._told >= EVERY_S:
+            self._told = now
+            log.info("AAM has accepted %s of %s read so far", f"{self._tally.sent:,}", counted(self._tally.rows, "row"))
 
     def _count_the_rest(self) -> None:
         for future in wait(self._under_way).done:

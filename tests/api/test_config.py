@@ -172,6 +172,7 @@ def test_scopes_are_read_from_one_text_or_a_list() -> None:
         ({"metascopes": []}, "extra['metascopes'] must be a list of names"),
         ({"ims_url": "ims-na1.adobelogin.com"}, "extra['ims_url'] must be an http(s) address"),
         ({"ims_url": "https://user:word@ims.example"}, "extra['ims_url'] must be an http(s) address"),
+        ({"dcs_url": "use.demdex.net"}, "extra['dcs_url'] must be an http(s) address"),
         ({"timeout_s": 0}, "extra['timeout_s'] must be"),
         ({"timeout_s": "inf"}, "extra['timeout_s'] must be"),
         ({"max_attempts": 0}, "extra['max_attempts'] must be"),

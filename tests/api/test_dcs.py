@@ -89,7 +89,7 @@ def test_keys_survive_the_wire(emulator: Emulator, client: AAMClient) -> None:
 ANSWERS: list[tuple[Any, str, list[Fault]]] = [
     (GOOD, "", []),
     ({"u": UUID}, "", []),
-    ({"uuid": UUID, "dcs_region": "9"}, "", []),
+    ({"uuid": UUID, "dcs_region": "?"}, "", []),
     (
         {"uuid": UUID, "errors": [{"code": 300, "msg": "Invalid customer ID"}]},
         "300",

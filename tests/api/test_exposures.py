@@ -37,6 +37,11 @@ def test_adobe_and_this_machine_are_safe(host: str | None, extra: dict[str, Any]
         ("http://aam.example", {}, "host is http://aam.example: secrets and tokens are sent unencrypted"),
         ("http://127.0.0.1.example", {}, "host is http://127.0.0.1.example"),
         (None, {"ims_url": "http://10.0.0.1"}, "extra['ims_url'] is http://10.0.0.1: secrets"),
+        (
+            None,
+            {"dcs_url": "http://10.0.0.1"},
+            "extra['dcs_url'] is http://10.0.0.1: ids of people are sent unencrypted",
+        ),
         ("https://localhost", {"verify": False}, "extra['verify'] is false, so anyone can pose as https://ims"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import threading
 import time
 from collections import Counter
@@ -126,6 +127,13 @@ def test_rows_of_a_user_that_are_next_to_each_other_are_one_call(emulator, accou
     ]
 
 
+def test_one_user_with_more_rows_than_are_read_ahead(emulator, account, connect):
+    rows = [{"user": "u", "trait": number + 1, "signals": {"c_long": "x" * 9_000}} for number in range(60)]
+    receipt = stream_operations(connect(), order(rows))
+    assert (receipt.sent, receipt.requests) == (60, 20)
+    assert sids_by_user(emulator.streamed) == expected(rows)
+
+
 TROUBLES = {
     "429": [("status", {"status": 429, "retry_after": 0}, 5)],
     "503": [("status", {"status": 503}, 5)],
@@ -236,6 +244,15 @@ def test_wrong_account_stops_it(code, emulator, account, connect):
     assert emulator.count(ROUTE) == 1
 
 
+def test_text_of_others_is_one_line(emulator, account, connect):
+    forged = "x\n::error::y"
+    body = {"errors": [{"code": 1, "msg": forged}], "tid": forged}
+    emulator.trouble(ROUTE, "status", status=200, body=body)
+    with pytest.raises(AAMForbidden, match="error::y") as caught:
+        stream_operations(connect(), order([{"user": "u", "trait": 1}]))
+    assert "\n" not in caught.value.message
+
+
 def test_failure_says_what_has_been_done(emulator, account, connect):
     emulator.trouble(ROUTE, "status", times=None, skip=2, status=500)
     with pytest.raises(AAMServerError, match="AAM had accepted at least 2 operations by then"):
@@ -253,3 +270,12 @@ def test_what_cannot_be_is_refused_before_anything_is_sent(change, kind, said, e
     with pytest.raises(kind, match=said):
         stream_operations(connect(), order([{"user": "u", "trait": 1}], **change))
     assert emulator.count(ROUTE) == 0
+
+
+def test_log_tells_every_ten_seconds_how_far_it_is(emulator, account, connect, caplog):
+    caplog.set_level("INFO", logger="airflow_provider_aam.stream.job")
+    seconds = iter(range(0, 1_000, 4))
+    rows = [{"user": f"u{number}", "trait": 1} for number in range(9)]
+    stream_operations(connect(max_concurrency=1), order(rows), monotonic=lambda: float(next(seconds)))
+    told = [re.sub(r" of \d rows", "", each.message) for each in caplog.records if "so far" in each.message]
+    assert told == [f"AAM has accepted {number} read so far" for number in (3, 6, 9)]
