@@ -40,6 +40,11 @@ from airflow_provider_aam.catalog.rules import segment_rule, trait_rule
 from airflow_provider_aam.cli.credentials.files import read_files
 from airflow_provider_aam.cli.credentials.merge import merge
 from airflow_provider_aam.cli.credentials.render import render
+from airflow_provider_aam.feeds.read_delivery import Lines, read_delivery
+from airflow_provider_aam.feeds.read_feed import read_feed
+from airflow_provider_aam.feeds.reading.given import Delivered
+from airflow_provider_aam.feeds.reading.layout import LineLayout
+from airflow_provider_aam.feeds.write_rows import ReadOrder
 
 logging.disable(logging.CRITICAL)
 _FOLDER = tempfile.TemporaryDirectory()
@@ -124,6 +129,23 @@ def _credentials(content: bytes, *, name: str = "credentials.json", folder: str 
 def _key(content: bytes) -> None:
     _file("jwt/jwt.json", json.dumps(_JWT).encode())
     _credentials(content, name="private.key", folder="jwt")
+
+
+def _delivered(read: Callable[[Delivered, ReadOrder], object], content: bytes) -> None:
+    read(
+        Delivered(uri="delivered", path=_file("delivered", content)),
+        ReadOrder(destination=_HERE / "rows.parquet", max_rejected=len(content)),
+    )
+
+
+def _delivery(content: bytes) -> None:
+    others = {"separator": "|", "list_separator": " ", "user": 2, "segments": 1}
+    for layout in (LineLayout(), LineLayout(list_separator=" ", removed=None), LineLayout.of(others)):
+        _delivered(lambda file, order, layout=layout: read_delivery([file], Lines(layout=layout), order), content)  # type: ignore[misc]
+
+
+def _feed(content: bytes) -> None:
+    _delivered(lambda file, order: read_feed([file], order), content)
 
 
 def _config() -> AAMConfig:
@@ -541,6 +563,16 @@ TARGETS: dict[str, Target] = {
         ),
     ),
     "plan": Target(_plan, (json.dumps(_PLAN).encode(),), _PLANS),
+    "delivery": Target(
+        _delivery,
+        (b"u1 1,2 3\nu2 4\n", b"1 2|u1|3\r\n\n", gzip.compress(b"u1 1\n")),
+        _words("u", "1", "22", "9" * 19, ",", "|", " ", "\n", "\r\n", "\0", "é"),
+    ),
+    "feed": Target(
+        _feed,
+        (b"2017-09-14 17:05:09\1d\1\\N\1" + b"1\0022\1\1k\3a%20b\1\1\1\1" + b"1\1" + b"2\n",),
+        _words("2017-09-14 17:05:09", "\1", "\1" * 10, "\2", "\3", "\\N", "7", "%", "\n"),
+    ),
     "credentials": Target(_credentials, (json.dumps(_S2S).encode(), json.dumps(_JWT).encode(), _PEM), _CREDENTIALS),
     "key": Target(_key, (_PEM,), st.binary(max_size=300).map(lambda made: _PEM.replace(b"MC4C", made))),
     "answers": Target(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, Any, cast
 
-from airflow_provider_aam.api.errors import AAMConfigError, AAMError, AAMSourceError
+from airflow_provider_aam.api.errors import AAMError, AAMSourceError
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.files.refusals import UNREADABLE, may_pass, reason
 
@@ -38,12 +38,8 @@ def _unpacked(file: IO[bytes]) -> IO[bytes]:
     file.seek(0)
     if not packed:
         return file
-    try:
-        from isal import igzip
-    except ImportError as missing:
-        raise AAMConfigError(
-            "Files of AAM need DuckDB, isal, NumPy and pyarrow: pip install 'airflow-provider-aam[members]'"
-        ) from missing
+    from isal import igzip
+
     return cast("IO[bytes]", igzip.open(file))  # type: ignore[no-untyped-call]
 
 

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from airflow_provider_aam.api.errors import AAMConfigError
 if TYPE_CHECKING:
     import duckdb
     from duckdb import DuckDBPyConnection
+
+_LIBRARIES = ("duckdb", "isal", "numpy", "pyarrow")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,18 +40,24 @@ class Engine:
 Explain = Callable[["duckdb.Error", Limits], Exception]
 
 
+def require_libraries() -> None:
+    """Raises :class:`AAMConfigError` where one of those of the extra ``members`` is missing."""
+    missing = [name for name in _LIBRARIES if find_spec(name) is None]
+    if missing:
+        raise AAMConfigError(
+            f"This task needs {', '.join(missing)}: pip install 'airflow-provider-aam[members]' on the worker."
+        )
+
+
 @contextmanager
 def open_engine(limits: Limits, explain: Explain, *, buffered_rows: int = 262_144) -> Iterator[Engine]:
     """``explain`` makes an error of ours of DuckDB's; ``buffered_rows`` of each partition that is written.
 
-    Raises :class:`AAMConfigError` without DuckDB.
+    Raises :class:`AAMConfigError` without the extra ``members``.
     """
-    try:
-        import duckdb
-    except ImportError as missing:
-        raise AAMConfigError(
-            "This task needs DuckDB, isal, NumPy and pyarrow: pip install 'airflow-provider-aam[members]'"
-        ) from missing
+    require_libraries()
+    import duckdb
+
     number = limits.threads or len(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory(prefix="aam-") as folder:
         settings: dict[str, str | bool | int | float | list[str]] = {

@@ -51,7 +51,9 @@ class _ReadingOperator(AAMOperator):
 
     def _order(self) -> ReadOrder:
         from airflow_provider_aam.feeds.write_rows import ReadOrder
+        from airflow_provider_aam.files.engine import require_libraries
 
+        require_libraries()
         return ReadOrder(
             destination=open_path(self.destination, self.destination_conn_id, what="destination"),
             file_format=self.file_format,

@@ -12,7 +12,7 @@ from airflow_provider_aam.members.reading.stores import as_given
 
 
 def open_engine(limits: Limits | None = None) -> AbstractContextManager[Engine]:
-    """Raises :class:`AAMConfigError` without DuckDB."""
+    """Raises :class:`AAMConfigError` without the extra ``members``."""
     return engine.open_engine(limits or Limits(), _explained)
 
 
