@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -53,7 +53,7 @@ def read_delivery(
     """
     import pyarrow as pa
 
-    def rows(rejects: Rejects, read: list[FileRead]) -> Iterator[pa.RecordBatch]:
+    def rows(rejects: Rejects, read: list[FileRead]) -> Generator[pa.RecordBatch]:
         for file in files:
             reading = lines.reading(file, rejects)
             yield from reading.rows()

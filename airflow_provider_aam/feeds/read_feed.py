@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ def read_feed(files: Sequence[Delivered], order: ReadOrder, *, now: Callable[[],
     """
     from airflow_provider_aam.feeds.reading.events import event_schema, read_events
 
-    def rows(rejects: Rejects, read: list[FileRead]) -> Iterator[pa.RecordBatch]:
+    def rows(rejects: Rejects, read: list[FileRead]) -> Generator[pa.RecordBatch]:
         for file in files:
             reading = Reading(file, read_events, rejects, threads=1)
             yield from reading.rows()

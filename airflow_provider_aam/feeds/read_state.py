@@ -6,7 +6,7 @@ lists was added, is [inferred]. Users are cut into partitions on disk, so that m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +63,7 @@ def read_state(
 
     import pyarrow as pa
 
-    def rows(rejects: Rejects, read: list[FileRead]) -> Iterator[pa.RecordBatch]:
+    def rows(rejects: Rejects, read: list[FileRead]) -> Generator[pa.RecordBatch]:
         with open_engine(limits, _explained, buffered_rows=BUFFERED_ROWS) as engine:
             _cut(engine, files, lines, rejects, read)
             for folder in sorted((engine.scratch / "users").iterdir()):

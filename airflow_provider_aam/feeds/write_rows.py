@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -35,7 +36,7 @@ class ReadOrder:
 
 def write_rows(
     order: ReadOrder,
-    rows: Callable[[Rejects, list[FileRead]], Iterable[pa.RecordBatch]],
+    rows: Callable[[Rejects, list[FileRead]], Generator[pa.RecordBatch]],
     schema: pa.Schema,
     *,
     now: Callable[[], datetime],
@@ -46,8 +47,8 @@ def write_rows(
     count = 0
     with tempfile.TemporaryDirectory(prefix="aam-") as scratch, stage(order.destination) as staged:
         rejects = Rejects(Path(scratch) / "rejects.jsonl", counted_by="reason")
-        with open_table(staged.local, form, schema) as (writer, written):
-            for batch in rows(rejects, read):
+        with open_table(staged.local, form, schema) as (writer, written), closing(rows(rejects, read)) as batches:
+            for batch in batches:
                 writer.write(batch)
                 count += len(batch)
         rejects_uri = rejects.publish(order.rejects)

@@ -135,7 +135,7 @@ class AAMReadDeliveryOperator(_ReadingOperator):
 
     def _problems(self) -> list[str]:
         problems = [*super()._problems(), *self._too_small(threads=1, memory_mb=200)]
-        if self.as_of and isinstance(self.source, Mapping):
+        if self.as_of is not None and isinstance(self.source, Mapping):
             problems.append("as_of needs the folder of all deliveries as source, not what a sensor returned of one day")
         return problems
 
@@ -151,7 +151,7 @@ class AAMReadDeliveryOperator(_ReadingOperator):
         from airflow_provider_aam.files.engine import Limits
 
         lines = Lines(layout=LineLayout.of(self.layout), check_lines=self.check_lines, threads=self.threads)
-        if not self.as_of:
+        if self.as_of is None:
             return told(read_delivery(find_delivered(self.source, self._open_source), lines, self._order()))
         history = find_history(cast("Sequence[str]", self.source), self._open_source, self.as_of)
         limits = Limits(threads=self.threads, memory_mb=self.memory_mb)
