@@ -87,6 +87,7 @@ def test_task_sends_rows_to_the_dcs(emulator, gold, run, tmp_path):
             transport="dcs",
             domain_alias="{{ 'ac' + 'me' }}",
             region="{{ 7 }}",
+            max_concurrency=2,
             source=rows_in(tmp_path, {"user": "u1", "trait": gold}, {"user": "u2", "trait": gold}),
             data_source="crm",
         )

@@ -254,9 +254,12 @@ def test_text_of_others_is_one_line(emulator, account, connect):
 
 
 def test_failure_says_what_has_been_done(emulator, account, connect):
-    emulator.trouble(ROUTE, "status", times=None, skip=2, status=500)
-    with pytest.raises(AAMServerError, match="AAM had accepted at least 2 operations by then"):
-        stream_operations(connect(max_concurrency=1, max_attempts=2), order(numbered(50, 50)))
+    """What was under way beside the request that failed counts as well."""
+    emulator.configure(latency_s=0.4)
+    emulator.trouble(ROUTE, "status", times=1, status=500)
+    rows = [{"user": f"u{number}", "trait": 1} for number in range(5)]
+    with pytest.raises(AAMServerError, match="AAM had accepted at least 4 operations by then"):
+        stream_operations(connect(max_concurrency=5, max_attempts=1), order(rows))
 
 
 @pytest.mark.parametrize(
