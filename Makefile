@@ -76,7 +76,7 @@ lint: $(VENV)/installed ## ruff: rules and formatting
 types: $(VENV)/installed ## mypy, strict
 	$(VENV)/bin/mypy
 
-bench: $(VENV)/installed $(VENV_PEERS)/installed ## measure, print, and write benchmarks/RESULTS.md; ONLY=pull measures one part again
+bench: $(VENV)/installed $(VENV_PEERS)/installed $(VENV_SQL)/installed ## measure, print, and write benchmarks/RESULTS.md; ONLY=pull measures one part again
 	$(VENV)/bin/python -m benchmarks $(if $(ONLY),--only $(ONLY))
 
 mutants: $(VENV_MUTANTS)/installed ## change the code at random, see which changes no test notices: SAMPLE=300 SEED=1

@@ -23,6 +23,7 @@ from benchmarks.processes import best, run_client
 from benchmarks.pull import pulls
 from benchmarks.push import pushes
 from benchmarks.stream import streams
+from benchmarks.tables import tables
 from benchmarks.waiting import waiting
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -56,6 +57,7 @@ def main() -> None:
         "stream": streams,
         "waiting": waiting,
         "page": pages,
+        "sql": tables,
     }
     parser.add_argument("--only", choices=[*parts], help="measure one part again")
     only = parser.parse_args().only

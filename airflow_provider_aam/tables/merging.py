@@ -7,11 +7,8 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_provider_aam.tables.wanted import DELETED, REMOVED, UPDATED, Given, Wanted
-
-_INSERTS: Any = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +36,7 @@ class Merge:
         inserted = self._insert_new(into_empty=not there)
         # All rows of a list are live by now: live ones beyond their number have vanished.
         all_listed = self.wanted.given is Given.LIST and there - dead + restored + inserted == rows
-        deleted = 0 if all_listed else self._mark_vanished()
+        deleted = self._mark_vanished() if there and not all_listed else 0
         return Counts(inserted=inserted, updated=updated, deleted=deleted, restored=restored)
 
     def _restore(self) -> int:
@@ -55,12 +52,11 @@ class Merge:
         columns = [self.staged.c[name] for name in self.wanted.types]
         rows = sa.select(*columns, stamp).where(self._is_kept(), unknown)
         names = [*self.wanted.types, UPDATED]
-        if self.wanted.given is Given.LIST:
-            return self._count(sa.insert(self.table).from_select(names, rows))
-        insert = _INSERTS.get(self.connection.dialect.name)
-        if insert is None:
+        try:
+            with self.connection.begin_nested():
+                return self._count(sa.insert(self.table).from_select(names, rows))
+        except sa.exc.IntegrityError:  # some came twice, which is rare: to look for them each time is not cheap
             return self._count(sa.insert(self.table).from_select(names, rows.distinct()))
-        return self._count(insert(self.table).from_select(names, rows).on_conflict_do_nothing())
 
     def _mark_vanished(self) -> int:
         gone = self._is_staged(self.staged.c[REMOVED]) if self._has_changes() else ~self._is_staged()

@@ -48,10 +48,19 @@ def sync_rows(
         rows = load(connection, staged, [*wanted.staged_types.values()], batches)
         if not (rows or allow_empty or wanted.given is Given.CHANGES):
             _refuse_empty(connection, wanted, layout)
+        analyze(connection, staged)
         layout.bring_about(connection)
         merge = Merge(connection=connection, table=layout.table, staged=staged, wanted=wanted, now=now)
         counts = merge.run(rows, into_new=not layout.exists)
+        if not layout.exists:
+            analyze(connection, layout.table)
     return Synced(rows=rows, counts=counts, columns_added=layout.missing)
+
+
+def analyze(connection: sa.engine.Connection, table: sa.Table) -> None:
+    """PostgreSQL knows nothing of tables that are new, and of temporary ones it never will by itself."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ANALYZE {connection.dialect.identifier_preparer.format_table(table)}")
 
 
 def _refuse_empty(connection: sa.engine.Connection, wanted: Wanted, layout: Layout) -> None:
