@@ -16,7 +16,7 @@ from benchmarks.processes import REPOSITORY, Measured, run_client, table_row
 
 ROWS, CHANGED = 1_000_000, 0.01
 LONGEST = 1.5
-TIMES = 3
+TIMES = 2
 FROM = {"copy": "COPY's format", "jsonl": "the same JSON"}
 SQL_PYTHON = Path(os.environ.get("AAM_SQL_PYTHON", REPOSITORY / ".venv-sql/bin/python"))
 TYPES = {Type.INTEGER: "bigint", Type.TEXT: "text", Type.INSTANT: "timestamptz", Type.JSON: "jsonb"}

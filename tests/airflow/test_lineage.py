@@ -16,6 +16,7 @@ from airflow_provider_aam.operators.export import AAMExportOperator
 from airflow_provider_aam.operators.members import AAMPushTraitMembersOperator
 from airflow_provider_aam.operators.pull import AAMPullSegmentsOperator
 from airflow_provider_aam.operators.push import AAMApplyOperator, AAMPlanOperator, AAMPushCatalogOperator
+from airflow_provider_aam.operators.sql import AAMToSqlOperator
 
 if find_spec("airflow.providers.openlineage") is None:
     pytest.skip(
@@ -68,6 +69,25 @@ def rows() -> dict[str, Any]:
             {"destination": "Ads", "segment": "s", "startDate": "2026-01-01", "url": "https://ads.example/%ALIAS%"}
         ],
     }
+
+
+def test_sync_says_the_list_and_where_it_has_a_name_the_table(emulator, run, tmp_path, monkeypatch):
+    """OpenLineage has no name for a table of SQLite; that of a database that has one is told as its provider does."""
+    database = json.dumps({"conn_type": "sqlite", "host": str(tmp_path / "a.db")})
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", database)
+    emulator.seed(segments=3)
+    given = {"resource": "segments", "table": "t", "sql_conn_id": "warehouse", "fields": ["sid", "dataSourceId"]}
+    assert run(lambda: AAMToSqlOperator(task_id="sync", **given)).state == "success"
+    assert ([*datasets(complete("sync"), "inputs")], complete("sync")["outputs"]) == ([(AAM, "segments")], [])
+
+    from airflow_provider_aam.lineage import Lineage
+
+    told = Lineage(1099)
+    told.synced("segments", ("postgres://db:5432", "db.public.t"), {"rows": 3}, fields=["sid"], include_metrics=False)
+    (table,) = told.facets().outputs
+    assert (table.namespace, table.name) == ("postgres://db:5432", "db.public.t")
+    assert table.outputFacets["outputStatistics"].rowCount == 3
+    assert [*table.facets["columnLineage"].fields] == ["sid"]
 
 
 def test_pull_says_list_file_and_columns(emulator, run, tmp_path):

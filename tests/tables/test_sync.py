@@ -8,6 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from airflow_provider_aam.api.errors import AAMDestinationError
+from airflow_provider_aam.api.resources import RESOURCES
+from airflow_provider_aam.tables.wanted import column_name
 from tests.tables.support import counts_of, rows_of, run_sql
 
 DAY = datetime(2026, 1, 31, 3, tzinfo=UTC)
@@ -142,3 +144,16 @@ def test_every_column_that_does_not_fit_is_named_at_once(emulator, engine, sync)
     assert "status" not in refused.value.message
     assert emulator.count("GET /v1/segments") == 0
     assert rows_of(engine).keys() == {1}
+
+
+def test_every_list_of_the_account_has_a_table(emulator, engine, sync):
+    emulator.reset("account")
+    for name, resource in RESOURCES.items():
+        if name == "segment_test_groups":  # the account has none
+            continue
+        metrics = bool(resource.metrics)
+        receipt = sync(name, name, include_metrics=metrics)
+        assert receipt.inserted == receipt.rows > 0, name
+        assert counts_of(sync(name, name, include_metrics=metrics)) == {"unchanged": receipt.rows}, name
+        found = rows_of(engine, name, key=column_name(resource.id_field))
+        assert len(found) == receipt.rows, name
