@@ -57,7 +57,7 @@ test-slow: $(VENV)/installed $(VENV_211)/installed ## run the tests that start a
 test-s3: $(VENV_S3)/installed ## run the tests on s3:// against a server that plays S3, in .venv-s3 with Airflow's Amazon provider
 	$(VENV_S3)/bin/python -m pytest --numprocesses 2 --dist load tests/s3
 
-test-sql: $(VENV_SQL)/installed ## tables and ledgers in PostgreSQL with both of its drivers; needs postgresql of the distribution
+test-sql: $(VENV_SQL)/installed ## tables and ledgers in PostgreSQL with both of its drivers, and in MariaDB; needs postgresql and mariadb-server-core of the distribution
 	$(VENV_SQL)/bin/python -m pytest -m "slow or not slow" tests/tables
 
 test-celery: $(VENV_CELERY)/installed ## mapped tasks on a CeleryExecutor; needs redis-server and postgresql of the distribution

@@ -12,6 +12,8 @@ from airflow_provider_aam.api.resources import Type
 
 _MYSQL = ("mysql", "mariadb")
 _LONGEST_MYSQL_KEY = 255
+_EXACT = "utf8mb4_bin"
+"""By MySQL's usual collations ``Ann`` and ``ann`` are the same."""
 _DOUBLE_PRECISION = 53
 _TYPES: Mapping[Type, Any] = {
     Type.INTEGER: sa.BigInteger().with_variant(sa.Integer(), "sqlite"),  # SQLite's only integer that can be a row id
@@ -22,15 +24,15 @@ _TYPES: Mapping[Type, Any] = {
     Type.JSON: sa.Text().with_variant(postgresql.JSONB(), "postgresql"),
 }
 _MYSQL_TYPES: Mapping[Type, Any] = {
-    Type.TEXT: mysql.LONGTEXT(),
+    Type.TEXT: mysql.LONGTEXT(collation=_EXACT),
     Type.INSTANT: mysql.DATETIME(fsp=6),
-    Type.JSON: mysql.LONGTEXT(),
+    Type.JSON: mysql.LONGTEXT(collation=_EXACT),
 }
 
 
 def sql_type(kind: Type, *, in_key: bool = False) -> Any:
     usual = _TYPES[kind]
-    there = sa.String(_LONGEST_MYSQL_KEY) if in_key and kind is Type.TEXT else _MYSQL_TYPES.get(kind)
+    there = sa.String(_LONGEST_MYSQL_KEY, collation=_EXACT) if in_key and kind is Type.TEXT else _MYSQL_TYPES.get(kind)
     for dialect in _MYSQL if there else ():
         usual = usual.with_variant(there, dialect)
     return usual

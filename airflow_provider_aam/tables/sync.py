@@ -50,7 +50,8 @@ def sync_rows(
             _refuse_empty(connection, wanted, layout)
         analyze(connection, staged)
         layout.bring_about(connection)
-        merge = Merge(connection=connection, table=layout.table, staged=staged, wanted=wanted, now=now)
+        plain = datetime.fromisoformat(now.isoformat())  # drivers know no subclasses of it, as pendulum's
+        merge = Merge(connection=connection, table=layout.table, staged=staged, wanted=wanted, now=plain)
         counts = merge.run(rows, into_new=not layout.exists)
         if not layout.exists:
             analyze(connection, layout.table)
