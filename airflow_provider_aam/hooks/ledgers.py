@@ -183,6 +183,12 @@ class TableLedger:
         except SQLAlchemyError:
             if not inspect(engine).has_table(table.name, schema=table.schema):
                 raise
+        there = {each["name"].lower() for each in inspect(engine).get_columns(table.name, schema=table.schema)}
+        if missing := [column.name for column in table.columns if column.name not in there]:
+            raise AAMDestinationError(
+                f"ledger {one_line(self._name)}: this table is not a ledger, it lacks {', '.join(missing)}. Name "
+                "another, such as aam_feed_ledger, which is created if there is none. Nothing was handed out."
+            )
 
 
 def _parsed(content: bytes | str, where: str) -> Claim:

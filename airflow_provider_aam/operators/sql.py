@@ -137,7 +137,9 @@ def delivered(given: Mapping[str, Any] | str | None) -> tuple[str, bool | None]:
     if isinstance(given, str):
         return given, None
     if not isinstance(given, Mapping) or not isinstance(given.get("uri"), str):
-        raise AAMArgumentError("delivery must be a URI, or a receipt with a uri.")
+        raise AAMArgumentError(
+            "delivery must be a URI, or a receipt with a uri, such as AAMReadDeliveryOperator returns: delivery=read.output."
+        )
     kind = given.get("kind")
     if kind is not None and kind not in _KINDS:
         raise AAMArgumentError(f"delivery: kind must be one of {', '.join(_KINDS)}, not {kind!r}.")

@@ -98,6 +98,9 @@ def _telling(name: str) -> Iterator[None]:
     try:
         yield
     except UNREADABLE as broken:
-        error = AAMSourceError(f"{name} cannot be read: {one_line(reason(broken))}.")
+        error = AAMSourceError(
+            f"{name} cannot be read: {one_line(reason(broken)).rstrip('.')}. Expected a Parquet file of "
+            "AAMReadDeliveryOperator. The table was not changed."
+        )
         error.retryable = may_pass(broken)
         raise error from broken

@@ -143,7 +143,8 @@ def test_a_table_of_someone_else_is_not_used(tmp_path, monkeypatch):
     monkeypatch.setenv("AIRFLOW_CONN_LEDGER", json.dumps({"conn_type": "sqlite", "host": str(tmp_path / "ledger.db")}))
     with sqlite3.connect(tmp_path / "ledger.db") as database:
         database.execute("CREATE TABLE another (number INT)")
-    with pytest.raises(OSError, match="ledger another: no such column"):
+    refused = "ledger another: this table is not a ledger, it lacks owner, claimed_at, claim. Name another"
+    with pytest.raises(AAMDestinationError, match=refused):
         ledger_of("another", "ledger").claims()
     with pytest.raises(OSError, match=r"ledger nowhere\.another: unknown database"):
         ledger_of("nowhere.another", "ledger").claims()

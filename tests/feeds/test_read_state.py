@@ -111,7 +111,7 @@ def test_without_a_full_delivery_there_is_no_state(tmp_path):
     put(tmp_path, name(6, "full"), [("a", [1], [])])
     error = refused(tmp_path, "2026-01-06")
     assert isinstance(error, AAMArgumentError)
-    assert "no full delivery from before 2026-01-07 00:00 UTC, only 1 files" in str(error)
+    assert "no full delivery from before 2026-01-07 00:00 UTC (files of incremental ones: 1)" in str(error)
 
 
 def test_deliveries_of_two_destinations_are_not_one_state(tmp_path):

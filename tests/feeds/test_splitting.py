@@ -120,6 +120,7 @@ def test_largest_number_and_leading_zeros_are_read():
         ({"list_separator": " "}, "segments must be the last column, and removed None"),
         ({"header_lines": -1}, "header_lines is -1"),
         ({"delimiter": " "}, "it has no 'delimiter'; known: separator, list_separator, user"),
+        ("tab", "layout is 'tab'; expected an object with some of separator, list_separator, user"),
         ({"user": "first"}, "Expected `int`, got `str` - at `$.user`"),
     ],
 )

@@ -25,8 +25,8 @@ def find_history(source: str | Sequence[Any], open_uri: Open, as_of: object) -> 
     full = max((file.sent_at for file in named if file.mode == "full" and file.sent_at), default=None)
     if full is None:
         raise AAMArgumentError(
-            f"source has no full delivery from before {before:%Y-%m-%d %H:%M} UTC, only "
-            f"{len(named):,} files of incremental ones: the state cannot be rebuilt without one."
+            f"source has no full delivery from before {before:%Y-%m-%d %H:%M} UTC (files of incremental ones: "
+            f"{len(named):,}). The state cannot be rebuilt without one."
         )
     _check_series(named)
     if missing := [*_missing(found, full, before)]:

@@ -33,9 +33,12 @@ class LineLayout:
     header_lines: int = 0
 
     @classmethod
-    def of(cls, given: Mapping[str, Any] | None) -> Self:
+    def of(cls, given: Any) -> Self:
         """Raises :class:`AAMArgumentError` that names every problem."""
         known = [field.name for field in fields(cls)]
+        if given is not None and not isinstance(given, Mapping):
+            found = one_line(repr(given))
+            raise AAMArgumentError(f"layout is {found}; expected an object with some of {', '.join(known)}.")
         unknown = [name for name in given or {} if name not in known]
         problems = [f"it has no {one_line(repr(name))}; known: {', '.join(known)}" for name in unknown]
         try:
