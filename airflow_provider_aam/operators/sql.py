@@ -138,7 +138,7 @@ def delivered(given: Mapping[str, Any] | str | None) -> tuple[str, bool | None]:
         return given, None
     if not isinstance(given, Mapping) or not isinstance(given.get("uri"), str):
         raise AAMArgumentError(
-            "delivery must be a URI, or a receipt with a uri, such as AAMReadDeliveryOperator returns: delivery=read.output."
+            "delivery must be a URI, or a receipt with a uri: what AAMReadDeliveryOperator returned (read.output)."
         )
     kind = given.get("kind")
     if kind is not None and kind not in _KINDS:
