@@ -10,6 +10,7 @@ from datetime import datetime
 
 from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.moments import in_words, utc_now
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.feeds.completeness import Seen, lacking
 from airflow_provider_aam.feeds.deliveries import Delivery
 from airflow_provider_aam.feeds.info import Info
@@ -63,11 +64,23 @@ def _lacking_of_day(question: OutboundQuestion, found: Found) -> Iterator[str]:
         yield found.unclear.message.rstrip(".")
     elif count < question.batches:
         yield f"{count} of {question.batches} batches are there" if count else f"no batch of {day} is there"
+        if not found.meant:
+            yield _nothing_meant(question, len(found.seen))
         if not count and found.next_day > 1:
             yield (
                 f"{next_of(question.day):%Y-%m-%d} has {found.next_day} batches: the first of them may be the delivery "
                 f"of {day}, which slipped"
             )
+
+
+def _nothing_meant(question: OutboundQuestion, files: int) -> str:
+    folder = one_line(question.folder)
+    if not files:
+        return f"folder {folder} has no files or is not there"
+    mode = "" if question.sync_mode == "any" else f"{question.sync_mode} "
+    whose = "AAM" if question.destination is None else f"destination {question.destination}"
+    whose = whose if question.pattern is None else f"pattern {question.pattern}"
+    return f"folder {folder} has {counted(files, 'file')}, but none is called like a {mode}file of {one_line(whose)}"
 
 
 def _judge_batch(

@@ -42,13 +42,17 @@ class Batch:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """Of a day. ``unclear``: some ``unlisted`` names can be read in two ways; ``next_day``: its batches."""
+    """Of a day. ``unclear``: some ``unlisted`` names can be read in two ways; ``next_day``: its batches.
+
+    ``meant``: how many files of the folder are of the destination, whatever their day.
+    """
 
     seen: Mapping[str, Seen]
     batches: tuple[Batch, ...]
     unclear: AAMArgumentError | None
     unlisted: tuple[str, ...]
     next_day: int
+    meant: int
 
 
 def look(question: OutboundQuestion, folder: Folder) -> Found:
@@ -77,6 +81,7 @@ def look(question: OutboundQuestion, folder: Folder) -> Found:
         unclear=unclear,
         unlisted=tuple(left),
         next_day=len(following),
+        meant=len(names),
     )
 
 

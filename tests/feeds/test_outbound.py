@@ -185,6 +185,22 @@ def test_deadlines(now, state):
             verdict.require_passed()
 
 
+@pytest.mark.parametrize(
+    ("files", "options", "why"),
+    [
+        ({}, {}, "folder s3://b/out has no files or is not there"),
+        ({f"{batch()}.sync.gz": 1}, {"destination": 13}, "1 file, but none is called like a file of destination 13"),
+        ({f"{batch()}.sync.gz": 1}, {"sync_mode": "full"}, "none is called like a full file of destination 12"),
+        ({"a": 1, "b": 1}, {"destination": None, "info": "required"}, "2 files, but none is called like a file of AAM"),
+        ({f"{batch()}.sync.gz": 1}, {"pattern": "x_*"}, "none is called like a file of pattern x_*"),
+    ],
+)
+def test_a_wrong_folder_or_destination_is_told_while_it_is_waited_for(files, options, why):
+    verdict = judge(files, **options)
+    assert verdict.state is DayState.WAITING
+    assert why in verdict.summary
+
+
 def test_days_are_those_of_names():
     """Today's delivery slipped, and comes with tomorrow's."""
     today, tomorrow = batch(14), batch(38)
