@@ -101,7 +101,7 @@ def _finish(synced: Synced, wanted: Wanted, *, requests: int, started_at: dateti
         started_at=started_at,
         finished_at=finished_at,
     )
-    _tell(receipt, what=wanted.what)
+    _tell(receipt, what=wanted.what, created=not set(wanted.key).isdisjoint(receipt.columns_added))
     return receipt
 
 
@@ -121,10 +121,15 @@ def _read(listed: CompleteList, spool: Spool) -> None:
         ) from incomplete
 
 
-def _tell(receipt: Receipt, *, what: str) -> None:
+def _tell(receipt: Receipt, *, what: str, created: bool) -> None:
     seconds = (receipt.finished_at - receipt.started_at).total_seconds()
     text = "Synced %s to table %s in %s: %s rows; %s new, %s changed, %s vanished, %s back, %s unchanged"
     counts = (receipt.rows, receipt.inserted, receipt.updated, receipt.deleted, receipt.restored, receipt.unchanged)
     log.info(text, what, one_line(receipt.table), in_words(seconds), *(f"{count:,}" for count in counts))
     if receipt.columns_added:
-        log.info("Columns added to table %s: %s", one_line(receipt.table), ", ".join(receipt.columns_added))
+        text = (
+            "Table %s was not there and has been created, with the columns %s"
+            if created
+            else "Columns added to table %s: %s"
+        )
+        log.info(text, one_line(receipt.table), ", ".join(receipt.columns_added))

@@ -108,6 +108,18 @@ def test_any_deliveries_give_what_a_set_gives(engine, deliver, seed, monkeypatch
         assert receipt.rows == len(told) + (len(gone) if changes else 0)
 
 
+def test_log_tells_that_the_table_is_new(deliver, caplog):
+    """A name with a typo is a new table."""
+    caplog.set_level("INFO")
+    said = "Table members was not there and has been created, with the columns user_id, segment_id"
+    deliver([("a", [1], [])])
+    assert said in caplog.text
+    caplog.clear()
+    deliver([("a", [1], [])])
+    assert "Synced memberships" in caplog.text
+    assert said not in caplog.text
+
+
 def test_empty_set_is_not_believed_unless_told_so(engine, deliver):
     deliver([("a", [1], [])])
     with pytest.raises(AAMIncomplete, match="The delivery has no memberships, but table members has 1 of them"):
