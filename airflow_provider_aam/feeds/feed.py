@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from airflow_provider_aam.api.moments import utc_now
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.feeds.feed_hours import KEPT, Feed, Found, Group, look
 from airflow_provider_aam.feeds.feed_names import folder_of
 from airflow_provider_aam.feeds.feed_question import FeedQuestion
@@ -67,7 +68,7 @@ def judge(question: FeedQuestion, found: Found, handed: Handed, *, now: datetime
         infos=tuple(group.info for group in found.groups if group.info and _is_done(group, taken)),
         more=len(hours) - len(taken),
         again=False,
-        lacking=_few(_lacking(found)),
+        lacking=_few(_lacking(found, question.source)),
         overdue=_few(_overdue(question, found, now)),
         remarks=_few(f"{folder_of(group.hour)}: {remark}" for group in ready for remark in group.remarks),
         soft_deadline=question.soft_deadline,
@@ -100,8 +101,10 @@ def _marked(file: FeedFile, handed: Handed) -> FeedFile:
     return replace(file, late=file.hour in handed.hours, replaces=handed.has_name(file.uri))
 
 
-def _lacking(found: Found) -> Iterator[str]:
+def _lacking(found: Found, source: str) -> Iterator[str]:
     """The newest first: of these something is most likely to come."""
+    if not found.hours:
+        yield f"folder {one_line(source)} has no day=…/hour=… of the last {KEPT.days} days, or is not there"
     for group in reversed(found.groups):
         yield from (f"{folder_of(group.hour)}: {reason}" for reason in group.lacking)
 

@@ -78,5 +78,5 @@ def _refuse(rejects: Rejects, order: ReadOrder, rejects_uri: str | None) -> None
     where = f"Each is in {rejects_uri}." if rejects_uri else "Set rejects_path to see each of them."
     raise AAMSourceError(
         f"{counted(count, 'line')} rejected (max_rejected={order.max_rejected}): {each}. Nothing was written. "
-        f"{where} If most lines are: are these the right files, and the right layout?"
+        f"{where} If most lines are, these may be other files, or lines of another form."
     )

@@ -21,7 +21,9 @@ def open_path(uri: str | os.PathLike[str], conn_id: str | None, *, what: str) ->
         path = ObjectStoragePath(uri, conn_id=conn_id or None)
         path.fs.invalidate_cache()
     except AirflowNotFoundException as absent:
-        raise AAMDestinationError(f"{what} {uri!r}: there is no Airflow Connection {conn_id!r}.") from absent
+        raise AAMDestinationError(
+            f"{what} {uri!r}: there is no Airflow Connection {conn_id!r}. Add it (Admin → Connections) or name another."
+        ) from absent
     except (ValueError, TypeError, ImportError) as unusable:
         raise AAMDestinationError(
             f"{what} {uri!r} cannot be opened: {unusable}. Is the provider of that storage installed (for s3://: "

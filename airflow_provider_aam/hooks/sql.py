@@ -35,7 +35,9 @@ def sql_hook(conn_id: str, *, what: str = "sql_conn_id") -> Any:
     try:
         hook = BaseHook.get_hook(conn_id)
     except AirflowNotFoundException as absent:
-        raise AAMArgumentError(f"{what}: there is no Airflow Connection {conn_id!r}.") from absent
+        raise AAMArgumentError(
+            f"{what}: there is no Airflow Connection {conn_id!r}. Add it (Admin → Connections) or name another."
+        ) from absent
     if not hasattr(hook, "get_sqlalchemy_engine"):
         raise AAMArgumentError(f"{what}: the Airflow Connection {conn_id!r} is not of a database.")
     return hook

@@ -263,7 +263,9 @@ def test_waiting_late_and_missing(bucket, reader):
         said.append(reader.asks(question))
     assert [verdict.state for verdict in said] == [FeedState.WAITING, FeedState.LATE, FeedState.MISSING]
     assert said[0].summary == (
-        "Customer Data Feed: waiting: no complete hour is left to hand out. This fails at 2026-11-25 04:00 UTC."
+        "Customer Data Feed: waiting: no complete hour is left to hand out; "
+        f"folder {question.source} has no day=…/hour=… of the last 8 days, or is not there. "
+        "This fails at 2026-11-25 04:00 UTC."
     )
     said[1].require_passed()
     with pytest.raises(AAMCheckFailed, match="No complete hour of the Customer Data Feed was left by 2026-11-25 04:00"):

@@ -176,6 +176,12 @@ def test_sources_without_files_are_refused(reading, source, problem):
         reading.read(given)
 
 
+def test_folder_of_folders_says_how_to_name_their_files(reading):
+    (reading.folder / "day=2026-11-29").mkdir(parents=True)
+    with pytest.raises(AAMArgumentError, match=rf"no file matches .* Only folders do: .* {reading.folder}/\*\*/\*\.gz"):
+        reading.read(f"{reading.folder}/")
+
+
 def test_missing_file_and_csv_are_refused(reading):
     with pytest.raises(AAMSourceError, match=r"absent\.sync cannot be read"):
         reading.read(str(reading.folder / "absent.sync"))

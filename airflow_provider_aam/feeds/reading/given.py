@@ -53,7 +53,7 @@ def find_delivered(source: Any, open_uri: Open) -> list[Delivered]:
     else:
         found = find_files(source, open_uri).files
     if not found:
-        raise AAMArgumentError("source: it names no file to read.")
+        raise _nothing("AAMOutboundSensor")
     return found
 
 
@@ -79,8 +79,12 @@ def find_feed_files(source: Any, open_uri: Open) -> list[Delivered]:
             raise _foreign(foreign, "AAMDataFeedSensor") from foreign
         found = [Delivered(uri=file.uri, path=open_uri(file.uri), size=file.bytes) for file in files]
     if not found:
-        raise AAMArgumentError("source: it names no file to read.")
+        raise _nothing("AAMDataFeedSensor")
     return found
+
+
+def _nothing(sensor: str) -> AAMArgumentError:
+    return AAMArgumentError(f"source names no file: pass the XCom of an {sensor} that has found some, or URIs.")
 
 
 def _decoded(text: str, sensor: str) -> Any:
@@ -154,7 +158,13 @@ def _expand(uri: str, open_uri: Open) -> Iterator[tuple[str, Any]]:
     if not _PATTERN & {*pattern}:
         yield uri, path
         return
-    found = sorted(map(path.fs.unstrip_protocol, path.fs.glob(path.path)))
-    if not found:
-        raise AAMArgumentError(f"source: no file matches {one_line(uri)}.")
-    yield from ((each, open_uri(each)) for each in found)
+    matches = path.fs.glob(path.path, detail=True)
+    files = sorted(path.fs.unstrip_protocol(each) for each, info in matches.items() if info["type"] != "directory")
+    if not files:
+        folders = (
+            f" Only folders do: give a pattern of files, such as {one_line(uri.rstrip('/*'))}/**/*.gz."
+            if matches
+            else ""
+        )
+        raise AAMArgumentError(f"source: no file matches {one_line(uri)}.{folders}")
+    yield from ((each, open_uri(each)) for each in files)
