@@ -47,6 +47,17 @@ def parse_deadline(given: object, since: datetime, *, what: str) -> DateTime:
     return parse_moment(given, what=what)
 
 
+def parse_deadlines(soft: object, hard: object, since: datetime) -> dict[str, datetime]:
+    """Both by their arguments' names. Raises as :func:`parse_moment`, and where the soft one is the later one."""
+    moments: dict[str, datetime] = {
+        what: parse_deadline(given, since, what=what)
+        for what, given in (("soft_deadline", soft), ("hard_deadline", hard))
+    }
+    if moments["soft_deadline"] > moments["hard_deadline"]:
+        raise AAMArgumentError("soft_deadline is after hard_deadline")
+    return moments
+
+
 def _parsed(text: str) -> DateTime | None:
     """Pendulum reads ``now``, other dates, times, durations and intervals as well."""
     if _DATE.fullmatch(text):

@@ -12,13 +12,12 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
-from airflow_provider_aam.api.errors import AAMBadAnswer
 from airflow_provider_aam.api.moments import in_words
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.feeds.completeness import Seen, contradictions, fits, lacking
 from airflow_provider_aam.feeds.feed_names import folder_of, parse_feed_path, parse_hour
 from airflow_provider_aam.feeds.feed_question import FeedQuestion
-from airflow_provider_aam.feeds.info import Info, ListedFile, parse_info
+from airflow_provider_aam.feeds.info import Info, ListedFile, read_infos
 from airflow_provider_aam.feeds.ledger import FeedFile, FeedInfo, Handed, etag_of
 from airflow_provider_aam.feeds.names import INFO
 
@@ -61,23 +60,14 @@ class Found:
 def look(question: FeedQuestion, feed: Feed, handed: Handed, *, now: datetime) -> Found:
     """Reads only ``.info`` files of which something may be left."""
     seen = feed.look((now - KEPT).replace(hour=0, minute=0, second=0, microsecond=0))
-    return _Sorting(question, seen, handed, now).found(_read_infos(question, feed, seen, handed))
+    return _Sorting(question, seen, handed, now).found(read_infos(_left_infos(question, seen, handed), feed.read))
 
 
-def _read_infos(question: FeedQuestion, feed: Feed, seen: Mapping[str, Seen], handed: Handed) -> dict[str, Info | str]:
-    found: dict[str, Info | str] = {}
+def _left_infos(question: FeedQuestion, seen: Mapping[str, Seen], handed: Handed) -> Iterator[str]:
     for path, file in seen.items():
-        info = FeedInfo.of(f"{question.source}/{path}", file)
-        if question.info == "ignored" or not path.lower().endswith(INFO) or handed.has_info(info):
-            continue
-        content = feed.read(path)
-        if content is None:
-            continue
-        try:
-            found[path] = parse_info(content, what=f"“{one_line(path)}”")
-        except AAMBadAnswer as unreadable:
-            found[path] = unreadable.message.rstrip(".")
-    return found
+        is_meant = question.info != "ignored" and path.lower().endswith(INFO)
+        if is_meant and not handed.has_info(FeedInfo.of(f"{question.source}/{path}", file)):
+            yield path
 
 
 class _Sorting:

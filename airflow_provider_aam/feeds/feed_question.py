@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Self, get_args
 
 from airflow_provider_aam.api.errors import AAMArgumentError
-from airflow_provider_aam.api.moments import parse_deadline
+from airflow_provider_aam.api.moments import parse_deadlines
 from airflow_provider_aam.api.plain import Plain
 from airflow_provider_aam.feeds.outbound_question import InfoUse, unknown
 
@@ -48,14 +48,10 @@ class FeedQuestion(Plain):
         problems = [*unknown("info", info, get_args(InfoUse))]
         if max_hours < 1:
             problems.append(f"max_hours is {max_hours}; it must be 1 or more")
-        moments: dict[str, datetime] = {}
         try:
-            for what, given in (("soft_deadline", soft_deadline), ("hard_deadline", hard_deadline)):
-                moments[what] = parse_deadline(given, since, what=what)
+            moments = parse_deadlines(soft_deadline, hard_deadline, since)
         except AAMArgumentError as refused:
             problems.append(refused.message)
-        if len(moments) == 2 and moments["soft_deadline"] > moments["hard_deadline"]:
-            problems.append("soft_deadline is after hard_deadline")
         if problems:
             raise AAMArgumentError.from_problems("The wait for a Customer Data Feed", problems)
         return cls(

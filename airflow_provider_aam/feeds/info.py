@@ -7,7 +7,7 @@ JSON (their keys have no quotes) and write names in more than one way, so they a
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,20 @@ class Info:
     total_files: int | None
     total_bytes: int | None
     total_lines: int | None
+
+
+def read_infos(paths: Iterable[str], read: Callable[[str], bytes | None]) -> dict[str, Info | str]:
+    """Those that are still there: what each says, or why it cannot be read."""
+    found: dict[str, Info | str] = {}
+    for path in paths:
+        content = read(path)
+        if content is None:
+            continue
+        try:
+            found[path] = parse_info(content, what=f"“{one_line(path)}”")
+        except AAMBadAnswer as unreadable:
+            found[path] = unreadable.message.rstrip(".")
+    return found
 
 
 def parse_info(content: bytes, *, what: str) -> Info:

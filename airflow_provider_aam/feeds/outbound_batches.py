@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer
-from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.feeds.completeness import Seen
-from airflow_provider_aam.feeds.info import Info, parse_info
+from airflow_provider_aam.feeds.info import Info, read_infos
 from airflow_provider_aam.feeds.names import OutboundName, read_names, readings
 from airflow_provider_aam.feeds.outbound_question import OutboundQuestion
 
@@ -60,7 +59,8 @@ def look(question: OutboundQuestion, folder: Folder) -> Found:
     seen = folder.look()
     names = {text: read for text in seen if (read := question.names(text))}
     ours = {text: read for text, read in names.items() if _is_on(read[0], question.day)}
-    infos = {} if question.info == "ignored" else _read_infos(ours, folder)
+    named = (text for text, read in ours.items() if read[0].is_info and question.info != "ignored")
+    infos = read_infos(named, folder.read)
     listed = {file.name for info in infos.values() if isinstance(info, Info) for file in info.files}
     left = [text for text in ours if text not in listed]
     unclear, decided = None, {}
@@ -92,19 +92,6 @@ def next_of(day: datetime) -> datetime:
 def _is_on(name: OutboundName, day: datetime) -> bool:
     """Both readings of a name mean the same second."""
     return day <= name.sent_at < next_of(day)
-
-
-def _read_infos(names: Mapping[str, Sequence[OutboundName]], folder: Folder) -> dict[str, Info | str]:
-    found: dict[str, Info | str] = {}
-    for text in (text for text, read in names.items() if read[0].is_info):
-        content = folder.read(text)
-        if content is None:
-            continue
-        try:
-            found[text] = parse_info(content, what=f"“{one_line(text)}”")
-        except AAMBadAnswer as unreadable:
-            found[text] = unreadable.message.rstrip(".")
-    return found
 
 
 def _with_info(names: Mapping[str, Sequence[OutboundName]], infos: Mapping[str, Info | str]) -> Iterator[Batch]:

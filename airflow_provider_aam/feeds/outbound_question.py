@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Literal, Self, get_args
 
 from airflow_provider_aam.api.errors import AAMArgumentError
-from airflow_provider_aam.api.moments import parse_day, parse_deadline
+from airflow_provider_aam.api.moments import parse_day, parse_deadlines
 from airflow_provider_aam.api.plain import Plain
 from airflow_provider_aam.feeds.names import STAMP_DIGITS, OutboundName, Unit, readings
 
@@ -67,15 +67,11 @@ class OutboundQuestion(Plain):
                 f"info={info!r} needs the destination: without an .info file AAM's history of it decides; "
                 "give its id, or set info='required'"
             )
-        moments: dict[str, datetime] = {}
         try:
             midnight = parse_day(day, what="day")
-            for what, given in (("soft_deadline", soft_deadline), ("hard_deadline", hard_deadline)):
-                moments[what] = parse_deadline(given, midnight, what=what)
+            moments = parse_deadlines(soft_deadline, hard_deadline, midnight)
         except AAMArgumentError as refused:
             problems.append(refused.message)
-        if len(moments) == 2 and moments["soft_deadline"] > moments["hard_deadline"]:
-            problems.append("soft_deadline is after hard_deadline")
         if problems:
             raise AAMArgumentError.from_problems("The wait for an outbound delivery", problems)
         return cls(
