@@ -17,7 +17,7 @@ import requests
 
 from airflow_provider_aam.api.stream import LARGEST_BODY_BYTES
 from airflow_provider_aam.emulator import EmulatorControl
-from airflow_provider_aam.stream.operations import Form, Operation
+from airflow_provider_aam.stream.operations import Form, Rows
 from benchmarks.processes import best, emulator_process, run_client, table_row
 
 ANSWERER = Path(__file__).with_name("answerer.py")
@@ -44,8 +44,7 @@ HEAD = f"""\
 
 {OPERATIONS:,} operations, one in five of which deletes, in random order of users; {LATENCY_S * 1000:.0f} ms latency.
 *Full* is ⌈bytes ÷ {LARGEST_BODY_BYTES:,}⌉ requests, *floor* latency × requests ÷ how many
-are under way at once. Without trouble a server that only answers (`benchmarks/answerer.py`) takes the requests. Making
-them takes the client's one thread some 10 ms each: from about eight at once on, that is what limits it.
+are under way at once. Without trouble a server that only answers (`benchmarks/answerer.py`) takes the requests.
 With *trouble* it is the emulator, which needs 9 ms of the same cores for each, one after the other.
 *Trouble* scripts 429, 503, errors and resets before and after the work, operations that fail and requests that are
 refused because of some. *Reordered* counts users whose operations were taken in, the last time that they were, in
@@ -133,8 +132,8 @@ def _rows(users: int) -> list[dict[str, Any]]:
 
 def _bytes(rows: list[dict[str, Any]], source: int) -> int:
     form = Form(identity={"dataSourceId": source}, room=LARGEST_BODY_BYTES)
-    operations = (form.read("", row) for row in rows)
-    return sum(len(each.wire) + 1 for each in operations if isinstance(each, Operation))
+    operations, _ = form.read(Rows("", range(len(rows)), rows, rows))
+    return sum(len(each.wire) + 1 for each in operations)
 
 
 def _faults(rows: list[dict[str, Any]], taken: list[dict[str, Any]]) -> tuple[int, int]:

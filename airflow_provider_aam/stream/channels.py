@@ -13,7 +13,7 @@ from airflow_provider_aam.api.resources import DATA_SOURCES
 from airflow_provider_aam.api.stream import LARGEST_BODY_BYTES, Reply, build_body
 from airflow_provider_aam.stream.delivery import Send
 from airflow_provider_aam.stream.events import ROOM_BYTES, EventForm
-from airflow_provider_aam.stream.operations import Form, Operation, Rejected, Row
+from airflow_provider_aam.stream.operations import Form, Operation, Rejected, Rows
 from airflow_provider_aam.stream.packing import Packer
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ ECID = "ECID"
 
 
 class Reads(Protocol):
-    def read(self, place: str, row: Row) -> Operation | Rejected: ...
+    def read(self, rows: Rows) -> tuple[list[Operation], list[Rejected]]: ...
 
 
 @dataclass(frozen=True, kw_only=True)

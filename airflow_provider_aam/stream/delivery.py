@@ -39,7 +39,10 @@ def deliver(
     for attempt in range(1, max_attempts + 1):
         reply = send(left)
         done.requests += 1
-        done.bytes += sum(len(each.wire) for each in left)
+        done.bytes += sum([len(each.wire) for each in left])
+        if not reply.faults and not reply.refused:
+            done.sent += len(left)
+            break
         again = _settle(left, reply, done, last=attempt == max_attempts)
         if not again:
             break
@@ -86,7 +89,7 @@ def _end(operation: Operation, fault: Fault, reply: Reply, done: Delivered) -> N
 def _rejected(operation: Operation, fault: Fault, reply: Reply) -> Rejected:
     return Rejected(
         place=operation.place,
-        row=operation.row,
+        row=operation.given,
         code=str(fault.code),
         reason=fault.message,
         transaction_id=reply.transaction_id,

@@ -10,10 +10,11 @@ from airflow_provider_aam.stream.operations import (
     Operation,
     Rejected,
     Row,
+    Rows,
     Unusable,
     quoted,
+    read_each,
     read_operation,
-    read_row,
     read_sids,
     read_signals,
 )
@@ -32,8 +33,8 @@ class EventForm:
     owner: int | str | None = None
     targets: Sequence[int] = ()
 
-    def read(self, place: str, row: Row) -> Operation | Rejected:
-        return read_row(place, row, self._keys)
+    def read(self, rows: Rows) -> tuple[list[Operation], list[Rejected]]:
+        return read_each(rows, self._keys)
 
     def head(self, user: str) -> bytes:
         """What a request about ``user`` begins with."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from queue import SimpleQueue
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+READY = 4
+"""Requests that are made before there is a place for them."""
 _BARRED = "the id is on AAM's denylist, by the response to an earlier operation; not sent"
 
 
@@ -77,48 +79,59 @@ class _Run:
         self._monotonic = monotonic
         self._told = monotonic()
         self._barred: set[str] = set()
+        self._failed = False
         self._under_way: dict[Future[Delivered], list[Operation]] = {}
         self._over: SimpleQueue[Future[Delivered]] = SimpleQueue()
-        self._deliver = partial(deliver, send=channel.send, max_attempts=client.max_attempts, pause=client.pause)
+        self._send = partial(deliver, send=channel.send, max_attempts=client.max_attempts, pause=client.pause)
 
-    def carry_out(self, rows: Iterable[Read]) -> None:
+    def carry_out(self, parts: Iterable[Read]) -> None:
         with ThreadPoolExecutor(max_workers=self._most, thread_name_prefix="aam") as pool:
             try:
-                for read in rows:
-                    self._take_in(read)
-                    if self._packer.has_full:
-                        self._start(pool)
-                    while self._packer.waiting_bytes > self._ahead:
+                for part in parts:
+                    self._take_in(part)
+                    self._start(pool)
+                    while self._packer.has_full or self._packer.waiting_bytes > self._ahead:
                         self._await()
                         self._start(pool)
                 while self._start(pool, last=True):
                     self._await()
+            except BaseException:
+                self._failed = True
+                raise
             finally:  # what has been sent counts, whatever happened to others
                 self._count_the_rest()
 
-    def _take_in(self, read: Read) -> None:
-        self._tally.rows += 1
-        operation = read if isinstance(read, Rejected) else self._form.read(*read)
-        if isinstance(operation, Rejected):
-            self._tally.reject([operation])
-        elif operation.user in self._barred:
-            self._tally.reject([_barred(operation)])
-        else:
-            self._packer.put(operation)
+    def _take_in(self, part: Read) -> None:
+        if isinstance(part, Rejected):
+            self._tally.rows += 1
+            self._tally.reject([part])
+            return
+        self._tally.rows += len(part.rows)
+        operations, rejected = self._form.read(part)
+        self._tally.reject(rejected)
+        if self._barred:
+            self._tally.reject(_barred(each) for each in operations if each.user in self._barred)
+            operations = [each for each in operations if each.user not in self._barred]
+        self._packer.put(operations)
 
     def _start(self, pool: ThreadPoolExecutor, *, last: bool = False) -> bool:
-        """Whether requests are under way."""
-        while self._packer.has_full or last:
-            if len(self._under_way) >= self._most:
-                if self._over.empty():
-                    break
-                self._await()
-            if not (operations := self._packer.take(last=last)):
-                break
+        """Whether requests are under way. Some are made before there is a place for them: no place waits for one."""
+        while not self._over.empty():
+            self._await()
+        while len(self._under_way) < self._most + READY and (operations := self._packer.take(last=last)):
             future = pool.submit(self._deliver, operations)
             self._under_way[future] = operations
             future.add_done_callback(self._over.put)
         return bool(self._under_way)
+
+    def _deliver(self, operations: Sequence[Operation]) -> Delivered:
+        if self._failed:
+            return Delivered()
+        try:
+            return self._send(operations)
+        except BaseException:
+            self._failed = True  # before the next one begins
+            raise
 
     def _await(self) -> None:
         future = self._over.get()
@@ -144,7 +157,7 @@ class _Run:
 
 
 def _barred(operation: Operation) -> Rejected:
-    return Rejected(place=operation.place, row=operation.row, code="DENYLISTED", reason=_BARRED)
+    return Rejected(place=operation.place, row=operation.given, code="DENYLISTED", reason=_BARRED)
 
 
 def _so_far(tally: Tally) -> str:

@@ -22,13 +22,27 @@ _encode = msgspec.json.Encoder().encode
 Row = Mapping[str, Any]
 
 
-class Operation(NamedTuple):
-    """``wire`` is what is sent. ``place`` says where its ``row`` comes from."""
+class Rows(NamedTuple):
+    """``origin`` and its number say where a row comes from. ``given`` is it, or its JSON, for the rejects."""
 
-    place: str
-    row: Row
+    origin: str
+    numbers: Sequence[int]
+    rows: Sequence[Row]
+    given: Sequence[Row | bytes]
+
+
+class Operation(msgspec.Struct, gc=False):
+    """``wire`` is what is sent of the row."""
+
+    origin: str
+    number: int
+    given: Row | bytes
     user: str
     wire: bytes
+
+    @property
+    def place(self) -> str:
+        return f"{self.origin}{self.number}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +50,7 @@ class Rejected:
     """``code`` is a word of ours, or AAM's number. ``passing``: AAM failed, and a later try may succeed."""
 
     place: str
-    row: Row | None = field(repr=False)
+    row: Row | bytes | None = field(repr=False)
     code: str
     reason: str
     transaction_id: str | None = None
@@ -58,8 +72,8 @@ class Form:
     default: str = "append"
     room: int
 
-    def read(self, place: str, row: Row) -> Operation | Rejected:
-        return read_row(place, row, self._json)
+    def read(self, rows: Rows) -> tuple[list[Operation], list[Rejected]]:
+        return read_each(rows, self._json)
 
     @cached_property
     def _starts(self) -> Mapping[str, bytes]:
@@ -81,25 +95,28 @@ class Form:
                 raise Unusable("BAD_OPERATION", "overwrite needs target_data_source: whose traits are replaced")
         elif not sids and not signals:
             raise Unusable("EMPTY", "neither a trait nor signals")
-        json = self._starts[operation] + _encode(user) + b"}]"
-        if sids:
-            json += b',"traitInput":{"traitIds":' + _encode(sids) + b"}"
-        if signals:
-            json += b',"traitEvaluation":{"data":' + _encode(signals) + b"}"
-        if len(json) >= self.room:
-            raise Unusable("TOO_LONG", f"{len(json) + 1:,} bytes; a request takes {self.room:,}")
-        return json + b"}"
+        traits = b',"traitInput":{"traitIds":' + _encode(sids) + b"}" if sids else b""
+        data = b',"traitEvaluation":{"data":' + _encode(signals) + b"}" if signals else b""
+        json = b"".join((self._starts[operation], _encode(user), b"}]", traits, data, b"}"))
+        if len(json) > self.room:
+            raise Unusable("TOO_LONG", f"{len(json):,} bytes; a request takes {self.room:,}")
+        return json
 
 
-def read_row(place: str, row: Row, to_wire: Callable[[str, Row], bytes]) -> Operation | Rejected:
+def read_each(rows: Rows, to_wire: Callable[[str, Row], bytes]) -> tuple[list[Operation], list[Rejected]]:
     """``to_wire`` makes it of user and row, or raises :class:`Unusable`."""
-    try:
-        user = _user(row.get("user"))
-        return Operation(place, row, user, to_wire(user, row))
-    except Unusable as fault:
-        return Rejected(place=place, row=row, code=fault.code, reason=str(fault))
-    except UnicodeEncodeError as broken:
-        return Rejected(place=place, row=None, code="UNREADABLE", reason=f"not Unicode ({broken.reason})")
+    origin = rows.origin
+    operations, rejected = [], []
+    for number, row, given in zip(rows.numbers, rows.rows, rows.given, strict=True):
+        try:
+            user = _user(row.get("user"))
+            operations.append(Operation(origin, number, given, user, to_wire(user, row)))
+        except Unusable as fault:
+            rejected.append(Rejected(place=f"{origin}{number}", row=given, code=fault.code, reason=str(fault)))
+        except UnicodeEncodeError as broken:
+            text = f"not Unicode ({broken.reason})"
+            rejected.append(Rejected(place=f"{origin}{number}", row=None, code="UNREADABLE", reason=text))
+    return operations, rejected
 
 
 def read_operation(row: Row, default: str) -> str:
@@ -112,13 +129,13 @@ def read_operation(row: Row, default: str) -> str:
 
 
 def _user(given: object) -> str:
+    if isinstance(given, str) and given.strip():
+        if "@" in given and _EMAIL.fullmatch(given):
+            raise Unusable("PII", "user is an e-mail address: hash it")
+        return given
     if isinstance(given, int) and not isinstance(given, bool):
         return str(given)
-    if not isinstance(given, str) or not given.strip():
-        raise Unusable("BAD_ID", f"user: expected an id, found {quoted(given)}")
-    if "@" in given and _EMAIL.fullmatch(given):
-        raise Unusable("PII", "user is an e-mail address: hash it")
-    return given
+    raise Unusable("BAD_ID", f"user: expected an id, found {quoted(given)}")
 
 
 def read_sids(given: object) -> list[int]:

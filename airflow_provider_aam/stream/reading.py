@@ -1,4 +1,4 @@
-"""Rows of files and lists, one after the other and in their order, each with where it comes from."""
+"""Rows of files and lists in their order, some at a time, and where each of them comes from."""
 
 from __future__ import annotations
 
@@ -7,20 +7,27 @@ import gzip
 import io
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import IO, Any
+from itertools import islice
+from typing import Any, TypeVar
 
 import msgspec
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMSourceError
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.files.blocks import read_blocks
 from airflow_provider_aam.files.refusals import UNREADABLE, may_pass, reason
-from airflow_provider_aam.stream.operations import COLUMNS, Rejected, Row
+from airflow_provider_aam.stream.operations import COLUMNS, Rejected, Rows
 
-Read = tuple[str, Row] | Rejected
+T = TypeVar("T")
+AT_ONCE = 500
+"""Rows: about as many as go into a request."""
+Read = Rows | Rejected
 Source = Sequence[Any]
 """Paths, or rows."""
-_Reader = Callable[[IO[bytes], str], Generator[Read, None, None]]
+_Reader = Callable[[Any, str], Generator[Read, None, None]]
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+_NO_ROW = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 def read_rows(source: Source) -> Iterator[Read]:
@@ -32,23 +39,23 @@ def read_rows(source: Source) -> Iterator[Read]:
     if paths and len(paths) < len(source):
         raise AAMArgumentError("source: expected files or rows, found both.")
     if not paths:
-        yield from _checked("`source` list", ((f"`source` list, row {n}", row) for n, row in enumerate(source, 1)))
+        yield from _checked("`source` list", _numbered("`source` list, row ", source))
     for path, reader in zip(paths, readers, strict=True):
         name = one_line(str(path))
         try:
-            with path.open("rb") as file, closing(reader(file, name)) as rows:
-                yield from _checked(name, rows)
+            with closing(reader(path, name)) as parts:
+                yield from _checked(name, parts)
         except UNREADABLE as broken:
             error = AAMSourceError(f"{name} cannot be read: {one_line(reason(broken))}.")
             error.retryable = may_pass(broken)
             raise error from broken
 
 
-def _checked(name: str, rows: Iterable[Read]) -> Iterator[Read]:
-    for number, read in enumerate(rows):
-        if number == 0 and not isinstance(read, Rejected) and "user" not in read[1]:
-            raise AAMSourceError(f"{name}: column “user” is missing.{near_misses(['user'], list(read[1]))}")
-        yield read
+def _checked(name: str, parts: Iterable[Read]) -> Iterator[Read]:
+    for number, part in enumerate(parts):
+        if number == 0 and isinstance(part, Rows) and "user" not in part.rows[0]:
+            raise AAMSourceError(f"{name}: column “user” is missing.{near_misses(['user'], list(part.rows[0]))}")
+        yield part
 
 
 def _reader_for(path: Any) -> _Reader:
@@ -57,36 +64,53 @@ def _reader_for(path: Any) -> _Reader:
     reader = next((reader for suffix, reader in _READERS.items() if name.endswith(suffix)), None)
     if reader is None or (zipped and reader is _parquet):
         raise AAMArgumentError(f"source: {one_line(str(path))} has none of the suffixes {', '.join(_READERS)}, or .gz.")
-    if not zipped:
-        return reader
-    return lambda file, name: reader(gzip.GzipFile(fileobj=file), name)  # type: ignore[arg-type]
+    return _zipped_csv if zipped and reader is _csv else reader
 
 
-def _jsonl(file: IO[bytes], name: str) -> Generator[Read, None, None]:
-    decode = msgspec.json.Decoder(dict[str, Any]).decode
-    for number, line in enumerate(iter(file.readline, b""), 1):  # Airflow 2.11's files cannot be iterated
-        if not line.strip():
-            continue
-        place = f"{name}:{number}"
+def _jsonl(path: Any, name: str) -> Generator[Read, None, None]:
+    number = 1
+    for block in read_blocks(path, name=name):
+        for lines in _some_of(block.removesuffix(b"\n").split(b"\n")):
+            try:
+                yield Rows(f"{name}:", range(number, number + len(lines)), [_decode(line) for line in lines], lines)
+            except _NO_ROW:
+                yield from _one_by_one(name, number, lines)
+            number += len(lines)
+
+
+def _one_by_one(name: str, first: int, lines: Iterable[bytes]) -> Iterator[Read]:
+    for number, line in enumerate(lines, first):
         try:
-            yield place, decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as broken:
-            yield Rejected(place=place, row=None, code="UNREADABLE", reason=one_line(str(broken)))
+            if line.strip():
+                yield Rows(f"{name}:", [number], [_decode(line)], [line])
+        except _NO_ROW as broken:
+            yield Rejected(place=f"{name}:{number}", row=None, code="UNREADABLE", reason=one_line(str(broken)))
 
 
-def _csv(file: IO[bytes], name: str) -> Generator[Read, None, None]:
+def _csv(path: Any, name: str) -> Generator[Read, None, None]:
+    with path.open("rb") as file:
+        yield from _csv_lines(file, name)
+
+
+def _zipped_csv(path: Any, name: str) -> Generator[Read, None, None]:
+    with path.open("rb") as packed, gzip.GzipFile(fileobj=packed) as file:
+        yield from _csv_lines(file, name)
+
+
+def _csv_lines(file: Any, name: str) -> Generator[Read, None, None]:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     rows = csv.DictReader(text)
     try:
-        for row in rows:
-            yield f"{name}:{rows.line_num}", {key: row[key] for key in row if key is not None}
+        for some in _some_of((rows.line_num, row) for row in rows):
+            named = [{key: row[key] for key in row if key is not None} for _, row in some]
+            yield Rows(f"{name}:", [number for number, _ in some], named, named)
     except csv.Error as broken:
         raise AAMSourceError(f"{name}:{rows.line_num}: not CSV ({broken}).") from broken
     finally:
         text.detach()  # the file is its opener's to close
 
 
-def _parquet(file: IO[bytes], name: str) -> Generator[Read, None, None]:
+def _parquet(path: Any, name: str) -> Generator[Read, None, None]:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -95,13 +119,26 @@ def _parquet(file: IO[bytes], name: str) -> Generator[Read, None, None]:
             f"source: {name} needs pyarrow: pip install 'airflow-provider-aam[parquet]'."
         ) from missing
     try:
-        parquet = pq.ParquetFile(file)
-        columns = [column for column in COLUMNS if column in parquet.schema_arrow.names]
-        rows = (row for batch in parquet.iter_batches(10_000, columns=columns) for row in batch.to_pylist())
-        for number, row in enumerate(rows, 1):
-            yield f"{name}, row {number}", row
+        with path.open("rb") as file:
+            parquet = pq.ParquetFile(file)
+            columns = [column for column in COLUMNS if column in parquet.schema_arrow.names]
+            batches = parquet.iter_batches(10_000, columns=columns)
+            yield from _numbered(f"{name}, row ", (row for batch in batches for row in batch.to_pylist()))
     except pa.ArrowException as broken:
         raise AAMSourceError(f"{name} cannot be read: {one_line(str(broken))}.") from broken
+
+
+def _numbered(origin: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[Rows]:
+    first = 1
+    for some in _some_of(rows):
+        yield Rows(origin, range(first, first + len(some)), some, some)
+        first += len(some)
+
+
+def _some_of(items: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(items)
+    while some := [*islice(rest, AT_ONCE)]:
+        yield some
 
 
 _READERS = {".jsonl": _jsonl, ".ndjson": _jsonl, ".csv": _csv, ".parquet": _parquet}

@@ -42,8 +42,9 @@ class Tally:
             if len(self.first) < _SHOWN:
                 self.first.append(each)
             if self._file is not None:
-                fields = ("place", "code", "reason", "transaction_id", "row")
-                self._file.write(msgspec.json.encode({name: getattr(each, name) for name in fields}) + b"\n")
+                said = {name: getattr(each, name) for name in ("place", "code", "reason", "transaction_id")}
+                row = msgspec.Raw(each.row) if isinstance(each.row, bytes) else each.row
+                self._file.write(msgspec.json.encode({**said, "row": row}) + b"\n")
 
     def examples(self) -> str:
         lines = [f"  - {each.place}: {each.code}: {each.reason}" for each in self.first]

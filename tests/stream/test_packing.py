@@ -19,7 +19,7 @@ operations = st.lists(st.tuples(st.sampled_from("abcdefgh"), sizes), max_size=12
 
 
 def made(number: int, user: str, size: int) -> Operation:
-    return Operation(str(number), {}, user, b"x" * size)
+    return Operation("", number, {}, user, b"x" * size)
 
 
 def pack(
@@ -39,9 +39,9 @@ def pack(
         packer.answered(under_way.pop(chance.randrange(len(under_way))))
 
     for number, row in enumerate(rows):
-        packer.put(made(number, *row))
+        packer.put([made(number, *row)])
         start(last=False)
-        while packer.waiting_bytes > ahead:
+        while packer.has_full or packer.waiting_bytes > ahead:
             answer()
             start(last=False)
         if under_way and chance.random() < 0.3:
@@ -79,8 +79,8 @@ def test_requests_are_full(users):
 def test_user_that_is_dropped_is_not_sent():
     packer = Packer(10)
     for number in range(4):
-        packer.put(made(number, "a", 5))
-    packer.put(made(4, "b", 5))
+        packer.put([made(number, "a", 5)])
+    packer.put([made(4, "b", 5)])
     taken = packer.take()
     assert [each.place for each in taken] == ["0"]
     assert [each.place for each in packer.drop("a")] == ["1", "2", "3"]

@@ -17,8 +17,17 @@ from airflow_provider_aam.stream.reading import read_rows
 CSV = 'user,trait,operation,more\nu1,"11,12",delete,x\nu2,13,,x\n'
 
 
+def read(source):
+    """Each row with its place, and lines that are none."""
+    for part in read_rows(source):
+        if isinstance(part, Rejected):
+            yield part
+        else:
+            yield from ((f"{part.origin}{n}", row) for n, row in zip(part.numbers, part.rows, strict=True))
+
+
 def test_jsonl_has_places_and_broken_lines_are_rejected(write):
-    first, broken, last = read_rows([write(['{"user": "u1"}', "", "[1]", '{"user": "u2"}'])])
+    first, broken, last = read([write(['{"user": "u1"}', "", "[1]", '{"user": "u2"}'])])
     path = str(broken.place).rpartition(":")[0]
     assert (first, last) == ((f"{path}:1", {"user": "u1"}), (f"{path}:4", {"user": "u2"}))
     assert isinstance(broken, Rejected)
@@ -29,7 +38,7 @@ def test_jsonl_has_places_and_broken_lines_are_rejected(write):
 def test_csv_with_and_without_gzip(name, tmp_path):
     path = tmp_path / name
     path.write_bytes(gzip.compress(CSV.encode()) if name.lower().endswith(".gz") else b"\xef\xbb\xbf" + CSV.encode())
-    rows = [row for _, row in read_rows([path])]
+    rows = [row for _, row in read([path])]
     assert rows[0] == {"user": "u1", "trait": "11,12", "operation": "delete", "more": "x"}
     assert rows[1]["operation"] == ""
 
@@ -37,7 +46,7 @@ def test_csv_with_and_without_gzip(name, tmp_path):
 def test_parquet_gives_the_columns_that_count(tmp_path):
     path = tmp_path / "rows.parquet"
     pq.write_table(pa.table({"user": ["u1", "u2"], "trait": [[1, 2], None], "more": [1, 2]}), path)
-    assert [*read_rows([path])] == [
+    assert [*read([path])] == [
         (f"{path}, row 1", {"user": "u1", "trait": [1, 2]}),
         (f"{path}, row 2", {"user": "u2", "trait": None}),
     ]
@@ -45,7 +54,7 @@ def test_parquet_gives_the_columns_that_count(tmp_path):
 
 def test_files_are_read_one_after_the_other(write):
     files = [write([{"user": name}], f"{name}.jsonl") for name in "ba"]
-    assert [row["user"] for _, row in read_rows(files)] == ["b", "a"]
+    assert [row["user"] for _, row in read(files)] == ["b", "a"]
 
 
 @pytest.mark.parametrize(
@@ -66,11 +75,11 @@ def test_files_that_are_none(name, content, kind, said, tmp_path: Path):
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(kind, match=re.escape(said).replace("Did\\ you\\ mean\\ user", "")):
-        [*read_rows([tmp_path / name])]
+        [*read([tmp_path / name])]
 
 
 def test_lists_are_rows_or_files_and_never_both(tmp_path):
-    assert [*read_rows([{"user": 1}])] == [("`source` list, row 1", {"user": 1})]
-    assert [*read_rows([])] == []
+    assert [*read([{"user": 1}])] == [("`source` list, row 1", {"user": 1})]
+    assert [*read([])] == []
     with pytest.raises(AAMArgumentError, match="found both"):
-        [*read_rows([{"user": 1}, tmp_path / "a.csv"])]
+        [*read([{"user": 1}, tmp_path / "a.csv"])]
