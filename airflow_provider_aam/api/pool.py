@@ -20,22 +20,23 @@ def in_order(
 ) -> Iterator[Result]:
     """The results in the order of ``items``; at most ``concurrency`` of them are under way or waiting to be consumed.
 
-    ``threads`` are as many unless told otherwise: work that keeps a processor busy needs no more than there are.
-
     :data:`FIRST` begin at once; each result that is consumed lets two more begin, unless :data:`FIRST` wait already: a
     consumer that is slower than ``work`` does not fill the memory. The first error ends it; what has not begun then
     never begins.
+
+    ``threads``: for work that keeps a processor busy. Then ``concurrency`` begin at once, and may all wait.
     """
     rest = iter(items)
+    first = FIRST if threads is None else concurrency
     with ThreadPoolExecutor(max_workers=threads or concurrency, thread_name_prefix="aam") as pool:
         waiting: deque[Future[Result]] = deque(
-            pool.submit(work, item) for item in islice(rest, min(FIRST, concurrency))
+            pool.submit(work, item) for item in islice(rest, min(first, concurrency))
         )
         try:
             while waiting:
                 result = waiting.popleft().result()
                 ready = sum(future.done() for future in waiting)
-                more = min(2, concurrency - len(waiting)) if ready < FIRST else 0
+                more = min(2, concurrency - len(waiting)) if ready < first else 0
                 waiting.extend(pool.submit(work, item) for item in islice(rest, more))
                 yield result
         finally:

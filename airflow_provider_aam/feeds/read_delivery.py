@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Lines:
-    """How to read them. ``check_lines`` compares with ``.info`` files. ``threads``: as many as the process may use."""
+    """How to read them. ``check_lines`` compares with ``.info`` files.
+
+    ``threads``, of which one packs, are as many as the process may use unless told otherwise.
+    """
 
     layout: LineLayout = field(default_factory=LineLayout)
     check_lines: bool = True
@@ -37,7 +40,7 @@ class Lines:
             file,
             partial(split, layout=self.layout, with_removed=file.mode != "full"),
             rejects,
-            threads=self.threads or len(os.sched_getaffinity(0)),
+            threads=max(1, (self.threads or len(os.sched_getaffinity(0))) - 1),
             header_lines=self.layout.header_lines,
             check_lines=self.check_lines,
         )

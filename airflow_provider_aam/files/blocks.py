@@ -44,13 +44,21 @@ def _unpacked(file: IO[bytes]) -> IO[bytes]:
 
 
 def _lines(file: IO[bytes], name: str) -> Iterator[bytes]:
-    begun = file.read(BLOCK).removeprefix(_MARK)
-    while begun:
-        more = file.read(BLOCK)
-        end = begun.rfind(b"\n") + 1 if more else len(begun)
+    begun = b""
+    more = file.read(BLOCK).removeprefix(_MARK)
+    while more:
+        end = more.rfind(b"\n") + 1
         if end:
-            block = begun[:end] if begun.endswith(b"\n") or more else begun + b"\n"
-            yield block.replace(b"\r\n", b"\n")
-        elif len(begun) > LONGEST_LINE:
-            raise AAMSourceError(f"{name} has no line break in {LONGEST_LINE:,} bytes: it is not a file of lines.")
-        begun = begun[end:] + more
+            yield _with_line_breaks(b"".join((begun, memoryview(more)[:end])))
+            begun = more[end:]
+        else:
+            begun += more
+            if len(begun) > LONGEST_LINE:
+                raise AAMSourceError(f"{name} has no line break in {LONGEST_LINE:,} bytes: it is not a file of lines.")
+        more = file.read(BLOCK)
+    if begun:
+        yield _with_line_breaks(begun + b"\n")
+
+
+def _with_line_breaks(block: bytes) -> bytes:
+    return block.replace(b"\r\n", b"\n") if b"\r" in block else block

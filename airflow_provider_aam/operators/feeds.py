@@ -98,7 +98,7 @@ class AAMReadDeliveryOperator(_ReadingOperator):
         (templated)
     :param max_rejected: lines that may be rejected before the task fails.
     :param check_lines: whether to compare the number of lines with ``.info`` files.
-    :param threads: threads that read; as many as the process may use by default.
+    :param threads: threads that read and, one of them, write; as many as the process may use by default.
     :param memory_mb: with ``as_of``, the memory of DuckDB; what does not fit goes to temporary files.
     :param aam_conn_id: the Airflow Connection of type ``aam``, for the buttons of the task. (templated)
     """

@@ -102,6 +102,21 @@ def test_rejects_say_why():
     assert found.rejected[6][1] == "\ufffd 1"
 
 
+def test_numbers_of_any_length_are_read():
+    numbers = [int("123456789123456789"[:length]) for length in range(1, 19)]
+    block = f"u {','.join(map(str, numbers))} {','.join(map(str, reversed(numbers)))}\n".encode()
+    assert rows_of(split(block, LineLayout(), with_removed=True)) == [
+        {"user": "u", "segments": numbers, "removed": numbers[::-1]}
+    ]
+
+
+def test_any_other_byte_in_a_number_is_rejected():
+    others = {*range(256)} - {*b"0123456789 ,\n"}
+    numbers = [b"1" * at + bytes([byte]) + b"1" * (17 - at) for byte in others for at in range(18)]
+    found = split(b"".join(b"u %s\n" % number for number in numbers), LineLayout(), with_removed=True)
+    assert len(found.rejected) == len(numbers)
+
+
 def test_largest_number_and_leading_zeros_are_read():
     assert rows_of(split(b"u 999999999999999999,007\n", LineLayout(), with_removed=True))[0]["segments"] == [
         10**18 - 1,

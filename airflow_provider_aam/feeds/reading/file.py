@@ -19,8 +19,8 @@ from airflow_provider_aam.files.rejects import Rejects
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BLOCKS_AHEAD = 16
-"""Read and split while a group of rows is packed."""
+BLOCKS_AHEAD = 32
+"""Split while a group of rows is packed: about as many as make one."""
 
 log = logging.getLogger(__name__)
 
