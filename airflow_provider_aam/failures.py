@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from airflow_provider_aam.api.errors import AAMConfigError, AAMError
-from airflow_provider_aam.api.guide import runbook, use_docs_url, where
-from airflow_provider_aam.compat import AirflowFailException, AirflowNotFoundException, conf
+from airflow_provider_aam.api.guide import IN_AIRFLOW, runbook, use_docs_url, where
+from airflow_provider_aam.compat import AirflowFailException, AirflowNotFoundException, airflow_address, conf
 
 log = logging.getLogger(__name__)
 
@@ -16,8 +16,9 @@ SECRETS_BACKENDS = (("secrets", "backend"), ("workers", "secrets_backend"))
 
 
 def read_docs_url() -> None:
-    """Let messages name the site that ``[aam] docs_url`` gives."""
-    use_docs_url(conf.get("aam", "docs_url", fallback=None))
+    """Let messages name the site that ``[aam] docs_url`` gives, else the pages that this Airflow serves."""
+    airflow = airflow_address()
+    use_docs_url(conf.get("aam", "docs_url", fallback=None) or (airflow and f"{airflow}/{IN_AIRFLOW}"))
 
 
 def may_turn_up() -> bool:

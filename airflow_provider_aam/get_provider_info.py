@@ -11,7 +11,7 @@ _NAME = "Adobe Audience Manager"
 _OPTIONS = {
     "docs_url": {
         "description": "Address of a copy of this package's documentation, for messages and links. Without it they "
-        "name the command that prints the page: airflow-aam docs.",
+        "lead to the pages that Airflow itself serves, at /aam/docs/.",
         "version_added": "0.1.0",
         "type": "string",
         "example": "https://docs.example.com/aam",

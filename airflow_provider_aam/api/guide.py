@@ -1,7 +1,7 @@
 """Where a message sends its reader: to a page of the documentation, by one function.
 
-`[aam] docs_url` is the address of the site that `make docs` builds. Without one a message names the command that prints
-the page, which is in every installed package.
+`[aam] docs_url` is the address of the site that `make docs` builds; else the pages are where Airflow is, served by our
+plugin. Where neither is known a message names the command that prints the page, which is in every installed package.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from airflow_provider_aam.api.errors import AAMError
 
 DOCS_URL = ""
 """The default of `[aam] docs_url`: the public site, as soon as there is one."""
+IN_AIRFLOW = "aam/docs"
+"""The path below Airflow's address at which our plugin serves the pages."""
 COMMAND = "airflow-aam docs"
 SHORT_NAMES = {"setup-aam-access": "setup"}
 """What the command calls a page, where that is not its file's name."""
@@ -23,7 +25,7 @@ _told: list[str] = []
 
 
 def use_docs_url(url: str | None) -> None:
-    """What Airflow's configuration says; until this is called, the environment variable of that option decides."""
+    """What Airflow is configured with; until this is called, the environment variable of `[aam] docs_url` decides."""
     _told[:] = [url or ""]
 
 
@@ -32,7 +34,12 @@ def address(page: str, heading: str = "") -> str | None:
     base = (_told[0] if _told else os.environ.get(_VARIABLE)) or DOCS_URL
     if not base:
         return None
-    return f"{base.rstrip('/')}/{page}.html" + (f"#{anchor_of(heading)}" if heading else "")
+    return f"{base.rstrip('/')}/{file_of(page, heading)}"
+
+
+def file_of(page: str, heading: str = "") -> str:
+    """Of the site, with the anchor."""
+    return f"{page}.html" + (f"#{anchor_of(heading)}" if heading else "")
 
 
 def where(page: str, heading: str = "") -> str:

@@ -29,6 +29,15 @@ __all__ = [
     "Connection",
     "Context",
     "ObjectStoragePath",
+    "airflow_address",
     "conf",
     "mask_secret",
 ]
+
+DEFAULT_ADDRESS = "" if AIRFLOW_V_3_0_PLUS else "http://localhost:8080"
+
+
+def airflow_address() -> str:
+    """Of Airflow's UI, without a slash at the end; empty where nobody has configured it."""
+    given = conf.get("api" if AIRFLOW_V_3_0_PLUS else "webserver", "base_url", fallback=None) or ""
+    return "" if given == DEFAULT_ADDRESS else given.rstrip("/")

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlencode
 
-from airflow_provider_aam.compat import AIRFLOW_V_3_3_PLUS, ObjectStoragePath, conf
+from airflow_provider_aam.compat import AIRFLOW_V_3_3_PLUS, ObjectStoragePath, airflow_address, conf
 from airflow_provider_aam.hooks.paths import open_path
 
 
@@ -19,9 +19,8 @@ def page_folder(conn_id: str) -> ObjectStoragePath:
 
 def plan_address(conn_id: str, sha256: str) -> str | None:
     """Where the page shows the plan of a task; ``None`` on Airflow that has no page."""
-    base = conf.get("api", "base_url", fallback=None) or ""
     query = urlencode({"connection": conn_id, "plan": sha256})
-    return f"{base.rstrip('/')}/plugin/audience_manager?{query}" if AIRFLOW_V_3_3_PLUS else None
+    return f"{airflow_address()}/plugin/audience_manager?{query}" if AIRFLOW_V_3_3_PLUS else None
 
 
 def _default() -> str:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from airflow_provider_aam.api.errors import AAMConfigError, AAMDestinationError, AAMError
-from airflow_provider_aam.compat import AirflowNotFoundException, BaseOperatorLink, conf
+from airflow_provider_aam.compat import DEFAULT_ADDRESS, AirflowNotFoundException, BaseOperatorLink, conf
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
@@ -108,7 +108,7 @@ def linking(task: Linked, context: Context) -> Iterator[None]:
 
 @contextmanager
 def guiding(context: Context) -> Iterator[None]:
-    """Show where the documentation explains what the block raises, where it has an address."""
+    """Show where the documentation explains what the block raises."""
     try:
         yield
     except Exception as error:
@@ -118,12 +118,16 @@ def guiding(context: Context) -> Iterator[None]:
 
 def _guide_to(error: Exception) -> str | None:
     """The setup step that its message names, else what the runbook says of its class."""
-    from airflow_provider_aam.api.guide import Step, address, runbook
+    from airflow_provider_aam.api.guide import IN_AIRFLOW, Step, address, file_of, runbook
 
     step = next((each for each in Step if each.pointer in str(error)), None)
     if step is not None:
-        return address("setup-aam-access", step.heading)
-    return address(*runbook(type(error))) if isinstance(error, AAMError) else None
+        part = ("setup-aam-access", step.heading)
+    elif isinstance(error, AAMError):
+        part = runbook(type(error))
+    else:
+        return None
+    return address(*part) or f"{DEFAULT_ADDRESS}/{IN_AIRFLOW}/{file_of(*part)}"
 
 
 def _push(context: Context, link: type[_Link], address: Callable[[], str | None]) -> None:

@@ -3,11 +3,13 @@
 # No `from __future__ import annotations`: FastAPI must see the annotations themselves.
 from functools import lru_cache, partial
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 import msgspec
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi import Query as Parameter
-from fastapi.responses import JSONResponse
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.responses import JSONResponse, RedirectResponse
 
 from airflow_provider_aam.api.errors import AAMError
 from airflow_provider_aam.api.visible import one_line
@@ -86,3 +88,16 @@ def explain_broken_folder(app: FastAPI) -> None:
 
     for kind in BROKEN:
         app.add_exception_handler(kind, explain)
+
+
+def sign_in_for(app: FastAPI, prefix: str) -> None:
+    """Who opens a page below ``prefix`` from a message is led to Airflow's sign-in first, and back."""
+
+    async def lead(request: Request, refused: HTTPException) -> Response:
+        here, root = request.url.path, request.scope["root_path"]
+        if not here.startswith(root + prefix):
+            return await http_exception_handler(request, refused)
+        airflow = root.rpartition("/")[0]
+        return RedirectResponse(f"{airflow}/api/v2/auth/login?{urlencode({'next': here})}")
+
+    app.add_exception_handler(401, lead)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""`[aam] docs_url` reaches what tasks and the hook say."""
+"""Tasks and the hook name `[aam] docs_url`, else the pages that Airflow serves, else the command."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import logging
 import pytest
 from operator_checks import failure_of
 
-from airflow_provider_aam.compat import conf
+from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, conf
 from airflow_provider_aam.hooks.aam import AAMHook
 from airflow_provider_aam.operators.push import AAMPushTraitsOperator
 
 SITE = "https://docs.example.com/aam"
+AIRFLOW = "https://airflow.example.com/prod"
+BASE_URL = f"AIRFLOW__{'API' if AIRFLOW_V_3_0_PLUS else 'WEBSERVER'}__BASE_URL"
 
 
 @pytest.fixture(params=["environment", "airflow.cfg"])
@@ -53,3 +55,17 @@ def test_the_hook_names_the_site():
 
 def test_without_a_site_the_hook_names_the_command():
     assert AAMHook("aam_missing").test_connection()[1].endswith("(airflow-aam docs setup 7).")
+
+
+@pytest.mark.parametrize("base_url", [AIRFLOW, f"{AIRFLOW}/"])
+def test_where_airflow_has_an_address_its_own_pages_are_named(caplog, monkeypatch, base_url):
+    monkeypatch.setenv(BASE_URL, base_url)
+    assert f"what to do: {AIRFLOW}/aam/docs/errors.html#aamargumenterror" in _fail(caplog)[1]
+    said = AAMHook("aam_missing").test_connection()[1]
+    assert said.endswith(f"({AIRFLOW}/aam/docs/setup-aam-access.html#7-fill-in-the-airflow-connection).")
+
+
+@pytest.mark.usefixtures("_site")
+def test_a_copy_elsewhere_comes_first(caplog, monkeypatch):
+    monkeypatch.setenv(BASE_URL, AIRFLOW)
+    assert f"what to do: {SITE}/errors.html#aamargumenterror" in _fail(caplog)[1]

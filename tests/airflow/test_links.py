@@ -24,6 +24,7 @@ from airflow_provider_aam.sensors.population import AAMPopulationSensor
 
 UI, FILE, GUIDE = "Audience Manager", "File", "About this error"
 DOCS = "https://docs.example/aam"
+DOCS_IN_AIRFLOW = "/aam/docs" if AIRFLOW_V_3_0_PLUS else "http://localhost:8080/aam/docs"
 PAGES = {
     name: f"https://ui.example/{name}" for name in ("account", "segments", "traits", "data_sources", "traits/{id}")
 }
@@ -120,10 +121,10 @@ def test_what_was_deleted_is_not_linked(emulator, run, web):
 
 
 def test_task_that_fails_links_to_no_file_that_is_not_there(emulator, run, tmp_path):
-    emulator.trouble("GET /v1/segments", "status", status=403)
+    emulator.trouble("GET /v1/segments", "status", status=400)
     failed = run(lambda: AAMPullSegmentsOperator(task_id="pull", destination=f"{tmp_path}/segments.csv"))
     assert failed.state == "failed"
-    assert links_of(failed, "pull") == {UI: PAGES["segments"]}
+    assert links_of(failed, "pull") == {UI: PAGES["segments"], GUIDE: f"{DOCS_IN_AIRFLOW}/errors.html#aaminvalid"}
 
 
 def test_task_that_fails_links_to_what_it_has_written(emulator, run, tmp_path):
@@ -131,7 +132,11 @@ def test_task_that_fails_links_to_what_it_has_written(emulator, run, tmp_path):
     outcomes = f"{tmp_path}/outcomes.jsonl"
     failed = run(lambda: AAMPushCatalogOperator(task_id="push", source=traits("one"), outcome_path=outcomes))
     assert failed.state == "failed"
-    assert links_of(failed, "push") == {UI: PAGES["account"], FILE: f"file://{outcomes}"}
+    assert links_of(failed, "push") == {
+        UI: PAGES["account"],
+        FILE: f"file://{outcomes}",
+        GUIDE: f"{DOCS_IN_AIRFLOW}/errors.html#aampushfailed",
+    }
 
 
 @pytest.mark.parametrize(

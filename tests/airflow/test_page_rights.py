@@ -17,8 +17,9 @@ SECRETS = ("s3cret-of-stored", "s3cret-of-named", "s3cret-of-other")
 STORED = json.dumps({"conn_type": "aam", "login": "id", "password": SECRETS[0], "extra": {"org_id": "o@AdobeOrg"}})
 NAMED = json.dumps({"conn_type": "aam", "login": "id", "password": SECRETS[1]})
 OTHER = json.dumps({"conn_type": "http", "password": SECRETS[2]})
-BUNDLE = "/main.js"
-IDS = {"connection_id": "stored", "resource": "segments", "plan": "0" * 64}
+PUBLISHED = {"/main.js": "requires_authenticated", "/docs/{address:path}": "requires_access_view"}
+"""What is in the package and the same for everybody."""
+IDS = {"connection_id": "stored", "resource": "segments", "plan": "0" * 64, "address": "errors.html"}
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,11 @@ def guards_of(route: Any) -> set[str]:
 
 
 def paths(**ids: str) -> list[str]:
-    return [f"/aam{route.path.format(**{**IDS, **ids})}" for route in routes()]
+    return [f"/aam{route.path.replace(':path', '').format(**{**IDS, **ids})}" for route in routes()]
+
+
+def paths_of_accounts(**ids: str) -> list[str]:
+    return [path for path in paths(**ids) if path.startswith("/aam/api/")]
 
 
 def test_every_route_has_a_guard_and_there_is_no_mount():
@@ -55,7 +60,7 @@ def test_every_route_has_a_guard_and_there_is_no_mount():
         for route in routes()
         if not isinstance(route, APIRoute)  # a mount, or a page of documentation
         or route.methods != {"GET"}
-        or ("requires_authenticated" if route.path == BUNDLE else "requires_access_connection") not in guards_of(route)
+        or PUBLISHED.get(route.path, "requires_access_connection") not in guards_of(route)
     ]
     assert unguarded == []
     assert len(routes()) > 2
@@ -64,7 +69,9 @@ def test_every_route_has_a_guard_and_there_is_no_mount():
 def test_guards_of_single_connections_know_which_one():
     """Airflow's guard reads the parameter of this name, and nothing else says which Connection is meant."""
     assert [
-        r.path for r in routes() if "{" in r.path and not r.path.startswith("/api/connections/{connection_id}")
+        route.path
+        for route in routes()
+        if "{" in route.path and not route.path.startswith(("/api/connections/{connection_id}", *PUBLISHED))
     ] == []
 
 
@@ -87,7 +94,10 @@ def test_page_is_in_the_menu(server):
 
 @pytest.mark.parametrize("connection", ["stored", "named", "absent"])
 def test_anonymous_gets_nothing(server, connection):
-    assert {server.get(path, None).status_code for path in paths(connection_id=connection)} == {401}
+    answers = {path: server.get(path, None) for path in paths(connection_id=connection)}
+    documentation = answers.pop("/aam/docs/errors.html")
+    assert {answer.status_code for answer in answers.values()} == {401}
+    assert (documentation.status_code, documentation.text) == (307, "")
 
 
 @pytest.mark.parametrize("connection", ["stored", "named", "absent"])
@@ -97,11 +107,32 @@ def test_broken_token_gets_nothing(server, connection):
 
 @pytest.mark.parametrize("user", [user for user, role in ROLES.items() if role not in ("op", "admin")])
 @pytest.mark.parametrize("connection", ["stored", "named", "absent"])
-def test_who_lacks_the_right_gets_the_bundle_and_nothing_else(server, user, connection):
+def test_who_lacks_the_right_gets_nothing_of_an_account(server, user, connection):
     token = server.token(user)
-    found = {path: server.get(path, token) for path in paths(connection_id=connection)}
-    assert {path for path, answer in found.items() if answer.status_code != 403} == {"/aam/main.js"}
-    assert {answer.text for path, answer in found.items() if path != "/aam/main.js"} == {'{"detail":"Forbidden"}'}
+    answers = [server.get(path, token) for path in paths_of_accounts(connection_id=connection)]
+    assert {(answer.status_code, answer.text) for answer in answers} == {(403, '{"detail":"Forbidden"}')}
+    assert server.get("/aam/main.js", token).status_code == 200
+
+
+@pytest.mark.parametrize(("user", "status"), [("nora", 403), ("vera", 200), ("uli", 200), ("olga", 200), ("adam", 200)])
+def test_documentation_is_for_everybody_with_a_role(server, user, status):
+    answer = server.get("/aam/docs/errors.html", server.token(user))
+    assert answer.status_code == status
+    assert ("<h1" in answer.text) == (status == 200)
+
+
+def test_documentation_asks_to_sign_in_and_leads_back(server):
+    asked = server.get("/aam/docs/errors.html", None)
+    assert asked.headers["Location"] == "/api/v2/auth/login?next=%2Faam%2Fdocs%2Ferrors.html"
+    login = server.get(asked.headers["Location"], None)
+    assert login.status_code == 307
+    assert login.headers["Location"].endswith("?next=%2Faam%2Fdocs%2Ferrors.html")
+
+
+@pytest.mark.parametrize("address", ["errors", "..%2F__init__.py", "%2Fetc%2Fpasswd", "images/..%2F..%2Fplugin.py"])
+def test_documentation_is_nothing_but_its_pages(server, address):
+    answer = server.get(f"/aam/docs/{address}", server.token("adam"))
+    assert (answer.status_code, answer.json()) == (404, {"detail": "The documentation has no such page."})
 
 
 @pytest.mark.parametrize("user", ["olga", "adam"])
@@ -120,7 +151,7 @@ def test_answers_are_not_kept_by_the_browser(server):
 @pytest.mark.parametrize("connection", ["absent", "other", "hidden", "..", "%2e%2e", "stored%2F..%2Fnamed"])
 def test_what_is_not_a_listed_connection_to_aam_is_not_found(server, connection):
     token = server.token("adam")
-    single = [path for path in paths(connection_id=connection) if connection in path]
+    single = [path for path in paths_of_accounts(connection_id=connection) if connection in path]
     assert single
     assert {server.get(path, token).status_code for path in single} == {404}
 
@@ -137,6 +168,6 @@ def test_nothing_can_be_changed(server, method):
     assert {server.get(path, token, method).status_code for path in paths()} == {405}
 
 
-@pytest.mark.parametrize("path", ["/aam/docs", "/aam/redoc", "/aam/openapi.json", "/aam/"])
-def test_documentation_is_not_served(server, path):
+@pytest.mark.parametrize("path", ["/aam/redoc", "/aam/openapi.json", "/aam/"])
+def test_description_of_the_api_is_not_served(server, path):
     assert server.get(path, server.token("adam")).status_code == 404

@@ -22,7 +22,6 @@ HERE = Path(__file__).parent
 DAGS = HERE.parents[1] / "dags"
 RUN = "manual__real"
 OPTIONS = {
-    "AIRFLOW__AAM__DOCS_URL": "https://docs.example.com/aam/",
     "AIRFLOW__AAM__LINKS": json.dumps(
         {"file": "https://files.example.com/{key}", "account": "https://bank.example.com/home"}
     ),
@@ -86,4 +85,23 @@ def test_failed_task_leads_to_what_the_documentation_says(airflow, open_browser)
     page = _open_task(open_browser(at=airflow), "aam_push_catalog", "push_catalog", "details")
     button = page.get_by_role("link", name="About this error")
     button.wait_for()
-    assert button.get_attribute("href") == "https://docs.example.com/aam/errors.html#aamsourceerror"
+    button.click()
+    heading = page.get_by_role("heading", name="AAMSourceError")
+    heading.wait_for()
+    assert 0 <= heading.bounding_box()["y"] < 100  # scrolled to
+    assert page.url == f"{airflow.url}/aam/docs/errors.html#aamsourceerror"
+    shoot(page, "documentation-3.3")
+    page.get_by_role("navigation").get_by_role("link", name="Push traits, segments and more").click()
+    page.get_by_role("link", name="dags/aam_push_catalog.py").first.click()
+    page.get_by_text('dag_id="aam_push_catalog"').or_(page.get_by_text("AAMPushCatalogOperator(")).first.wait_for()
+
+
+def test_documentation_comes_after_the_sign_in(chromium, airflow):
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{airflow.url}/aam/docs/errors.html#aamsourceerror")
+    page.fill("input[name=username]", "vera")
+    page.fill("input[name=password]", "p")
+    page.click("button[type=submit]")
+    page.get_by_role("heading", name="AAMSourceError").wait_for()
+    context.close()

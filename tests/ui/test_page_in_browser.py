@@ -101,6 +101,10 @@ def test_page_works_where_airflow_is_served_below_a_path(open_browser, server_be
         .get_attribute("href")
         .startswith("/airflow/dags/aam_apply/")
     )
+    page.get_by_role("link", name="Documentation").click()
+    page.get_by_role("link", name="Errors").first.click()
+    page.get_by_role("heading", name="AAMConfigError").wait_for()
+    assert page.url == f"{server_below_a_path.url}/aam/docs/errors.html"
 
 
 def test_user_without_the_right_reads_why(open_browser):

@@ -1,5 +1,5 @@
 // The page: which Connection, which part of it. Both are in the address, so that a link leads to what one sees.
-import { Box, Flex, Heading, NativeSelect, Tabs, Text } from "@chakra-ui/react";
+import { Box, Flex, Heading, Link, NativeSelect, Tabs, Text } from "@chakra-ui/react";
 import { useSearchParams } from "react-router-dom";
 import { pathOf, useAsked, type Note, type Overview as Data } from "./api";
 import { NoteRow, TITLES } from "./notes";
@@ -35,10 +35,17 @@ export function AudienceManager() {
 function Framed({ children }: { children: React.ReactNode }) {
   return (
     <>
-      <Heading as="h1" size="xl" mb="6">Audience Manager</Heading>
+      <Flex justify="space-between" align="baseline" mb="6" gap="4">
+        <Heading as="h1" size="xl">Audience Manager</Heading>
+        <Documentation />
+      </Flex>
       {children}
     </>
   );
+}
+
+function Documentation() {
+  return <Link href={new URL("aam/docs/", document.baseURI).href} fontSize="sm">Documentation</Link>;
 }
 
 function Account({ connection, connections, params, setParams }: {
@@ -61,16 +68,19 @@ function Account({ connection, connections, params, setParams }: {
             {data?.account ? `AAM account ${data.account.pid ?? ""} (${data.account.host})` : connection}
           </Text>
         </Box>
-        {(connections.length > 1 || !connections.includes(connection)) && (
-          <NativeSelect.Root w="auto">
-            <NativeSelect.Field aria-label="Connection" value={connection} onChange={(event) => setParams({ connection: event.target.value, tab })}>
-              {(connections.includes(connection) ? connections : [connection, ...connections]).map((id) => (
-                <option key={id} value={id}>{id}</option>
-              ))}
-            </NativeSelect.Field>
-            <NativeSelect.Indicator />
-          </NativeSelect.Root>
-        )}
+        <Flex align="center" gap="4">
+          <Documentation />
+          {(connections.length > 1 || !connections.includes(connection)) && (
+            <NativeSelect.Root w="auto">
+              <NativeSelect.Field aria-label="Connection" value={connection} onChange={(event) => setParams({ connection: event.target.value, tab })}>
+                {(connections.includes(connection) ? connections : [connection, ...connections]).map((id) => (
+                  <option key={id} value={id}>{id}</option>
+                ))}
+              </NativeSelect.Field>
+              <NativeSelect.Indicator />
+            </NativeSelect.Root>
+          )}
+        </Flex>
       </Flex>
       {failure ? (
         <Failed failure={failure} />
