@@ -22,8 +22,11 @@ from catalog.crashing import Proxy, Trouble, apply_file, connect, push_files, ru
 
 KILLS: tuple[Trouble, ...] = ("kill before", "kill after")
 RESETS: tuple[Trouble, ...] = ("reset before", "reset after")
-PLANNED = [*range(60)]
-PUSHED = [*range(100, 120)]
+PLANNED = range(60)
+PUSHED = range(100, 120)
+NUMBERS = [
+    number if number % 5 == 0 else pytest.param(number, marks=pytest.mark.slow) for number in (*PLANNED, *PUSHED)
+]
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def test_plan_creates_updates_and_deletes_every_kind_that_it_can(scene: Scene) -
     assert scene.writes == len(plan.changes)
 
 
-@pytest.mark.parametrize("number", [*PLANNED, *PUSHED])
+@pytest.mark.parametrize("number", NUMBERS)
 def test_next_run_ends_what_killed_runs_began(scene: Scene, number: int) -> None:
     seeded = random.Random(number)
     scene.begin()

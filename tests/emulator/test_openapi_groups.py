@@ -62,9 +62,9 @@ data-feeds/billing/report available-data-feeds available-data-feeds/{}/plans ava
 """
 
 
-@pytest.fixture
-def document(emulator):
-    return requests.get(emulator.url + "/openapi.json", timeout=10).json()
+@pytest.fixture(scope="module")
+def document(emulator_server):
+    return requests.get(emulator_server.url + "/openapi.json", timeout=10).json()
 
 
 def test_groups_are_described_and_in_order(document):
