@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -14,8 +14,8 @@ from airflow_provider_aam.files.staging import stage
 KEPT = 40
 """Of each kind."""
 
-NoteKind = Literal["pull", "push", "plan", "drift", "members", "inbound"]
-KINDS: tuple[NoteKind, ...] = ("pull", "push", "plan", "drift", "members", "inbound")
+NoteKind = Literal["pull", "push", "plan", "drift", "members", "inbound", "stream", "read", "sync"]
+KINDS: tuple[NoteKind, ...] = get_args(NoteKind)
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):

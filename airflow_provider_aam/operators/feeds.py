@@ -21,6 +21,7 @@ class _ReadingOperator(AAMOperator):
     """Its arguments are documented at each operator."""
 
     ui_color = "#e8f3ec"
+    shown_as = "read"
 
     def __init__(
         self,

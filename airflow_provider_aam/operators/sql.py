@@ -55,6 +55,7 @@ class AAMToSqlOperator(QuietOperator):
     )
     template_fields_renderers: ClassVar[dict[str, str]] = {"delivery": "json", "fields": "json"}
     ui_color = "#e8f3ec"
+    shown_as = "sync"
 
     def __init__(
         self,

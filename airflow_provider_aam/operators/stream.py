@@ -66,6 +66,7 @@ class AAMStreamTraitsOperator(AAMOperator):
     )
     template_fields_renderers: ClassVar[dict[str, str]] = {"source": "json"}
     ui_color = "#f3ece2"
+    shown_as = "stream"
 
     def __init__(
         self,

@@ -102,6 +102,23 @@ def _inbound(note: Note) -> str:
     return f"Batch {note.result.get('batch')}: {said or 'no files'}"
 
 
+def _stream(note: Note) -> str:
+    result = note.result
+    way = f"DCS of {result['domain_alias']}" if result.get("domain_alias") else f"Stream {result.get('stream_id')}"
+    return (
+        f"{way}: {counted(_count(result.get('rows')), 'row')} in {counted(_count(result.get('requests')), 'request')}"
+    )
+
+
+def _read(note: Note) -> str:
+    files = [*_files(note)]
+    return f"{counted(_count(note.result.get('rows')), 'row')} of {counted(len(files), 'file')}"
+
+
+def _sync(note: Note) -> str:
+    return f"Table {note.result.get('table')}: {counted(_count(note.result.get('rows')), 'row')}"
+
+
 def _outcomes(note: Note) -> Iterator[Part]:
     outcomes = note.result.get("outcomes")
     for label, tone in _OUTCOMES.items():
@@ -113,14 +130,14 @@ def _changes(note: Note) -> Iterator[Part]:
     yield from ((words[name], _count(_counts(note).get(name)), tone) for name, tone in _ACTIONS.items())
 
 
+def _of(**tones: str) -> Callable[[Note], Iterator[Part]]:
+    """Counts of the result, which are called as there."""
+    return lambda note: ((name, _count(note.result.get(name)), tone) for name, tone in tones.items())
+
+
 def _pairs(note: Note) -> Iterator[Part]:
-    for name, label, tone in (
-        ("items", "sent", "good"),
-        ("unchanged", "unchanged", "calm"),
-        ("duplicates", "duplicates", "change"),
-        ("rejected", "rejected", "bad"),
-    ):
-        yield label, _count(note.result.get(name)), tone
+    yield "sent", _count(note.result.get("items")), "good"
+    yield from _of(unchanged="calm", duplicates="change", rejected="bad")(note)
 
 
 def _records(note: Note) -> Iterator[Part]:
@@ -160,6 +177,9 @@ _HEADLINES: Mapping[NoteKind, Callable[[Note], str]] = {
     "drift": lambda note: _planned(note, _DRIFTED, "No drift"),
     "members": _members,
     "inbound": _inbound,
+    "stream": _stream,
+    "read": _read,
+    "sync": _sync,
 }
 _UNFINISHED: Mapping[NoteKind, str] = {
     "pull": "The pull did not finish",
@@ -168,6 +188,9 @@ _UNFINISHED: Mapping[NoteKind, str] = {
     "drift": "The check did not finish",
     "members": "The push of memberships did not finish",
     "inbound": "No verdict",
+    "stream": "Not all rows were sent",
+    "read": "The files were not read",
+    "sync": "The table was not changed",
 }
 _PARTS: Mapping[NoteKind, Callable[[Note], Iterator[Part]]] = {
     "pull": lambda _: iter(()),
@@ -176,4 +199,7 @@ _PARTS: Mapping[NoteKind, Callable[[Note], Iterator[Part]]] = {
     "drift": _changes,
     "members": _pairs,
     "inbound": _records,
+    "stream": _of(sent="good", skipped="warn", rejected="bad"),
+    "read": _of(rows="good", rejected="bad"),
+    "sync": _of(inserted="good", restored="good", updated="change", unchanged="calm", deleted="warn"),
 }

@@ -21,6 +21,7 @@ from airflow_provider_aam.operators.page import AAMRefreshPageOperator
 from airflow_provider_aam.operators.plan import AAMApplyOperator, AAMPlanOperator
 from airflow_provider_aam.operators.pull import AAMPullSegmentsOperator
 from airflow_provider_aam.operators.push import AAMPushTraitsOperator
+from airflow_provider_aam.operators.sql import AAMToSqlOperator
 
 pytestmark = pytest.mark.skipif(not AIRFLOW_V_3_3_PLUS, reason="the page is for Airflow 3.3")
 
@@ -117,6 +118,14 @@ def test_pull_is_shown(run, page, tmp_path):
     assert (note["headline"], note["failed"]) == ("200 segments", False)
     assert note["task"]["task_id"] == "pull"
     assert note["uri"].endswith("/s.jsonl")
+
+
+def test_table_is_shown_with_what_was_written_to_it(run, page, tmp_path, monkeypatch):
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", json.dumps({"conn_type": "sqlite", "host": str(tmp_path / "w.db")}))
+    run(lambda: AAMToSqlOperator(task_id="sync", resource="segments", table="segments", sql_conn_id="warehouse"))
+    note = one(page.overview()["notes"]["sync"])
+    assert note["headline"] == "Table segments: 200 rows"
+    assert note["parts"] == [{"label": "inserted", "count": 200, "tone": "good"}]
 
 
 def test_push_is_shown_with_its_outcomes(run, page):

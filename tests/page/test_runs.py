@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from airflow_provider_aam.feeds.read_receipt import FileRead, ReadReceipt
 from airflow_provider_aam.files.notes import Note, Task
 from airflow_provider_aam.members.idsync_job import IdSyncReceipt
 from airflow_provider_aam.members.judging.verdict import FileVerdict, State, Verdict
 from airflow_provider_aam.members.receipt import MembersReceipt, SentFile
+from airflow_provider_aam.stream.receipt import StreamReceipt
+from airflow_provider_aam.tables.receipt import Receipt
 from airflow_provider_aam.ui.runs import show_note
 
 NOW = datetime(2026, 11, 29, 2, tzinfo=UTC)
@@ -80,3 +83,62 @@ def test_approval_is_said():
 def test_dry_run_is_said():
     outcomes = {"created": 0, "rejected": 0}
     assert shown("push", {"dry_run": True, "outcomes": outcomes})["headline"] == "Dry run: nothing written"
+
+
+def test_stream_says_how_it_was_sent_and_what_became_of_the_rows():
+    sent: dict[str, Any] = {
+        "rows": 1_000,
+        "sent": 990,
+        "skipped": 7,
+        "rejected": 3,
+        "codes": {"OPTED_OUT": 7, "EMPTY": 3},
+        "rejects_uri": "s3://b/rejects.jsonl",
+        "requests": 2,
+        "bytes": 1,
+        "started_at": NOW,
+        "finished_at": NOW,
+    }
+    note = shown("stream", StreamReceipt(stream_id="77", domain_alias=None, **sent).as_xcom())
+    assert note["headline"] == "Stream 77: 1,000 rows in 2 requests"
+    assert parts(note) == {"sent": 990, "skipped": 7, "rejected": 3}
+    dcs = shown("stream", StreamReceipt(stream_id=None, domain_alias="acme", **sent).as_xcom())
+    assert dcs["headline"] == "DCS of acme: 1,000 rows in 2 requests"
+
+
+def test_reading_says_how_many_rows_of_how_many_files():
+    receipt = ReadReceipt(
+        uri="s3://b/day.parquet",
+        format="parquet",
+        rows=20,
+        bytes=1,
+        sha256="0" * 64,
+        rejected=1,
+        rejects_uri=None,
+        files=[
+            FileRead(uri="s3://b/1", lines=11, rows=10, rejected=1),
+            FileRead(uri="s3://b/2", lines=10, rows=10, rejected=0),
+        ],
+        started_at=NOW,
+        finished_at=NOW,
+    )
+    note = shown("read", receipt.as_xcom())
+    assert (note["headline"], note["uri"]) == ("20 rows of 2 files", "s3://b/day.parquet")
+    assert parts(note) == {"rows": 20, "rejected": 1}
+
+
+def test_table_says_what_was_written_to_it():
+    counts = {"inserted": 5, "updated": 0, "unchanged": 90, "deleted": 2, "restored": 1}
+    receipt = Receipt(
+        table="aam.segments", rows=96, **counts, columns_added=[], requests=3, started_at=NOW, finished_at=NOW
+    )
+    note = shown("sync", receipt.as_xcom())
+    assert note["headline"] == "Table aam.segments: 96 rows"
+    assert parts(note) == {"inserted": 5, "restored": 1, "unchanged": 90, "deleted": 2}
+
+
+@pytest.mark.parametrize("kind", ["stream", "read", "sync"])
+def test_task_that_failed_is_not_said_to_have_done_nothing(kind):
+    note = shown(kind, {}, error="AAM said no.")
+    assert note["failed"]
+    assert "0" not in note["headline"]
+    assert note["parts"] == []

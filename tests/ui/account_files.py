@@ -126,6 +126,19 @@ def _notes(now: datetime) -> Iterator[Note]:
     yield note("push", 5, "push_catalog", 38, result={"outcomes": done | {"updated": 0, "rejected": 2}}, error=failed)
     members = {"items": 1_840_211, "users": 402_118, "duplicates": 12_004, "rejected": 318, "unchanged": 6_200_123}
     yield note("members", 20, "push_trait_members", 95, result={**members, "files": [{}, {}]})
+    streamed = {"stream_id": "1099-web", "rows": 4_120, "sent": 4_102, "skipped": 15, "rejected": 3, "requests": 7}
+    yield note("stream", 1, "stream_traits", 3.2, result=streamed)
+    read = {"rows": 1_840_211, "rejected": 2, "uri": "s3://lake/aam/members/2026-11-28.parquet", "files": [{}, {}]}
+    yield note("read", 3, "read_delivery", 4.6, result=read)
+    synced = {
+        "table": "aam.segments",
+        "rows": 19_400,
+        "inserted": 12,
+        "updated": 3_204,
+        "unchanged": 16_184,
+        "deleted": 4,
+    }
+    yield note("sync", 1.5, "segments_to_table", 11.4, result=synced)
     errors = {"format_errors": 0, "invalid_aam_id": 41, "no_matching_aam_id": 18_204, "no_trait_realized": 902}
     file = {"name": "a.sync.gz", "state": "processed", "received": 402_118, "stored": 382_971, "errors": errors}
     yield note("inbound", 9, "wait_for_members", 39_600, result={"batch": 1_795_000_000, "files": [file]})

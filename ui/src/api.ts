@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 
 export type Part = { label: string; count: number; tone: Tone };
 export type Tone = "good" | "change" | "calm" | "warn" | "bad";
-export type Kind = "pull" | "push" | "plan" | "drift" | "members" | "inbound";
+export type Kind = "pull" | "push" | "plan" | "drift" | "members" | "inbound" | "stream" | "read" | "sync";
 export type Task = { dag_id: string; run_id: string; task_id: string; map_index: number };
 export type Note = {
   id: string;

@@ -13,6 +13,9 @@ export const TITLES: Record<Kind, string> = {
   drift: "Drift checks",
   members: "Memberships and ID sync",
   inbound: "Inbound files in AAM",
+  stream: "Traits sent at once",
+  read: "Deliveries and data feeds",
+  sync: "Tables",
 };
 
 const BADGES: Record<Kind, (note: Note) => [string, string] | null> = {
@@ -20,6 +23,9 @@ const BADGES: Record<Kind, (note: Note) => [string, string] | null> = {
   push: failedOnly,
   members: failedOnly,
   inbound: failedOnly,
+  stream: failedOnly,
+  read: failedOnly,
+  sync: failedOnly,
   plan: (note) => failedOnly(note) ?? applied(note) ?? (hasChanges(note) ? ["Changes", "blue"] : ["In line", "green"]),
   drift: (note) => (hasChanges(note) ? ["Drift", "orange"] : (failedOnly(note) ?? ["In line", "green"])),
 };

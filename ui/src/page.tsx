@@ -10,7 +10,7 @@ import { Failed, Loading, Message, NoConnection, Section } from "./states";
 import { fullTime } from "./words";
 
 const TABS = { overview: "Overview", segments: "Segments", traits: "Traits", plans: "Drift and plans", runs: "Runs" };
-const RUNS = ["inbound", "members", "push", "pull"] as const;
+const RUNS = ["inbound", "members", "stream", "push", "pull", "read", "sync"] as const;
 
 export function AudienceManager() {
   const [params, setParams] = useSearchParams();
