@@ -6,17 +6,9 @@ from functools import cached_property
 
 import msgspec
 
-_decoder = msgspec.json.Decoder(msgspec.Raw)
-
 
 class Rows(list[msgspec.Raw]):
     """JSON texts, one per row, which are put together once for everyone who reads all of them."""
-
-    @classmethod
-    def of_lines(cls, lines: bytes) -> Rows:
-        rows = cls(_decoder.decode_lines(lines))
-        rows.lines = lines
-        return rows
 
     @cached_property
     def lines(self) -> bytes:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from operator import attrgetter
-from typing import Any
+from types import GenericAlias
+from typing import Annotated, Any
 
 import msgspec
 
@@ -17,7 +18,6 @@ from airflow_provider_aam.api.answers import UNREADABLE
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMBadAnswer, Fate
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.resources import Resource, Type
-from airflow_provider_aam.api.rows import Rows
 from airflow_provider_aam.api.visible import one_line
 
 Values = Sequence[Any]
@@ -28,38 +28,28 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 _FIRST_MS = (datetime.min.replace(tzinfo=UTC) - EPOCH) // _MS
 _LAST_MS = (datetime.max.replace(tzinfo=UTC) - EPOCH) // _MS
-_LARGEST_EXACT_FLOAT = 2**53
 _decoder = msgspec.json.Decoder(dict[str, Any])
-
-
-def _within(lowest: int, highest: int) -> Callable[[Values], bool]:
-    def fits(column: Values) -> bool:
-        numbers = [value for value in column if value is not None]
-        return not numbers or (min(numbers) >= lowest and max(numbers) <= highest)
-
-    return fits
-
-
-def _exact_as_float(column: Values) -> bool:
-    return all(type(value) is not int or abs(value) <= _LARGEST_EXACT_FLOAT for value in column)
-
-
-# What a column of each type may hold besides nulls, and what else must be true of the values.
-_FITS: Mapping[Type, tuple[frozenset[type], Callable[[Values], bool]]] = {
-    Type.INTEGER: (frozenset({int}), _within(-(2**63), 2**63 - 1)),
-    Type.NUMBER: (frozenset({int, float}), _exact_as_float),
-    Type.TEXT: (frozenset({str}), lambda _: True),
-    Type.BOOLEAN: (frozenset({bool}), lambda _: True),
-    Type.INSTANT: (frozenset({int}), _within(_FIRST_MS, _LAST_MS)),
+_DECODED: Mapping[Type, Any] = {
+    Type.INTEGER: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | None,
+    Type.NUMBER: Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)] | float | None,  # these are exact as floats
+    Type.TEXT: str | None,
+    Type.BOOLEAN: bool | None,
+    Type.INSTANT: Annotated[int, msgspec.Meta(ge=_FIRST_MS, le=_LAST_MS)] | None,
+    Type.JSON: Any,
 }
+"""What a column of each type may hold."""
+_LISTED: Mapping[Type, Any] = {kind: GenericAlias(list, decoded) for kind, decoded in _DECODED.items()}
 _WHOLE = (Type.INTEGER, Type.INSTANT)
 _DIGITS = re.compile("0|-?[1-9][0-9]{0,18}")
 """A whole number that came as text, in the only spelling that says no more than the number."""
 
 
-def _fits(kind: Type, column: Values) -> bool:
-    types, also = _FITS[kind]
-    return {*map(type, column)} - {type(None)} <= types and also(column)
+def _fits(kind: Type, values: Values) -> bool:
+    try:
+        msgspec.convert(values, _LISTED[kind])
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def documented_fields(resource: Resource, *, include_metrics: bool) -> Mapping[str, Type]:
@@ -107,66 +97,67 @@ class Columns:
             return cls(what=resource.name, types={**known, OTHER: Type.JSON}, keep_other=True)
         return cls(what=resource.name, types={name: known[name] for name in fields}, keep_other=False)
 
-    def of_rows(self, rows: Rows) -> list[Values]:
+    def of_lines(self, lines: bytes) -> list[Values]:
         """The values of each column: ``int``, ``float``, ``str``, ``bool`` or ``None``; instants stay epoch ms.
 
         A value of another type than documented goes to :data:`OTHER`, but for whole numbers that came as text. Raises
         :class:`AAMBadAnswer` when there is no such column, and for a row that is not a JSON object.
         """
-        names = [(name, kind) for name, kind in self.types.items() if name != OTHER]
         try:
-            documented = self._documented.decode_lines(rows.lines)
-            known = [[*map(attrgetter(f"field_{at}"), documented)] for at in range(len(names))]
-            rest: dict[int, dict[str, Any]] = {}
+            fitting = self._fitting.decode_lines(lines)
         except UNREADABLE:
-            known, rest = self._with_rest(rows)
-        misfits: dict[int, dict[str, Any]] = {}
-        columns = [self._column(*each, values, misfits) for each, values in zip(names, known, strict=True)]
-        if misfits and not self.keep_other:
-            raise AAMBadAnswer(self._misfit(misfits[min(misfits)]), fate=Fate.UNKNOWN)
-        if self.keep_other:
-            other = {at: misfits.get(at, {}) | rest.get(at, {}) for at in misfits.keys() | rest.keys()}
-            columns.append([to_json(other[at]) if at in other else None for at in range(len(rows))])
-        return columns
+            return self._with_misfits(lines)
+        columns: list[Values] = []
+        for at, kind in enumerate(self._documented.values()):
+            values = [*map(attrgetter(f"field_{at}"), fitting)]
+            columns.append(_json_texts(values) if kind is Type.JSON else values)
+        return [*columns, [None] * len(fitting)] if self.keep_other else columns
 
     @cached_property
-    def _documented(self) -> msgspec.json.Decoder[Any]:
-        """Of rows that hold no field without a column; the garbage collector need not look at what it makes."""
-        names = [name for name in self.types if name != OTHER]
-        fields = [(f"field_{at}", Any, None) for at in range(len(names))]
-        renamed = {field: name for (field, _, _), name in zip(fields, names, strict=True)}
+    def _documented(self) -> Mapping[str, Type]:
+        return {name: kind for name, kind in self.types.items() if name != OTHER}
+
+    @cached_property
+    def _fitting(self) -> msgspec.json.Decoder[Any]:
+        """Of rows without misfits and fields without a column; the garbage collector need not look at what it makes."""
+        fields = [(f"field_{at}", _DECODED[kind], None) for at, kind in enumerate(self._documented.values())]
+        renamed = {field: name for (field, _, _), name in zip(fields, self._documented, strict=True)}
         row = msgspec.defstruct("Row", fields, rename=renamed, gc=False, forbid_unknown_fields=self.keep_other)
         return msgspec.json.Decoder(row)
 
-    def _with_rest(self, undecoded: Rows) -> tuple[list[list[Any]], dict[int, dict[str, Any]]]:
-        """The values of each documented field, and by row what has no column."""
+    def _with_misfits(self, lines: bytes) -> list[Values]:
         try:
-            rows = _decoder.decode_lines(undecoded.lines)
+            rows = _decoder.decode_lines(lines)
         except UNREADABLE as broken:
             said = f"{self.what}: a row cannot be decoded ({broken})."
             raise AAMBadAnswer(said, fate=Fate.UNKNOWN) from broken
-        names = self.types.keys() - {OTHER}
-        rest = {
-            at: {name: value for name, value in row.items() if name not in names}
-            for at, row in enumerate(rows)
-            if not names >= row.keys()
-        }
-        return [[row.get(name) for row in rows] for name in self.types if name != OTHER], rest
+        names = self._documented.keys()
+        misfits: dict[int, dict[str, Any]] = {}
+        columns = [
+            self._column(name, kind, [row.get(name) for row in rows], misfits)
+            for name, kind in self._documented.items()
+        ]
+        if not self.keep_other:
+            if misfits:
+                raise AAMBadAnswer(self._misfit(misfits[min(misfits)]), fate=Fate.UNKNOWN)
+            return columns
+        for at, row in enumerate(rows):
+            if not names >= row.keys():
+                misfits.setdefault(at, {}).update((name, row[name]) for name in row if name not in names)
+        return [*columns, [to_json(misfits[at]) if at in misfits else None for at in range(len(rows))]]
 
     def _column(self, name: str, kind: Type, values: Values, misfits: dict[int, dict[str, Any]]) -> Values:
         """``values`` as they are to be; what does not fit is noted in ``misfits``, by row."""
         if kind is Type.JSON:
-            return [None if value is None else to_json(value) for value in values]
+            return _json_texts(values)
         if _fits(kind, values):
             return values
-        column = [*values]
-        for at, value in enumerate(values):
-            if _fits(kind, [value]):
-                continue
-            number = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else None
-            column[at] = number if kind in _WHOLE and number is not None and _fits(kind, [number]) else None
-            if column[at] is None:
-                misfits.setdefault(at, {})[name] = value
+        column = [_number(value) for value in values] if kind in _WHOLE else [*values]
+        if not _fits(kind, column):
+            for at, value in enumerate(column):
+                if not _fits(kind, [value]):
+                    misfits.setdefault(at, {})[name] = values[at]
+                    column[at] = None
         return column
 
     def _misfit(self, misfits: Mapping[str, Any]) -> str:
@@ -176,6 +167,14 @@ class Columns:
             f"{self.types[name].value}. Pull without `fields`: then such values are kept in the column "
             f"{OTHER}; or pull to JSONL."
         )
+
+
+def _number(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
+
+
+def _json_texts(values: Values) -> Values:
+    return [None if value is None else to_json(value) for value in values]
 
 
 def to_json(value: object) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 
+import msgspec
+
 from airflow_provider_aam.api.resources import Type
 from airflow_provider_aam.files.columns import EPOCH, Values
 
@@ -17,6 +19,7 @@ _SIGNS = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\ufffd"}
 """PostgreSQL holds no NUL in a text."""
 _ESCAPED = str.maketrans(_SIGNS)
 _NUL_IN_JSON = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+_encode = msgspec.json.Encoder().encode
 _BOOLEANS = {True: "t", False: "f", None: NULL}
 
 
@@ -27,21 +30,19 @@ def copy_text(kinds: Sequence[Type], columns: Sequence[Values]) -> bytes:
     return "\n".join(lines).encode()
 
 
-def _text(values: Values) -> list[str]:
+def _text(values: Values) -> Values:
     joined = "".join(filter(None, values))
     if any(sign in joined for sign in _SIGNS):
         return [NULL if value is None else value.translate(_ESCAPED) for value in values]
-    return [NULL if value is None else value for value in values]
+    return [NULL if value is None else value for value in values] if None in values else values
 
 
-def _json(values: Values) -> list[str]:
+def _json(values: Values) -> Values:
     return _text([value and _NUL_IN_JSON.sub("\\1\\\\ufffd", value) for value in values])
 
 
 def _number(values: Values) -> list[str]:
-    if None in values:
-        return [NULL if value is None else repr(value) for value in values]
-    return [*map(repr, values)]
+    return _encode(values)[1:-1].decode().replace("null", NULL).split(",")
 
 
 def _boolean(values: Values) -> list[str]:
@@ -51,7 +52,8 @@ def _boolean(values: Values) -> list[str]:
 def _instant(values: Values) -> list[str]:
     dates, clocks, parts = _dates, _clocks(), _parts()
     return [
-        NULL if ms is None else dates[ms // _DAY_MS] + clocks[ms // 1000 % _DAY_S] + parts[ms % 1000] for ms in values
+        NULL if ms is None else f"{dates[ms // _DAY_MS]}{clocks[ms // 1000 % _DAY_S]}{parts[ms % 1000]}"
+        for ms in values
     ]
 
 
@@ -76,7 +78,7 @@ def _parts() -> list[str]:
     return [f".{ms:03}Z" for ms in range(1000)]
 
 
-_TEXTS: Mapping[Type, Callable[[Values], list[str]]] = {
+_TEXTS: Mapping[Type, Callable[[Values], Values]] = {
     Type.INTEGER: _number,
     Type.NUMBER: _number,
     Type.BOOLEAN: _boolean,

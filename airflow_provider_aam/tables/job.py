@@ -55,7 +55,7 @@ def sync_resource(
     started_at = now()
     with spooled() as spool:
         _read(CompleteList(collection=collection, query=query, progress=progress), spool)
-        batches = map(columns.of_rows, spool.pages())
+        batches = map(columns.of_lines, spool.pages())
         synced = sync_rows(engine, wanted, batches, now=started_at, allow_empty=allow_empty)
     return _finish(synced, wanted, requests=progress.pages, started_at=started_at, finished_at=now())
 

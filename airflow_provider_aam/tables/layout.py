@@ -11,10 +11,8 @@ from sqlalchemy.schema import CreateColumn
 
 from airflow_provider_aam.api.errors import AAMDestinationError
 from airflow_provider_aam.tables.sql_types import fits, sql_type
-from airflow_provider_aam.tables.wanted import Given, Wanted
-
-STAGED = "aam_staged"
-"""The temporary table's name: it is of one session alone."""
+from airflow_provider_aam.tables.temporary import create_temporary
+from airflow_provider_aam.tables.wanted import Wanted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,15 +28,9 @@ class Layout:
         columns = []
         for name, kind in wanted.staged_types.items():
             ours = self.table.c.get(name)
-            columns.append(sa.Column(name, sql_type(kind) if ours is None else ours.type))
-        # PostgreSQL joins by hash; filling an index would cost it more.
-        indexed = wanted.key if connection.dialect.name != "postgresql" else ()
-        indexes = [sa.Index("aam_staged_key", *indexed, unique=wanted.given is Given.LIST)] if indexed else []
-        staged = sa.Table(
-            STAGED, sa.MetaData(), *columns, *indexes, prefixes=["TEMPORARY"], postgresql_on_commit="DROP"
-        )
-        staged.create(connection)
-        return staged
+            kept = sql_type(kind) if ours is None else ours.type
+            columns.append(sa.Column(name, kept, nullable=name not in wanted.key))
+        return create_temporary(connection, "aam_staged", columns, key=wanted.key)
 
     def bring_about(self, connection: sa.engine.Connection) -> None:
         """Create the table, or the columns that it lacks."""

@@ -21,7 +21,7 @@ def load(connection: sa.engine.Connection, staged: sa.Table, kinds: Sequence[Typ
     """How many rows there were."""
     counted = _Counted(batches)
     if connection.dialect.name == "postgresql":
-        _copy(connection, staged, (copy_text(kinds, batch) for batch in counted))
+        _copy(connection, staged, (copy_text(kinds, batch) for batch in counted if batch[0]))
         return counted.rows
     names = [column.name for column in staged.columns]
     for batch in counted:

@@ -20,10 +20,10 @@ class Spool:
         self._file.seek(0)
         self._sizes = [self._file.write(rows.lines) for rows in pages]
 
-    def pages(self) -> Iterator[Rows]:
+    def pages(self) -> Iterator[bytes]:
         self._file.seek(0)
         for size in self._sizes:
-            yield Rows.of_lines(self._file.read(size))
+            yield self._file.read(size)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from airflow_provider_aam.api.errors import AAMIncomplete
 from airflow_provider_aam.tables.layout import Layout, find_layout
 from airflow_provider_aam.tables.loading import Batch, load
 from airflow_provider_aam.tables.merging import Counts, Merge
+from airflow_provider_aam.tables.temporary import analyze
 from airflow_provider_aam.tables.turns import own_turn
 from airflow_provider_aam.tables.wanted import DELETED, Given, Wanted
 
@@ -48,20 +49,13 @@ def sync_rows(
         rows = load(connection, staged, [*wanted.staged_types.values()], batches)
         if not (rows or allow_empty or wanted.given is Given.CHANGES):
             _refuse_empty(connection, wanted, layout)
-        analyze(connection, staged)
         layout.bring_about(connection)
         plain = datetime.fromisoformat(now.isoformat())  # drivers know no subclasses of it, as pendulum's
         merge = Merge(connection=connection, table=layout.table, staged=staged, wanted=wanted, now=plain)
-        counts = merge.run(rows, into_new=not layout.exists)
+        counts = merge.run(into_new=not layout.exists)
         if not layout.exists:
-            analyze(connection, layout.table)
+            analyze(connection, layout.table, wanted.key)  # the rest can wait for autovacuum
     return Synced(rows=rows, counts=counts, columns_added=layout.missing)
-
-
-def analyze(connection: sa.engine.Connection, table: sa.Table) -> None:
-    """PostgreSQL knows nothing of tables that are new, and of temporary ones it never will by itself."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"ANALYZE {connection.dialect.identifier_preparer.format_table(table)}")
 
 
 def _refuse_empty(connection: sa.engine.Connection, wanted: Wanted, layout: Layout) -> None:

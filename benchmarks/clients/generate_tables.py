@@ -13,7 +13,6 @@ import pyarrow.parquet as pq
 from report import measure, options
 
 from airflow_provider_aam.api.resources import RESOURCES
-from airflow_provider_aam.api.rows import Rows
 from airflow_provider_aam.files.columns import Columns
 from airflow_provider_aam.tables.copy_text import copy_text
 
@@ -46,7 +45,7 @@ def segments() -> None:
             for start in range(shift, rows + shift, PAGE):
                 page = b"".join(segment(sid, changed) for sid in range(start, start + PAGE))
                 lines.write(page)
-                text.write(copy_text([*columns.types.values()], columns.of_rows(Rows.of_lines(page))))
+                text.write(copy_text([*columns.types.values()], columns.of_lines(page)))
 
 
 def segment(sid: int, changed: int) -> bytes:

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from report import measure, options
 
 from airflow_provider_aam.api.resources import RESOURCES
-from airflow_provider_aam.api.rows import Rows
 from airflow_provider_aam.files.columns import Columns
 from airflow_provider_aam.tables.job import sync_delivery
 from airflow_provider_aam.tables.sync import sync_rows
@@ -30,7 +29,7 @@ def segments() -> int:
     wanted = Wanted.of("segments_ours", what="segments", key=["sid"], types=columns.types)
     with source.open("rb") as lines:
         pages = iter(lambda: b"".join(islice(lines, PAGE)), b"")
-        batches = (columns.of_rows(Rows.of_lines(page)) for page in pages)
+        batches = (columns.of_lines(page) for page in pages)
         return sync_rows(engine, wanted, batches, now=datetime.now(UTC), allow_empty=False).rows
 
 

@@ -29,7 +29,7 @@ def raw(row: Any) -> msgspec.Raw:
 
 
 def values(row: Any, columns: Columns) -> dict[str, Any]:
-    return {name: value for name, (value,) in zip(columns.types, columns.of_rows(Rows([raw(row)])), strict=True)}
+    return {name: value for name, (value,) in zip(columns.types, columns.of_lines(raw(row)), strict=True)}
 
 
 ALL = Columns.of(SEGMENTS, fields=None, include_metrics=False)
@@ -109,13 +109,13 @@ def test_selected_fields_come_alone_and_in_their_order():
 def test_selected_field_of_another_type_is_an_error_because_nothing_would_keep_it():
     columns = Columns.of(SEGMENTS, fields=["folderId"], include_metrics=False)
     with pytest.raises(AAMBadAnswer, match=r'folderId is "x7", which is not of type integer.*_other'):
-        columns.of_rows(Rows([raw({"folderId": "x7"})]))
+        columns.of_lines(raw({"folderId": "x7"}))
 
 
 @pytest.mark.parametrize("row", [b"[1]", b'{"a":"\\ud800"}', b'{"a":1e999}', b'{"a":"\xff"}'])
 def test_row_that_cannot_be_decoded_is_a_bad_answer(row):
     with pytest.raises(AAMBadAnswer, match="segments: a row cannot be decoded"):
-        ALL.of_rows(Rows([msgspec.Raw(row)]))
+        ALL.of_lines(row)
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,14 @@ def test_user_of_several_rows_counts_once(engine, deliver):
     assert "inserted" not in counts_of(deliver([*rows, *rows], changes=True))
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_what_is_both_added_and_removed_is_removed(engine, deliver, known):
+    if known:
+        deliver([("b", [1], [])])
+    deliver([("a", [1, 2], [1]), ("b", [], [1])], changes=True)
+    assert live(engine) == {("a", 2)}
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_any_deliveries_give_what_a_set_gives(engine, deliver, seed, monkeypatch):
     monkeypatch.setattr(memberships, "PAIRS_AT_ONCE", 7)

@@ -26,7 +26,7 @@ class CsvWriter:
         self._csv.writerow(columns.types)
 
     def write(self, rows: Rows) -> None:
-        shown = map(_shown, self._columns.types.values(), self._columns.of_rows(rows))
+        shown = map(_shown, self._columns.types.values(), self._columns.of_lines(rows.lines))
         if self._escape:
             shown = map(_escaped, shown)
         self._csv.writerows(zip(*shown, strict=True))

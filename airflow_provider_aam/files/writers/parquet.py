@@ -38,7 +38,7 @@ class ParquetWriter:
 
         if not rows:
             return
-        by_column = zip(self._columns.of_rows(rows), self._schema, strict=True)
+        by_column = zip(self._columns.of_lines(rows.lines), self._schema, strict=True)
         arrays = [pa.array(values, type=each.type) for values, each in by_column]
         self._batches.append(pa.record_batch(arrays, schema=self._schema))
         self._waiting += len(rows)
