@@ -87,8 +87,12 @@ class Linked(Protocol):
 
 
 def link(task: Linked, context: Context) -> None:
-    """Show what is known before the task begins. Never a reason to fail."""
+    """Show what is known before the task begins. Never a reason to fail.
+
+    Airflow 3 asks for every link when the task ends, and logs an error for one that was never pushed.
+    """
     _push(context, AAMUILink, lambda: _in_aam(task))
+    _push(context, AAMGuideLink, lambda: None)
     _push(context, AAMFileLink, lambda: _in_browser(task.written()))
 
 

@@ -180,6 +180,13 @@ def test_a_retry_that_succeeds_shows_no_error(emulator, run, tmp_path, monkeypat
     assert links_of(done, "pull") == {UI: PAGES["segments"], FILE: f"file://{tmp_path}/segments.csv"}
 
 
+def test_airflow_finds_every_link_that_it_looks_for(run, tmp_path, capfd, caplog):
+    """It logs an error for an XCom that nobody pushed."""
+    done = run(lambda: AAMPullSegmentsOperator(task_id="pull", destination=f"{tmp_path}/segments.csv"))
+    assert done.state == "success"
+    assert "XCom not found" not in "".join([*capfd.readouterr(), caplog.text])
+
+
 def test_without_a_known_ui_there_is_no_link_to_it(run, tmp_path, monkeypatch):
     monkeypatch.delenv("AIRFLOW__AAM__LINKS")
     done = run(lambda: AAMExportOperator(task_id="export", destination=f"{tmp_path}/catalog"))
