@@ -40,6 +40,8 @@ _LIFECYCLE = {
     "deleted": LifecycleStateChange.DROP,
 }
 _FEEDS = {"traits": "segmentRule", "segments": "destination mapping"}
+MOST_FILES = 20
+"""Whose columns are told one by one."""
 
 
 class Lineage:
@@ -71,7 +73,7 @@ class Lineage:
         columns = self._read_columns(resource, fields, include_metrics=include_metrics)
         named = {column_name(field): kind for field, kind in columns.items()}
         copied = self._copied({column_name(field): field for field in columns}, of=resource)
-        self.wrote_table(table, receipt, schema=_schema(named), **copied)
+        self.wrote_table(table, receipt, schema=_schema_of(named), **copied)
 
     def wrote_table(self, table: tuple[str, str] | None, receipt: Mapping[str, Any], **facets: Any) -> None:
         """``None``: OpenLineage has no name for such a table."""
@@ -110,35 +112,45 @@ class Lineage:
                 **self._edges(self._account, (feed for each in (first, *others) for feed in each.fed_by)),
             )
 
-    def sent(self, receipt: Mapping[str, Any]) -> None:
-        """Inbound files → the data source that AAM reads them into."""
-        files = receipt["files"]
+    def sent(self, receipt: Mapping[str, Any], fields: Mapping[str, Sequence[str]] | None = None) -> None:
+        """Inbound files → the data source that AAM reads them into. ``fields``: the columns of the source of each."""
+        files, facets = receipt["files"], self._made_of(fields or {})
+        counts = {"rowCount": receipt["items"], "size": sum(file["bytes"] for file in files)}
         for folder in dict.fromkeys(file["uri"].rpartition("/")[0] for file in files):
-            self.wrote_file({"uri": folder, "rows": receipt["items"], "bytes": sum(file["bytes"] for file in files)})
+            self._write(*_place(folder), statistics=counts, **facets)
         if self._account is not None and files:
             owner = receipt.get("target_data_source") or receipt["data_source"]
             name = f"{_name('data_sources', owner)}/inbound"
-            self._write(self._account, name, statistics={"rowCount": receipt["items"]})
+            self._write(self._account, name, statistics={"rowCount": receipt["items"]}, **facets)
+
+    def read_into(self, files: Sequence[str], receipt: Mapping[str, Any], columns: Mapping[str, str]) -> None:
+        """Delivered files → one file with a column for each field of their lines."""
+        self.read_files(files, columns=columns)
+        facets = self._made_of({name: [name] for name in columns}) | {"schema": _schema(columns)}
+        self._write(
+            *_place(receipt["uri"]), statistics={"rowCount": receipt["rows"], "size": receipt["bytes"]}, **facets
+        )
 
     def read(self, resource: str, *, columns: Mapping[str, Type] | None = None) -> None:
         """A list of AAM."""
         if self._account is not None:
-            facets = {"schema": _schema(columns)} if columns else {}
+            facets = {"schema": _schema_of(columns)} if columns else {}
             self._inputs[self._account, _name(resource)] = Dataset(self._account, _name(resource), facets=facets)
 
-    def read_files(self, source: object) -> None:
-        """What of a task's source are files; rows that it was given are not."""
+    def read_files(self, source: object, *, columns: Iterable[str] = ()) -> None:
+        """What of a task's source are files; rows that it was given are not. ``columns``: those that it reads."""
+        schema = _schema(dict.fromkeys(columns))
         given = [source] if isinstance(source, str) else source
         for uri in given if isinstance(given, Sequence) else ():
             if isinstance(uri, str) and uri:
                 place = _place(uri)
-                self._inputs[place] = Dataset(*place)
+                self._inputs[place] = Dataset(*place, facets={"schema": schema} if schema.fields else {})
 
     def wrote_file(
         self, receipt: Mapping[str, Any], *, columns: Mapping[str, Type] | None = None, of: str | None = None
     ) -> None:
         """``of``: the list of AAM that the columns are copied from."""
-        facets: dict[str, Any] = {"schema": _schema(columns)} if columns else {}
+        facets: dict[str, Any] = {"schema": _schema_of(columns)} if columns else {}
         if columns and of:
             facets |= self._copied({name: name for name in columns}, of=of)
         statistics = {"rowCount": receipt.get("rows"), "size": receipt.get("bytes")}
@@ -162,6 +174,18 @@ class Lineage:
         }
         return {"columnLineage": ColumnLineageDatasetFacet(fields=fields)}
 
+    def _made_of(self, fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        """Schema and edges of what is made of the files that were read."""
+        if not fields:
+            return {}
+        files = [*self._inputs][:MOST_FILES]
+        edges = {
+            name: Fields([InputField(*place, column) for place in files for column in columns])
+            for name, columns in fields.items()
+        }
+        known = {"columnLineage": ColumnLineageDatasetFacet(fields=edges)} if files else {}
+        return {"schema": _schema(dict.fromkeys(fields)), **known}
+
     def _edges(self, account: str, fed_by: Iterable[tuple[str, int]]) -> dict[str, Any]:
         edges = []
         for resource, object_id in fed_by:
@@ -178,8 +202,12 @@ def _name(resource: str, object_id: int | None = None) -> str:
     return listed if object_id is None else f"{listed}/{object_id}"
 
 
-def _schema(columns: Mapping[str, Type]) -> SchemaDatasetFacet:
-    return SchemaDatasetFacet([SchemaDatasetFacetFields(name=name, type=kind.value) for name, kind in columns.items()])
+def _schema_of(columns: Mapping[str, Type]) -> SchemaDatasetFacet:
+    return _schema({name: kind.value for name, kind in columns.items()})
+
+
+def _schema(columns: Mapping[str, str | None]) -> SchemaDatasetFacet:
+    return SchemaDatasetFacet([SchemaDatasetFacetFields(name=name, type=kind) for name, kind in columns.items()])
 
 
 def _place(uri: str) -> tuple[str, str]:

@@ -54,7 +54,6 @@ def read_delivery(
     Raises :class:`AAMSourceError` for files that cannot be read, hold another number of lines than their ``.info`` file
     says, or have too many lines that do not fit. Nothing is written then but the rejects.
     """
-    import pyarrow as pa
 
     def rows(rejects: Rejects, read: list[FileRead]) -> Generator[pa.RecordBatch]:
         for file in files:
@@ -62,6 +61,12 @@ def read_delivery(
             yield from reading.rows()
             read.append(reading.result)
 
+    return write_rows(order, rows, delivery_schema(), now=now)
+
+
+def delivery_schema() -> pa.Schema:
+    """Of the rows that :func:`read_delivery` writes."""
+    import pyarrow as pa
+
     numbers = pa.list_(pa.int64())
-    schema = pa.schema([("user", pa.string()), ("segments", numbers), ("removed", numbers)])
-    return write_rows(order, rows, schema, now=now)
+    return pa.schema([("user", pa.string()), ("segments", numbers), ("removed", numbers)])

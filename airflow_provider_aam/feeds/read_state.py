@@ -61,8 +61,6 @@ def read_state(
     Raises as :func:`~airflow_provider_aam.feeds.read_delivery.read_delivery` does.
     """
 
-    import pyarrow as pa
-
     def rows(rejects: Rejects, read: list[FileRead]) -> Generator[pa.RecordBatch]:
         with open_engine(limits, _explained, buffered_rows=BUFFERED_ROWS) as engine:
             _cut(engine, files, lines, rejects, read)
@@ -70,8 +68,14 @@ def read_state(
                 found = engine.con.sql(_MERGED, params={"files": f"{folder}/*.parquet"})
                 yield from found.to_arrow_reader(ROWS_AT_ONCE)
 
-    schema = pa.schema([("user", pa.string()), ("segments", pa.list_(pa.int64()))])
-    return write_rows(order, rows, schema, now=now)
+    return write_rows(order, rows, state_schema(), now=now)
+
+
+def state_schema() -> pa.Schema:
+    """Of the rows that :func:`read_state` writes."""
+    import pyarrow as pa
+
+    return pa.schema([("user", pa.string()), ("segments", pa.list_(pa.int64()))])
 
 
 def _cut(engine: Engine, files: Sequence[Delivered], lines: Lines, rejects: Rejects, read: list[FileRead]) -> None:

@@ -12,6 +12,8 @@ from airflow_provider_aam.operators.links import Subject, Written
 if TYPE_CHECKING:
     from datetime import datetime
 
+    import pyarrow as pa
+
     from airflow_provider_aam.compat import Context, ObjectStoragePath
     from airflow_provider_aam.feeds.write_rows import ReadOrder
     from airflow_provider_aam.lineage import Lineage
@@ -65,9 +67,13 @@ class _ReadingOperator(AAMOperator):
     def written(self) -> Sequence[Written]:
         return (Written(self.destination, self.destination_conn_id),)
 
+    def _schema(self) -> pa.Schema:
+        """Of the rows that it writes."""
+        raise NotImplementedError
+
     def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
-        lineage.read_files([file["uri"] for file in receipt["files"]])
-        lineage.wrote_file(receipt)
+        columns = {field.name: str(field.type) for field in self._schema()}
+        lineage.read_into([file["uri"] for file in receipt["files"]], receipt, columns)
 
 
 class AAMReadDeliveryOperator(_ReadingOperator):
@@ -143,6 +149,12 @@ class AAMReadDeliveryOperator(_ReadingOperator):
     def subject(self) -> Subject:
         return Subject("destinations")
 
+    def _schema(self) -> pa.Schema:
+        from airflow_provider_aam.feeds.read_delivery import delivery_schema
+        from airflow_provider_aam.feeds.read_state import state_schema
+
+        return delivery_schema() if self.as_of is None else state_schema()
+
     def _run(self, context: Context) -> Told:  # noqa: ARG002
         from airflow_provider_aam.feeds.read_delivery import Lines, read_delivery
         from airflow_provider_aam.feeds.read_state import read_state
@@ -193,6 +205,11 @@ class AAMReadDataFeedOperator(_ReadingOperator):
         "aam_conn_id",
     )
     template_fields_renderers: ClassVar[dict[str, str]] = {"source": "json"}
+
+    def _schema(self) -> pa.Schema:
+        from airflow_provider_aam.feeds.reading.events import event_schema
+
+        return event_schema()
 
     def _run(self, context: Context) -> Told:  # noqa: ARG002
         from airflow_provider_aam.feeds.read_feed import read_feed

@@ -13,6 +13,7 @@ import pytest
 
 from airflow_provider_aam.operators.delete import AAMDeleteOperator
 from airflow_provider_aam.operators.export import AAMExportOperator
+from airflow_provider_aam.operators.feeds import AAMReadDeliveryOperator
 from airflow_provider_aam.operators.members import AAMPushTraitMembersOperator
 from airflow_provider_aam.operators.pull import AAMPullSegmentsOperator
 from airflow_provider_aam.operators.push import AAMApplyOperator, AAMPlanOperator, AAMPushCatalogOperator
@@ -50,6 +51,16 @@ def complete(task_id: str) -> dict[str, Any]:
 
 def datasets(event: dict[str, Any], side: str) -> dict[tuple[str, str], dict[str, Any]]:
     return {(each["namespace"], each["name"]): each for each in event[side]}
+
+
+def columns(dataset: dict[str, Any]) -> dict[str, str | None]:
+    return {each["name"]: each.get("type") for each in dataset["facets"]["schema"]["fields"]}
+
+
+def edges(dataset: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
+    """File and column that each column is made of."""
+    fields = dataset["facets"]["columnLineage"]["fields"]
+    return {name: [(each["name"], each["field"]) for each in found["inputFields"]] for name, found in fields.items()}
 
 
 def rows() -> dict[str, Any]:
@@ -176,10 +187,34 @@ def test_members_say_source_files_and_the_data_source(emulator, run, tmp_path):
         == "success"
     )
     event = complete("members")
-    assert ("file", f"{tmp_path}/rows.jsonl") in datasets(event, "inputs")
+    rows = datasets(event, "inputs")["file", f"{tmp_path}/rows.jsonl"]
+    assert columns(rows) == {"user": None, "trait": None}
     inbound = datasets(event, "outputs")[AAM, f"data-sources/{source}/inbound"]
     assert inbound["outputFacets"]["outputStatistics"]["rowCount"] == 5
-    assert ("file", f"{tmp_path}/inbound") in datasets(event, "outputs")
+    folder = datasets(event, "outputs")["file", f"{tmp_path}/inbound"]
+    for written in (inbound, folder):
+        assert edges(written) == {
+            "user": [(f"{tmp_path}/rows.jsonl", "user")],
+            "traits": [(f"{tmp_path}/rows.jsonl", "trait")],
+        }
+
+
+def test_delivery_says_its_files_and_their_columns(emulator, run, tmp_path):
+    delivered = [tmp_path / f"S3_1099_900_full_1700000000{number}000.sync" for number in range(2)]
+    for number, path in enumerate(delivered):
+        path.write_text(f"{number:038} 5,6\n")
+    destination = f"file://{tmp_path}/day.parquet"
+    given = {"source": [f"file://{path}" for path in delivered], "destination": destination}
+    assert run(lambda: AAMReadDeliveryOperator(task_id="read", **given)).state == "success"
+    event = complete("read")
+    types = {"user": "string", "segments": "list<element: int64>", "removed": "list<element: int64>"}
+    assert [{*columns(each)} for each in event["inputs"]] == [{*types}, {*types}]
+    (written,) = event["outputs"]
+    assert {name: kind.partition("<")[0] for name, kind in columns(written).items()} == {
+        name: kind.partition("<")[0] for name, kind in types.items()
+    }
+    assert edges(written)["segments"] == [(str(path), "segments") for path in delivered]
+    assert written["outputFacets"]["outputStatistics"]["rowCount"] == 2
 
 
 def test_account_that_cannot_be_named_fails_nothing(emulator, run, tmp_path):

@@ -96,6 +96,10 @@ class AAMPushIdSyncOperator(WritingOperator):
             ),
         ]
 
+    def _fields(self) -> Mapping[str, Sequence[str]]:
+        user, *others = self.ids
+        return {"user": [user], "ids": others}
+
     def _run(self, context: Context) -> Told:
         from airflow_provider_aam.members.idsync_job import IdSyncOrder, send_ids
 

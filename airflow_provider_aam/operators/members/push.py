@@ -170,6 +170,10 @@ class AAMPushTraitMembersOperator(OrderingOperator):
             problems.append(f"max_removed_ratio is {self.max_removed_ratio}; expected 0 to 1")
         return problems
 
+    def _fields(self) -> Mapping[str, Sequence[str]]:
+        said = {"signals": (self.key, self.value)} if self.trait is None else {"traits": (self.trait, self.action)}
+        return {"user": [self.user], **{name: [each for each in columns if each] for name, columns in said.items()}}
+
     def _run(self, context: Context) -> Told:
         from airflow_provider_aam.members.job import send_members
 

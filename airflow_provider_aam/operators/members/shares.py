@@ -105,7 +105,6 @@ class AAMJoinTraitMembersOperator(AAMOperator):
     :param rejects_path: URI for the rejected rows of all shares, JSON Lines. (templated)
     :param max_rejected: rows that may be rejected, of all shares together.
     :param aam_conn_id: as for all operators; this one does not ask AAM.
-    :param aam_conn_id: as for all operators; this one does not ask AAM.
     """
 
     template_fields: Sequence[str] = (

@@ -103,9 +103,13 @@ class WritingOperator(AAMOperator):
     def written(self) -> Sequence[Written]:
         return () if self.plan_only else (Written(self.destination, self.destination_conn_id, is_folder=True),)
 
+    def _fields(self) -> Mapping[str, Sequence[str]]:
+        """What AAM learns of a user, and the source's columns that say it."""
+        raise NotImplementedError
+
     def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
-        lineage.read_files(self.source)
-        lineage.sent(receipt)
+        lineage.read_files(self.source, columns=[name for names in self._fields().values() for name in names])
+        lineage.sent(receipt, self._fields())
 
     def _limits(self) -> Limits:
         from airflow_provider_aam.files.engine import Limits
