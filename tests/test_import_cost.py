@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 PACKAGE = Path(__file__).parents[1] / "airflow_provider_aam"
+HOOK = "airflow_provider_aam.hooks.aam"
 HEAVY = ("pandas", "pyarrow", "fastapi", "duckdb", "aiohttp", "jwt", "cryptography", "lark", "rich")
 
 WITHOUT_AIRFLOW = """
@@ -41,24 +41,28 @@ for module in json.load(sys.stdin):
     loaded[module] = sorted(set(sys.modules) - before)
 print(json.dumps(loaded))
 """
-"""What each module is the first to load."""
 
 
 def test_importing_what_dags_import_loads_nothing_heavy():
-    loaded = _loaded([*_modules("operators", "sensors", "triggers"), "airflow_provider_aam.hooks.aam"])
-    heavy = {module: {name.split(".")[0] for name in names} & set(HEAVY) for module, names in loaded.items()}
+    heavy = {module: {name.split(".")[0] for name in names} & set(HEAVY) for module, names in _loaded().items()}
     assert {module: names for module, names in heavy.items() if names} == {}
 
 
 def test_importing_operators_loads_none_of_the_jobs():
     jobs = ("catalog", "pull", "reports", "files", "hooks.aam", "api.client", "api.session", "api.moments")
     started = tuple(f"airflow_provider_aam.{job}" for job in jobs)
-    loaded = _loaded(_modules("operators", "sensors", "triggers"))
-    of_jobs = {module: [name for name in names if name.startswith(started)] for module, names in loaded.items()}
+    of_jobs = {
+        module: [name for name in names if name.startswith(started)]
+        for module, names in _loaded().items()
+        if module != HOOK
+    }
     assert {module: names for module, names in of_jobs.items() if names} == {}
 
 
-def _loaded(modules: list[str]) -> dict[str, list[str]]:
+@functools.cache
+def _loaded() -> dict[str, list[str]]:
+    """What each module of tasks is the first to load, and in the end the hook."""
+    modules = [*_modules("operators", "sensors", "triggers"), HOOK]
     found: dict[str, list[str]] = json.loads(_run(ONE_BY_ONE, given=json.dumps(modules)))
     assert set(found) == set(modules)
     return found
@@ -89,9 +93,9 @@ def test_provider_info_loads_no_library():
     assert set(json.loads(loaded)) - set(sys.stdlib_module_names) == {"airflow_provider_aam"}
 
 
-@pytest.mark.parametrize("part", ["api", "files", "pull", "catalog", "members", "feeds", "reports", "emulator"])
-def test_inner_parts_import_without_airflow(part):
-    imports = "".join(f"import {module}\n" for module in _modules(part) if not module.endswith("pytest_plugin"))
+def test_inner_parts_import_without_airflow():
+    parts = ("api", "files", "pull", "catalog", "members", "feeds", "reports", "emulator")
+    imports = "".join(f"import {module}\n" for module in _modules(*parts) if not module.endswith("pytest_plugin"))
     _run(f"{WITHOUT_AIRFLOW}{imports}assert not [name for name in sys.modules if name.split('.')[0] == 'airflow']")
 
 

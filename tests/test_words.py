@@ -76,10 +76,15 @@ def _texts(path: Path) -> list[tuple[int, str]]:
     ]
 
 
+ANY_BANNED = re.compile("|".join(BANNED), re.IGNORECASE)
+
+
 def stumbles(path: Path) -> list[str]:
     found = []
     for line, text in _texts(path):
         flat = re.sub(r"\s+", " ", re.sub("|".join(ALLOWED), "", text))
+        if not ANY_BANNED.search(flat):
+            continue
         found += [
             f"{path.relative_to(REPOSITORY)}:{line}: “{match.group()}”; say: {instead}"
             for phrase, instead in BANNED.items()

@@ -40,16 +40,30 @@ def airflow_db() -> None:
 
 @pytest.fixture(scope="session")
 def _one_api_server() -> Iterator[None]:
-    """Airflow 3 builds an API server for each ``dag.test()``, which takes five seconds."""
+    """Airflow 3 builds an API server for each ``dag.test()``, which takes five seconds.
+
+    That server replaces dependencies of its routes, which makes FastAPI read the signatures behind them again for
+    every request.
+    """
     if not AIRFLOW_V_3_0_PLUS:
         yield
         return
     from airflow.sdk.execution_time import supervisor
+    from fastapi.dependencies import utils
 
-    original = supervisor.in_process_api_server
-    supervisor.in_process_api_server = functools.lru_cache(1)(original)
+    server, dependant = supervisor.in_process_api_server, utils.get_dependant
+    read_before: dict[str, Any] = {}
+
+    def read_once(**asked: Any) -> Any:
+        key = repr(sorted(asked.items()))
+        if key not in read_before:
+            read_before[key] = dependant(**asked)
+        return read_before[key]
+
+    supervisor.in_process_api_server = functools.lru_cache(1)(server)
+    utils.get_dependant = read_once
     yield
-    supervisor.in_process_api_server = original
+    supervisor.in_process_api_server, utils.get_dependant = server, dependant
 
 
 @pytest.fixture

@@ -17,19 +17,22 @@ from airflow_provider_aam.emulator import Emulator
 
 REPOSITORY = Path(__file__).parents[2]
 LOGICAL_DATE = "logical_date" if AIRFLOW_V_3_0_PLUS else "execution_date"
-SCHEDULED = pytest.param({LOGICAL_DATE: datetime(2026, 11, 23, tzinfo=UTC)}, id="scheduled")
-DATELESS = pytest.param(
-    {"logical_date": None},
-    id="without logical date",
-    marks=pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="in Airflow 2 every run has a logical date"),
+SCHEDULED = {LOGICAL_DATE: datetime(2026, 11, 23, tzinfo=UTC)}
+# In Airflow 2 every run has a logical date.
+DATELESS = {"logical_date": None} if AIRFLOW_V_3_0_PLUS else {LOGICAL_DATE: datetime.now(UTC)}
+pytestmark = pytest.mark.parametrize(
+    ("run_of", "auth"),
+    [
+        pytest.param(SCHEDULED, "oauth_server_to_server", id="scheduled"),
+        pytest.param(DATELESS, "jwt", id="without logical date"),
+    ],
 )
-pytestmark = pytest.mark.parametrize("run_of", [SCHEDULED, DATELESS])
 
 
-@pytest.fixture(params=["oauth_server_to_server", "jwt"])
-def account(request, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Emulator:
+@pytest.fixture
+def account(auth: str, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Emulator:
     emulator.reset("account")
-    monkeypatch.setenv("AIRFLOW_CONN_AAM_DEFAULT", emulator.connection_json(request.param))
+    monkeypatch.setenv("AIRFLOW_CONN_AAM_DEFAULT", emulator.connection_json(auth))
     monkeypatch.setenv("AIRFLOW_VAR_AAM_EXPORT", str(tmp_path))
     return emulator
 

@@ -256,16 +256,18 @@ import sys, warnings
 from airflow.providers.common.compat.sdk import DAG, BaseHook, BaseOperator, ObjectStoragePath
 warnings.simplefilter("error")
 before = set(sys.modules)
-import airflow_provider_aam.operators.pull
+import airflow_provider_aam.operators.pull, airflow_provider_aam.operators.reports
 print(*sorted({name.partition(".")[0] for name in set(sys.modules) - before}))
 print(*sorted(name for name in set(sys.modules) - before if name.startswith("airflow_provider_aam")))
 """
 
 
-def test_importing_the_module_loads_no_library():
+def test_importing_operators_of_lists_and_reports_loads_no_library():
     done = subprocess.run([sys.executable, "-c", IMPORT], capture_output=True, text=True, check=True)
     top_level, ours = (line.split() for line in done.stdout.splitlines()[-2:])
     assert set(top_level).isdisjoint(
         {"pandas", "pyarrow", "fastapi", "duckdb", "aiohttp", "jwt", "msgspec", "requests"}
     )
-    assert not [name for name in ours if ".pull." in name and not name.endswith("operators.pull")]
+    assert {"airflow_provider_aam.operators.pull", "airflow_provider_aam.operators.reports"} <= set(ours)
+    jobs = ("airflow_provider_aam.pull", "airflow_provider_aam.reports")
+    assert not [name for name in ours if name.startswith(jobs)]

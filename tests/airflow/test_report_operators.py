@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -225,20 +223,3 @@ def test_every_argument_is_a_template_or_deliberately_not(operator):
     task = operator(task_id="task", kind="traits", **given)
     assert all(hasattr(task, name) for name in arguments)
     assert set(operator.template_fields_renderers) <= set(operator.template_fields)
-
-
-IMPORT = """
-import sys, warnings
-from airflow.providers.common.compat.sdk import DAG, BaseHook, BaseOperator, ObjectStoragePath
-warnings.simplefilter("error")
-before = set(sys.modules)
-import airflow_provider_aam.operators.reports
-print(*sorted(set(sys.modules) - before))
-"""
-
-
-def test_importing_the_module_loads_no_library():
-    done = subprocess.run([sys.executable, "-c", IMPORT], capture_output=True, text=True, check=True)
-    loaded = done.stdout.splitlines()[-1].split()
-    assert "airflow_provider_aam.operators.reports" in loaded
-    assert not [name for name in loaded if name.startswith(("msgspec", "requests", "airflow_provider_aam.reports"))]

@@ -123,7 +123,7 @@ class OtherAAM:
         self.asked: Counter[str] = Counter()
         self.time = FakeTime()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         address = f"http://127.0.0.1:{self._server.server_port}"
         config = AAMConfig.from_connection(login="id", password="secret", host=address, extra={"ims_url": address})
         self.client = AAMClient.from_config(config, sleep=self.time.sleep, monotonic=self.time.monotonic)

@@ -152,6 +152,7 @@ def test_on_a_terminal_a_failure_names_no_outcome_file_that_is_not_there(emulato
     assert "Outcome of every row" not in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
 def test_an_interrupted_apply_says_what_was_done_and_is_finished_by_a_second(emulator, airflow_aam, saved, number):
     emulator.trouble("POST /v1/traits", "delay", times=None, seconds=3)
@@ -174,6 +175,7 @@ def test_an_interrupted_apply_says_what_was_done_and_is_finished_by_a_second(emu
     assert (done.exit_code, done.stdout) == (0, f"Applied {saved}: 1 created, 2 unchanged.\n")
 
 
+@pytest.mark.slow
 def test_interrupted_before_it_writes_nothing_was_changed(emulator, saved):
     emulator.clear_stats()
     emulator.trouble("GET /v1/*", "delay", times=None, seconds=3)

@@ -56,7 +56,7 @@ class OtherAAM:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self.client = AAMClient.from_config(
             AAMConfig.from_connection(
                 login="id",
