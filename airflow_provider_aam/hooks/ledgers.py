@@ -84,7 +84,7 @@ class FolderLedger:
             )
 
     def _numbers(self) -> set[int]:
-        path = open_path(self._uri, self._conn_id, what="ledger")
+        path = self._folder()
         self._require_exclusive(path)
         try:
             with telling(f"ledger {one_line(self._uri)} cannot be listed"):
@@ -92,6 +92,21 @@ class FolderLedger:
         except (FileNotFoundError, NotADirectoryError):
             return set()
         return {int(match[1]) for match in map(_NAME.fullmatch, names) if match}
+
+    def _folder(self) -> Any:
+        from airflow_provider_aam.files.exclusive import EXCLUSIVE
+
+        try:
+            return open_path(self._uri, self._conn_id, what="ledger")
+        except AAMDestinationError as refused:
+            scheme, separator, _ = self._uri.partition("://")
+            if not separator or scheme in EXCLUSIVE:
+                raise
+            raise AAMDestinationError(
+                f"ledger {one_line(self._uri)}: a ledger cannot be in {one_line(scheme)}://. It can be a local "
+                "folder, one in s3://, gs:// or abfs://, or a table of a database (ledger='aam_feed_ledger', "
+                "ledger_conn_id=…)."
+            ) from refused
 
     def _require_exclusive(self, path: Any) -> None:
         from airflow_provider_aam.files.exclusive import can_create

@@ -139,6 +139,14 @@ def test_a_kind_of_storage_that_cannot_is_refused_before_anything_is_handed_out(
         ledger_of("memory://bucket/ledger", stored(MemoryFileSystem())).claims()
 
 
+@pytest.mark.parametrize("scheme", ["ftp", "foo"])
+def test_a_place_where_no_ledger_can_be_is_told_with_those_where_it_can(scheme):
+    with pytest.raises(
+        AAMDestinationError, match=f"a ledger cannot be in {scheme}://. It can be a local folder, one in s3"
+    ):
+        ledger_of(f"{scheme}://host/ledger", None).claims()
+
+
 def test_a_table_of_someone_else_is_not_used(tmp_path, monkeypatch):
     monkeypatch.setenv("AIRFLOW_CONN_LEDGER", json.dumps({"conn_type": "sqlite", "host": str(tmp_path / "ledger.db")}))
     with sqlite3.connect(tmp_path / "ledger.db") as database:
