@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 100_000
 _QUOTES = "[SQL: "
+_MYSQL_UNKNOWN_DATABASE = 1049
+_UNKNOWN_DATABASE = re.compile('database "[^"]+" does not exist')
+"""PostgreSQL's words; its drivers have no code for what goes wrong before they are connected."""
 
 
 @contextmanager
@@ -66,7 +70,11 @@ def telling_database(what: str) -> Iterator[None]:
     except exc.SQLAlchemyError as trouble:
         # Neither here nor as the cause: SQLAlchemy quotes the statement with its values.
         plain = getattr(trouble, "orig", None) or trouble
-        text = f"{what}: {one_line(str(plain).partition(_QUOTES)[0])}"
+        text = f"{what}: {one_line(str(plain).partition(_QUOTES)[0].strip().rstrip('.'))}"
+        if _is_absent(plain):
+            raise AAMDestinationError(
+                f"{text}. Is the database there? Create it (SQLite: the folder of its file), or correct the Connection."
+            ) from None
         if isinstance(trouble, exc.OperationalError | exc.InterfaceError) or _is_broken(trouble):
             raise OSError(text) from None
         raise AAMDestinationError(f"{text}. Nothing was written.") from None
@@ -74,6 +82,15 @@ def telling_database(what: str) -> Iterator[None]:
 
 def _is_broken(trouble: Exception) -> bool:
     return bool(getattr(trouble, "connection_invalidated", False))
+
+
+def _is_absent(trouble: Exception) -> bool:
+    """Whether there is no such database, which drivers tell like a server that is away."""
+    return (
+        getattr(trouble, "sqlite_errorname", "") == "SQLITE_CANTOPEN"
+        or trouble.args[:1] == (_MYSQL_UNKNOWN_DATABASE,)
+        or _UNKNOWN_DATABASE.search(str(trouble)) is not None
+    )
 
 
 def table_for_lineage(conn_id: str, table: str) -> tuple[str, str] | None:

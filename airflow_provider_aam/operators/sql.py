@@ -35,7 +35,8 @@ class AAMToSqlOperator(QuietOperator):
         one kind, or the URI of its Parquet file, or ``{"uri": …, "kind": …}`` with ``full``, ``state`` (all
         memberships) or ``iter`` (changes to apply) as kind. Needs the extra ``parquet``. (templated)
     :param delivery_conn_id: the Airflow Connection of that file's store. (templated)
-    :param table: ``table`` or ``schema.table``; for this list or destination alone. (templated)
+    :param table: ``table`` or ``schema.table``, of letters, digits and ``_``; for this list or destination alone.
+        (templated)
     :param sql_conn_id: the Airflow Connection of the database. (templated)
     :param fields: only these fields of AAM get columns, the id among them; all by default. (templated)
     :param include_metrics: whether AAM is to add its population counts, where the resource has them.
@@ -89,7 +90,9 @@ class AAMToSqlOperator(QuietOperator):
 
     def _run(self, context: Context) -> Told:  # noqa: ARG002
         from airflow_provider_aam.hooks.sql import open_engine, telling_database
+        from airflow_provider_aam.tables.wanted import split_name
 
+        split_name(self.table)
         sync = self._sync_resource if self.resource else self._sync_delivery
         what = f"table {self.table} (Connection {self.sql_conn_id})"
         with open_engine(self.sql_conn_id) as engine, telling_database(what):

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateColumn
 
 from airflow_provider_aam.api.errors import AAMDestinationError
+from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.tables.sql_types import fits, sql_type
 from airflow_provider_aam.tables.temporary import create_temporary
 from airflow_provider_aam.tables.wanted import Wanted
@@ -45,6 +46,7 @@ class Layout:
 def find_layout(connection: sa.engine.Connection, wanted: Wanted) -> Layout:
     """Raises :class:`AAMDestinationError` with everything that does not fit. Nothing is changed."""
     inspector = sa.inspect(connection)
+    _require_schema(inspector, wanted)
     exists = inspector.has_table(wanted.name, schema=wanted.schema)
     found = {each["name"]: each for each in inspector.get_columns(wanted.name, wanted.schema)} if exists else {}
     if exists:
@@ -70,6 +72,17 @@ def find_layout(connection: sa.engine.Connection, wanted: Wanted) -> Layout:
     ]
     table = sa.Table(wanted.name, sa.MetaData(), *columns, schema=wanted.schema)
     return Layout(table=table, exists=exists, missing=[name for name in wanted.all_types if name not in found])
+
+
+def _require_schema(inspector: Any, wanted: Wanted) -> None:
+    if wanted.schema is None:
+        return
+    known = inspector.get_schema_names()
+    if wanted.schema.lower() not in map(str.lower, known):
+        raise AAMDestinationError(
+            f"Table {wanted.title}: the database has no schema {wanted.schema}.{near_misses([wanted.schema], known)} "
+            "Nothing was written. Create it, or name another."
+        )
 
 
 def _unfitting(wanted: Wanted, found: Mapping[str, Any], dialect: Any) -> Iterator[str]:

@@ -19,12 +19,22 @@ REMOVED = "aam_removed"
 """Of staged changes: whether the row is to be taken away."""
 
 _BEFORE_CAPITALS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_NAME = re.compile(r"(?:([^.]+)\.)?([^.]+)")
+_NAME = re.compile(r"(?:([^\W\d]\w*)\.)?([^\W\d]\w*)")
 
 
 def column_name(field: str) -> str:
     """``dataSourceId`` → ``data_source_id``: SQL without quotes knows no capitals."""
     return _BEFORE_CAPITALS.sub("_", field).lower()
+
+
+def split_name(table: object) -> tuple[str | None, str]:
+    """Schema and table. Raises :class:`AAMArgumentError` where ``table`` is neither ``table`` nor ``schema.table``."""
+    parts = _NAME.fullmatch(table.strip()) if isinstance(table, str) else None
+    if parts is None:
+        raise AAMArgumentError(
+            f"table must be a name like 'segments' or 'marketing.segments', of letters, digits and _, not {table!r}."
+        )
+    return parts[1], parts[2]
 
 
 class Given(enum.Enum):
@@ -54,13 +64,11 @@ class Wanted:
     def of(
         cls, table: object, *, what: str, key: Iterable[str], types: Mapping[str, Type], given: Given = Given.LIST
     ) -> Wanted:
-        """Raises :class:`AAMArgumentError` where ``table`` is neither ``table`` nor ``schema.table``."""
-        parts = _NAME.fullmatch(table.strip()) if isinstance(table, str) else None
-        if parts is None:
-            raise AAMArgumentError(f"table must be a name like 'segments' or 'marketing.segments', not {table!r}.")
+        """Raises as :func:`split_name`."""
+        schema, name = split_name(table)
         columns = {column_name(field): kind for field, kind in types.items()}
         names = tuple(map(column_name, key))
-        return cls(schema=parts[1], name=parts[2], what=what, key=names, types=columns, given=given)
+        return cls(schema=schema, name=name, what=what, key=names, types=columns, given=given)
 
     @property
     def title(self) -> str:

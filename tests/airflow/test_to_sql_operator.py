@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from events import extras_of_events
 from keep import Keep
 from operator_checks import arguments_of, failure_of
 from test_pull_operators import task_of
 
 from airflow_provider_aam.compat import AirflowFailException, Asset
+from airflow_provider_aam.hooks.sql import telling_database
 from airflow_provider_aam.operators.feeds import AAMReadDeliveryOperator
 from airflow_provider_aam.operators.sql import AAMToSqlOperator, delivered
 
@@ -99,6 +101,8 @@ def test_what_can_never_work_fails_at_once_and_asks_nothing(emulator, warehouse)
     assert "there is no Airflow Connection 'nowhere'" in failure_of(to_sql(sql_conn_id="nowhere"))
     assert "'aam_default' is not of a database" in failure_of(to_sql(sql_conn_id="aam_default"))
     assert "table must be a name" in failure_of(to_sql(table=""))
+    assert "of letters, digits and _, not 'a; b'" in failure_of(to_sql(table="a; b", sql_conn_id="nowhere"))
+    assert "Table ours.t: the database has no schema ours." in failure_of(to_sql(table="ours.t"))
     assert "column sid is TEXT, expected INTEGER" in failure_of(to_sql(table="other"))
     assert "AAM has no metrics in the list of users" in failure_of(to_sql(resource="users", include_metrics=True))
     assert emulator.count() == 0
@@ -114,10 +118,20 @@ def test_what_the_database_refuses_is_said_in_its_words(emulator, warehouse):
     assert "INSERT INTO" not in said
 
 
-def test_a_database_that_is_away_is_left_to_airflow_s_retry(emulator, monkeypatch):
+def test_a_database_that_is_not_there_fails_at_once(emulator, monkeypatch):
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", json.dumps({"conn_type": "sqlite", "host": "/nowhere/a.db"}))
-    with pytest.raises(OSError, match=r"table segments .*: unable to open database file"):
-        to_sql().execute({})
+    said = "table segments (Connection warehouse): unable to open database file. Is the database there? Create it"
+    assert said in failure_of(to_sql())
+    assert emulator.count() == 0
+
+
+def test_a_database_that_is_busy_is_left_to_airflow_s_retry(warehouse):
+    engine = sa.create_engine(f"sqlite:///{warehouse}", connect_args={"timeout": 0, "isolation_level": None})
+    with engine.connect() as first, engine.connect() as second:
+        first.exec_driver_sql("BEGIN IMMEDIATE")
+        with pytest.raises(OSError, match=r"^t: database is locked$"), telling_database("t"):
+            second.exec_driver_sql("BEGIN IMMEDIATE")
+    engine.dispose()
 
 
 FULL, ITER = "s3_12_345_full_1795960800000.sync", "s3_12_345_iter_1795964400000.sync"

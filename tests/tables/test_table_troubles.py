@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from airflow_provider_aam.api.errors import AAMArgumentError, AAMIncomplete
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMDestinationError, AAMIncomplete
 from airflow_provider_aam.api.resources import RESOURCES, SEGMENTS, Type
 from airflow_provider_aam.files.columns import OTHER, documented_fields
+from airflow_provider_aam.hooks.sql import telling_database
 from airflow_provider_aam.tables.sync import sync_rows
 from airflow_provider_aam.tables.turns import own_turn
 from airflow_provider_aam.tables.wanted import DELETED, UPDATED, Wanted, column_name
+from tests.tables.conftest import DRIVERS
 from tests.tables.support import counts_of, rows_of, run_sql
 from tests.tables.test_sync import DAY
 
@@ -133,13 +135,31 @@ def test_table_may_be_in_a_schema(emulator, engine, sync, tmp_path):
     schema = "main" if engine.dialect.name == "sqlite" else "marketing"
     if schema == "marketing":
         run_sql(engine, "CREATE SCHEMA marketing")
-    assert sync(table=f"{schema}.Odd Name").table == f"{schema}.Odd Name"
-    assert counts_of(sync(table=f"{schema}.Odd Name")) == {"unchanged": 2}
+    assert sync(table=f"{schema}.Ünsere_2").table == f"{schema}.Ünsere_2"
+    assert counts_of(sync(table=f"{schema}.Ünsere_2")) == {"unchanged": 2}
     if schema == "marketing":
         run_sql(engine, "DROP SCHEMA marketing CASCADE")
 
 
-@pytest.mark.parametrize("table", ["", "a.b.c", ".a", "a.", None, 3])
+@pytest.mark.slow
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_database_that_is_not_there_is_no_matter_of_patience(postgres, driver):
+    pytest.importorskip(driver)
+    engine = sa.create_engine(postgres.replace("postgresql:", f"postgresql+{driver}:").replace("/postgres", "/nowhere"))
+    said = r'database "nowhere" does not exist\. Is the database there'
+    with pytest.raises(AAMDestinationError, match=said), telling_database("table t"), engine.connect():
+        pass
+
+
+def test_a_schema_that_is_not_there_is_told_before_anything_is_read(emulator, sync):
+    with pytest.raises(
+        AAMDestinationError, match=r"Table markting\.t: the database has no schema markting\..* Create it"
+    ):
+        sync(table="markting.t")
+    assert emulator.count(LIST) == 0
+
+
+@pytest.mark.parametrize("table", ["", "a.b.c", ".a", "a.", None, 3, "a b", 'a"b', "t; DROP TABLE t", "1a", "a-b"])
 def test_names_that_cannot_be_are_refused(table):
     with pytest.raises(AAMArgumentError, match="table must be a name"):
         Wanted.of(table, what="segments", key=["sid"], types={"sid": Type.INTEGER})
