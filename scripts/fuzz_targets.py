@@ -43,7 +43,7 @@ from airflow_provider_aam.cli.credentials.render import render
 from airflow_provider_aam.feeds.read_delivery import Lines, read_delivery
 from airflow_provider_aam.feeds.read_feed import read_feed
 from airflow_provider_aam.feeds.reading.given import Delivered
-from airflow_provider_aam.feeds.reading.layout import LineLayout
+from airflow_provider_aam.feeds.reading.layout import LineLayout, ObjectLayout
 from airflow_provider_aam.feeds.write_rows import ReadOrder
 
 logging.disable(logging.CRITICAL)
@@ -140,7 +140,8 @@ def _delivered(read: Callable[[Delivered, ReadOrder], object], content: bytes) -
 
 def _delivery(content: bytes) -> None:
     others = {"separator": "|", "list_separator": " ", "user": 2, "segments": 1}
-    for layout in (LineLayout(), LineLayout(list_separator=" ", removed=None), LineLayout.of(others)):
+    objects = ObjectLayout(user="id", segments="in", removed="out")
+    for layout in (LineLayout(), LineLayout(list_separator=" ", removed=None), LineLayout.of(others), objects):
         _delivered(lambda file, order, layout=layout: read_delivery([file], Lines(layout=layout), order), content)  # type: ignore[misc]
 
 

@@ -13,7 +13,8 @@ from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.feeds.read_receipt import FileRead, ReadReceipt
 from airflow_provider_aam.feeds.reading.file import Reading
 from airflow_provider_aam.feeds.reading.given import Delivered
-from airflow_provider_aam.feeds.reading.layout import LineLayout
+from airflow_provider_aam.feeds.reading.layout import LineLayout, ObjectLayout
+from airflow_provider_aam.feeds.reading.part import Part
 from airflow_provider_aam.feeds.write_rows import ReadOrder, write_rows
 from airflow_provider_aam.files.rejects import Rejects
 
@@ -28,22 +29,28 @@ class Lines:
     ``threads``, of which one packs, are as many as the process may use unless told otherwise.
     """
 
-    layout: LineLayout = field(default_factory=LineLayout)
+    layout: LineLayout | ObjectLayout = field(default_factory=LineLayout)
     check_lines: bool = True
     threads: int | None = None
 
     def reading(self, file: Delivered, rejects: Rejects) -> Reading:
         """Of full files removed segments are not read."""
-        from airflow_provider_aam.feeds.reading.splitting import split
-
         return Reading(
             file,
-            partial(split, layout=self.layout, with_removed=file.mode != "full"),
+            self._split(with_removed=file.mode != "full"),
             rejects,
             threads=max(1, (self.threads or len(os.sched_getaffinity(0))) - 1),
             header_lines=self.layout.header_lines,
             check_lines=self.check_lines,
         )
+
+    def _split(self, *, with_removed: bool) -> Callable[[bytes], Part]:
+        from airflow_provider_aam.feeds.reading.objects import read_objects
+        from airflow_provider_aam.feeds.reading.splitting import split
+
+        if isinstance(self.layout, ObjectLayout):
+            return partial(read_objects, layout=self.layout, with_removed=with_removed)
+        return partial(split, layout=self.layout, with_removed=with_removed)
 
 
 def read_delivery(

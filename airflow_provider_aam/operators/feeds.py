@@ -96,7 +96,8 @@ class AAMReadDeliveryOperator(_ReadingOperator):
     :param file_format: ``parquet``, ``jsonl`` or ``jsonl.gz``, when the suffix does not tell. (templated)
     :param layout: how lines are laid out, where they are not as AAM's default: ``separator`` of columns (a space),
         ``list_separator`` (a comma), the numbers of the columns ``user`` (1), ``segments`` (2) and ``removed`` (3, or
-        ``None``), and ``header_lines`` (0). (templated)
+        ``None``), and ``header_lines`` (0); or, where each line is a JSON object, its keys ``user``, ``segments`` and
+        ``removed`` (none by default). (templated)
     :param as_of: instead of the rows of each file, who is in which segment as of this moment (an aware ``datetime`` or
         ISO 8601 text) or the end of this day (UTC): ``user`` and ``segments`` from the newest full delivery and the
         incremental ones after it, by the times in their names. ``source`` is the folder (with a slash at its end) or a
@@ -160,10 +161,10 @@ class AAMReadDeliveryOperator(_ReadingOperator):
         from airflow_provider_aam.feeds.read_state import read_state
         from airflow_provider_aam.feeds.reading.given import find_delivered
         from airflow_provider_aam.feeds.reading.history import find_history
-        from airflow_provider_aam.feeds.reading.layout import LineLayout
+        from airflow_provider_aam.feeds.reading.layout import read_layout
         from airflow_provider_aam.files.engine import Limits
 
-        lines = Lines(layout=LineLayout.of(self.layout), check_lines=self.check_lines, threads=self.threads)
+        lines = Lines(layout=read_layout(self.layout), check_lines=self.check_lines, threads=self.threads)
         if self.as_of is None:
             return told(read_delivery(find_delivered(self.source, self._open_source), lines, self._order()))
         history = find_history(cast("Sequence[str]", self.source), self._open_source, self.as_of)

@@ -134,8 +134,8 @@ def test_largest_number_and_leading_zeros_are_read():
         ({"segments": 0}, "columns [1, 0, 3]; expected different numbers, 1 or more"),
         ({"list_separator": " "}, "segments must be the last column, and removed None"),
         ({"header_lines": -1}, "header_lines is -1"),
-        ({"delimiter": " "}, "it has no 'delimiter'; known: separator, list_separator, user"),
-        ("tab", "layout is 'tab'; expected an object with some of separator, list_separator, user"),
+        ({"delimiter": " "}, "it has no 'delimiter'; known: list_separator, header_lines, separator, user"),
+        ("tab", "layout is 'tab'; expected an object with some of list_separator, header_lines, separator"),
         ({"user": "first"}, "Expected `int`, got `str` - at `$.user`"),
     ],
 )

@@ -1,0 +1,103 @@
+"""Lines of outbound files that are JSON objects → columns."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any, TypeAlias
+
+import msgspec
+
+from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.feeds.reading.layout import ObjectLayout
+from airflow_provider_aam.feeds.reading.numbers import MOST_DIGITS
+from airflow_provider_aam.feeds.reading.part import Part
+
+Row: TypeAlias = tuple[str, list[int], list[int]]
+
+_LISTS: Any = list[Annotated[int, msgspec.Meta(ge=0, lt=10**MOST_DIGITS)] | str] | str
+_NOT_A_NUMBER = f"a segment is not a number of 1 to {MOST_DIGITS} digits"
+_NOT_DECODED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+
+def read_objects(block: bytes, layout: ObjectLayout, *, with_removed: bool) -> Part:
+    """``block`` ends with a line break. Without ``with_removed`` no user has removed segments."""
+    import pyarrow as pa
+
+    decoder = _decoder(layout, with_removed=with_removed)
+    rows: list[Row] = []
+    rejected: dict[int, tuple[str, str]] = {}
+    lines = block.split(b"\n")[:-1]
+    for number, line in enumerate(lines):
+        if not line:
+            continue
+        try:
+            rows.append(_read(line, decoder, layout))
+        except ValueError as unfit:
+            rejected[number] = (str(unfit), line.decode(errors="replace"))
+    lists = pa.list_(pa.int64())
+    schema = pa.schema([("user", pa.string()), ("segments", lists), ("removed", lists)])
+    columns = [*zip(*rows, strict=True)] or [()] * len(schema)
+    arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
+    return Part(pa.record_batch(arrays, schema=schema), rejected, len(lines))
+
+
+@cache
+def _decoder(layout: ObjectLayout, *, with_removed: bool) -> msgspec.json.Decoder[Any]:
+    """Of the keys that are read, with users as they are written: numbers of 38 digits fit no type."""
+    fields: list[Any] = [("user", msgspec.Raw), ("segments", _LISTS)]
+    if with_removed and layout.removed is not None:
+        fields.append(("removed", _LISTS, ""))
+    names = {name: getattr(layout, name) for name, *_ in fields}
+    return msgspec.json.Decoder(msgspec.defstruct("Line", fields, rename=names))
+
+
+def _read(line: bytes, decoder: msgspec.json.Decoder[Any], layout: ObjectLayout) -> Row:
+    try:
+        found = decoder.decode(line)
+        user = _user(bytes(found.user), layout.user)
+    except _NOT_DECODED:
+        raise ValueError(_reason(line, layout)) from None
+    return (
+        user,
+        _numbers(found.segments, layout.list_separator),
+        _numbers(getattr(found, "removed", ""), layout.list_separator),
+    )
+
+
+def _user(written: bytes, key: str) -> str:
+    if written.isdigit():
+        return written.decode()
+    if not written.startswith(b'"'):
+        raise ValueError(f"“{one_line(key)}” is not a string or a number of digits")
+    user = msgspec.json.decode(written, type=str)
+    if not user:
+        raise ValueError("it names no user")
+    return user
+
+
+def _numbers(found: list[int | str] | str, separator: str) -> list[int]:
+    if isinstance(found, str):
+        found = [*found.removesuffix(separator).split(separator)] if found else []
+    return [each if isinstance(each, int) else _number(each) for each in found]
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise ValueError(_NOT_A_NUMBER)
+    return int(text)
+
+
+def _reason(line: bytes, layout: ObjectLayout) -> str:
+    try:
+        found = msgspec.json.decode(line)
+    except _NOT_DECODED:
+        return "it is not valid JSON"
+    if not isinstance(found, dict):
+        return "it is not a JSON object"
+    for key in (layout.user, layout.segments):
+        if key not in found:
+            return f"it has no “{one_line(key)}”"
+    for key in filter(None, (layout.segments, layout.removed)):
+        if not isinstance(found.get(key, []), list | str):
+            return f"“{one_line(key)}” is not a list or a string"
+    return _NOT_A_NUMBER
