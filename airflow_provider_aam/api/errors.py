@@ -72,7 +72,7 @@ class AAMError(Exception):
 
     def with_text(self, text: str) -> Self:
         """The same error, its message followed by ``text``."""
-        return type(self)(f"{self.message} {text}", **self.details)
+        return type(self)(f"{self.message} {text}", **{**self.details, "retryable": self.retryable})
 
     def __reduce__(self) -> tuple[Any, ...]:
         return functools.partial(type(self), **self.details), (self.message,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from airflow_provider_aam.api.errors import AAMError
 from airflow_provider_aam.api.retry import pause_after
 from airflow_provider_aam.api.stream import Fault, Reply
 from airflow_provider_aam.stream.codes import Verdict, gravest, verdict_on
@@ -16,7 +17,10 @@ _NOT_DONE = Fault(0, "the request was refused because of other operations")
 
 @dataclass
 class Delivered:
-    """``skipped`` are codes, one per operation. ``barred``: users of whom nothing is to be sent any more."""
+    """``skipped`` are codes, one per operation. ``barred``: users of whom nothing is to be sent any more.
+
+    ``failure`` ended it; ``unsure``: AAM may have accepted more than what was ``sent``.
+    """
 
     sent: int = 0
     skipped: list[int | str] = field(default_factory=list)
@@ -24,6 +28,8 @@ class Delivered:
     barred: set[str] = field(default_factory=set)
     requests: int = 0
     bytes: int = 0
+    failure: AAMError | None = None
+    unsure: bool = False
 
 
 def deliver(
@@ -31,20 +37,26 @@ def deliver(
 ) -> Delivered:
     """Send ``operations``, and those again that AAM failed at.
 
-    With an operation all later ones of its user are sent again, so that AAM has them in their order in the end. Raises
-    :class:`AAMForbidden` where AAM says that none will do, and what sending raises.
+    With an operation all later ones of its user are sent again, so that AAM has them in their order in the end. The
+    failure is :class:`AAMForbidden` where AAM says that none will do, else what sending raises.
     """
     done = Delivered()
     left = operations
     for attempt in range(1, max_attempts + 1):
-        reply = send(left)
+        try:
+            reply = send(left)
+        except AAMError as error:
+            done.failure = error
+            done.unsure = error.retryable or attempt > 1
+            break
         done.requests += 1
         done.bytes += sum([len(each.wire) for each in left])
         if not reply.faults and not reply.refused:
             done.sent += len(left)
             break
         again = _settle(left, reply, done, last=attempt == max_attempts)
-        if not again:
+        if done.failure or not again:
+            done.unsure = bool(again)
             break
         if any(verdict_on(gravest(faults).code) is Verdict.RETRY for faults in reply.faults.values()):
             pause(pause_after(attempt))
@@ -77,7 +89,7 @@ def _settle(operations: Sequence[Operation], reply: Reply, done: Delivered, *, l
 def _end(operation: Operation, fault: Fault, reply: Reply, done: Delivered) -> None:
     match verdict_on(fault.code):
         case Verdict.STOP:
-            raise reply.refusal(fault, operation.place)
+            done.failure = done.failure or reply.refusal(fault, operation.place)
         case Verdict.SKIP:
             done.skipped.append(fault.code)
         case verdict:

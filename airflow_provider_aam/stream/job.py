@@ -128,16 +128,21 @@ class _Run:
         if self._failed:
             return Delivered()
         try:
-            return self._send(operations)
+            delivered = self._send(operations)
         except BaseException:
             self._failed = True  # before the next one begins
             raise
+        if delivered.failure:
+            self._failed = True
+        return delivered
 
     def _await(self) -> None:
         future = self._over.get()
         operations = self._under_way.pop(future)
         delivered = future.result()
         self._tally.add(delivered)
+        if delivered.failure:
+            raise delivered.failure
         for user in delivered.barred:
             self._barred.add(user)
             self._tally.reject(map(_barred, self._packer.drop(user)))
@@ -161,12 +166,10 @@ def _barred(operation: Operation) -> Rejected:
 
 
 def _so_far(tally: Tally) -> str:
-    if not tally.requests:
+    if not (tally.sent or tally.unsure):
         return "Nothing was changed in AAM."
-    return (
-        f"AAM had accepted at least {counted(tally.sent, 'operation')} by then. Running the task again sends them "
-        "again, to the same effect."
-    )
+    accepted = f"had accepted at least {counted(tally.sent, 'operation')}" if tally.sent else "may have accepted some"
+    return f"AAM {accepted} by then. Running the task again sends them again, to the same effect."
 
 
 def _failure(tally: Tally, order: Order) -> AAMPushFailed:

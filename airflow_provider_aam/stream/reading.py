@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from airflow_provider_aam.api.errors import AAMArgumentError, AAMSourceError
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMError, AAMSourceError
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.files.blocks import read_blocks
@@ -45,6 +45,8 @@ def read_rows(source: Source) -> Iterator[Read]:
         try:
             with closing(reader(path, name)) as parts:
                 yield from _checked(name, parts)
+        except AAMError:
+            raise
         except UNREADABLE as broken:
             error = AAMSourceError(f"{name} cannot be read: {one_line(reason(broken))}.")
             error.retryable = may_pass(broken)

@@ -22,6 +22,8 @@ class Tally:
         self.uri = uri
         self.rows = self.sent = self.skipped = self.rejected = self.failed = 0
         self.requests = self.bytes = 0
+        self.unsure = False
+        """AAM may have accepted more than ``sent``."""
         self.codes: Counter[str] = Counter()
         self.first: list[Rejected] = []
 
@@ -31,6 +33,7 @@ class Tally:
         self.codes.update(map(str, done.skipped))
         self.requests += done.requests
         self.bytes += done.bytes
+        self.unsure = self.unsure or done.unsure
         self.reject(done.rejected)
 
     def reject(self, rejected: Iterable[Rejected]) -> None:

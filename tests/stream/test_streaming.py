@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter, defaultdict
+from pathlib import Path
 
 import pytest
 
 from airflow_provider_aam.api.errors import (
     AAMArgumentError,
     AAMConfigError,
+    AAMError,
     AAMForbidden,
     AAMLookupFailed,
     AAMPushFailed,
     AAMServerError,
+    AAMSourceError,
 )
 from airflow_provider_aam.stream.job import stream_operations
 from airflow_provider_aam.stream.order import Order
@@ -211,6 +214,47 @@ def test_failure_says_what_has_been_done(emulator, account, connect, write, tmp_
         )
     assert caught.value.retryable
     assert len((tmp_path / "rejects.jsonl").read_text().splitlines()) == 1
+
+
+SOME, MAYBE, NOTHING = (
+    "AAM had accepted at least 2 operations by then.",
+    "AAM may have accepted some by then.",
+    "Nothing was changed in AAM.",
+)
+
+
+@pytest.mark.parametrize(
+    ("troubles", "said"),
+    [
+        ([("failed_operations", {"code": 205, "every": 2}), ("status", {"status": 500, "times": None})], SOME),
+        ([("failed_operations", {"code": 302, "every": 2})], SOME),
+        ([("failed_operations", {"code": 302})], NOTHING),
+        ([("reset_after", {"times": None})], MAYBE),
+        ([("status", {"status": 403})], NOTHING),
+    ],
+)
+def test_failure_of_the_only_request_says_what_aam_may_have_accepted(troubles, said, emulator, account, connect):
+    _, (gold, *_) = account
+    for kind, details in troubles:
+        emulator.trouble(ROUTE, kind, **details)
+    rows = [{"user": f"u{number}", "trait": gold} for number in range(4)]
+    with pytest.raises(AAMError) as caught:
+        stream_operations(connect(max_attempts=2), order(rows))
+    assert said in caught.value.message
+    assert (said is NOTHING) == (not any(each["done"] for each in emulator.streamed))
+
+
+def test_failure_that_may_pass_stays_one(emulator, account, connect):
+    """With what it says of AAM."""
+
+    class Gone(type(Path())):
+        def open(self, *_, **__):
+            raise ConnectionResetError
+
+    said = r"^rows.jsonl cannot be read: ConnectionResetError\. Nothing was changed in AAM\.$"
+    with pytest.raises(AAMSourceError, match=said) as caught:
+        stream_operations(connect(), order([Gone("rows.jsonl")]))
+    assert caught.value.retryable
 
 
 @pytest.mark.parametrize(
