@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.feeds.read_receipt import FileRead, ReadReceipt
 from airflow_provider_aam.feeds.reading.file import Reading
+from airflow_provider_aam.feeds.reading.files import read_files
 from airflow_provider_aam.feeds.reading.given import Delivered
 from airflow_provider_aam.feeds.reading.layout import LineLayout, ObjectLayout
 from airflow_provider_aam.feeds.reading.part import Part
@@ -63,10 +64,8 @@ def read_delivery(
     """
 
     def rows(rejects: Rejects, read: list[FileRead]) -> Generator[pa.RecordBatch]:
-        for file in files:
-            reading = lines.reading(file, rejects)
-            yield from reading.rows()
-            read.append(reading.result)
+        for _, batch in read_files(files, partial(lines.reading, rejects=rejects), read):
+            yield batch
 
     return write_rows(order, rows, delivery_schema(), now=now)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.feeds.read_receipt import FileRead, ReadReceipt
 from airflow_provider_aam.feeds.reading.file import Reading
+from airflow_provider_aam.feeds.reading.files import read_files
 from airflow_provider_aam.feeds.reading.given import Delivered
 from airflow_provider_aam.feeds.write_rows import ReadOrder, write_rows
 from airflow_provider_aam.files.rejects import Rejects
@@ -26,9 +27,10 @@ def read_feed(files: Sequence[Delivered], order: ReadOrder, *, now: Callable[[],
     from airflow_provider_aam.feeds.reading.events import event_schema, read_events
 
     def rows(rejects: Rejects, read: list[FileRead]) -> Generator[pa.RecordBatch]:
-        for file in files:
-            reading = Reading(file, read_events, rejects, threads=1)
-            yield from reading.rows()
-            read.append(reading.result)
+        def reading(file: Delivered) -> Reading:
+            return Reading(file, read_events, rejects, threads=1)
+
+        for _, batch in read_files(files, reading, read):
+            yield batch
 
     return write_rows(order, rows, event_schema(), now=now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.api.errors import AAMConfigError, AAMError
@@ -15,6 +16,7 @@ from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.feeds.read_delivery import Lines
 from airflow_provider_aam.feeds.read_receipt import FileRead, ReadReceipt
+from airflow_provider_aam.feeds.reading.files import read_files
 from airflow_provider_aam.feeds.reading.given import Delivered
 from airflow_provider_aam.feeds.write_rows import ReadOrder, write_rows
 from airflow_provider_aam.files.engine import Engine, Limits, open_engine
@@ -105,12 +107,9 @@ def _steps(
 
     moments = [*dict.fromkeys(file.sent_at for file in files)]
     try:
-        for file in files:
-            reading = lines.reading(file, rejects)
-            step = moments.index(file.sent_at)
-            for batch in reading.rows():
-                yield batch.append_column("step", pa.repeat(pa.scalar(step, pa.int32()), len(batch)))
-            read.append(reading.result)
+        for file, batch in read_files(files, partial(lines.reading, rejects=rejects), read):
+            step = pa.scalar(moments.index(file.sent_at), pa.int32())
+            yield batch.append_column("step", pa.repeat(step, len(batch)))
     except AAMError as failure:
         failures.append(failure)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Iterator
 from typing import IO, Any, cast
 
@@ -11,6 +13,7 @@ from airflow_provider_aam.files.refusals import UNREADABLE, may_pass, reason
 
 BLOCK = 2 * 2**20
 LONGEST_LINE = 64 * 2**20
+_DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
 _GZIP = b"\x1f\x8b"
 _MARK = b"\xef\xbb\xbf"
 
@@ -18,7 +21,8 @@ _MARK = b"\xef\xbb\xbf"
 def read_blocks(path: Any, *, name: str) -> Iterator[bytes]:
     """Each of about :data:`BLOCK` bytes, ending with a line break: CRLF is LF, and the last line gets one.
 
-    Raises :class:`AAMSourceError` for what cannot be read, retryable where that may pass.
+    Raises :class:`AAMSourceError` for what cannot be read, retryable where that may pass; with a finding for what
+    cannot be unpacked.
     """
     try:
         with path.open("rb") as file:
@@ -26,9 +30,12 @@ def read_blocks(path: Any, *, name: str) -> Iterator[bytes]:
     except AAMError:
         raise
     except Exception as broken:
-        if not isinstance(broken, UNREADABLE) and type(broken).__name__ != "IsalError":  # which has no public base
+        is_damaged = isinstance(broken, _DAMAGED) or type(broken).__name__ == "IsalError"  # which has no public base
+        if not is_damaged and not isinstance(broken, UNREADABLE):
             raise
-        error = AAMSourceError(f"{name} cannot be read: {one_line(reason(broken))}.")
+        why = one_line(reason(broken)).rstrip(".")
+        error = AAMSourceError(f"{name} cannot be read: {why}.")
+        error.findings = (f"{name}: {why}",) if is_damaged else ()
         error.retryable = may_pass(broken)
         raise error from broken
 

@@ -141,11 +141,18 @@ def test_another_number_of_lines_than_the_info_says_fails(reading):
 
 
 @pytest.mark.parametrize("broken", [lambda packed: packed[:-9], lambda packed: packed[:20] + b"xxxx" + packed[24:]])
-def test_broken_gzip_is_named(reading, broken):
-    path = reading.folder / FULL
-    path.write_bytes(broken(gzip.compress(b"".join(b"%d 1\n" % number for number in range(999)))))
-    with pytest.raises(AAMSourceError, match=rf"{FULL} cannot be read: "):
-        reading.read(str(path))
+def test_every_damaged_file_is_named_with_what_to_do(reading, broken):
+    packed = gzip.compress(b"".join(b"%d 1\n" % number for number in range(999)))
+    names = [FULL, *(f"{FULL.partition('.')[0]}{number:03d}.sync.gz" for number in range(1, 4))]
+    for name in names:
+        (reading.folder / name).write_bytes(packed if name == names[0] else broken(packed))
+    reading.put(names[2], "a 1\n")
+    with pytest.raises(AAMSourceError) as failed:
+        reading.read([f"{reading.folder}/{name}" for name in names])
+    head, *found = str(failed.value).splitlines()
+    assert head.startswith("Damaged files: 2 of 4. Nothing was written. If another job copied them here, run it again;")
+    assert head.endswith("ask Adobe to deliver them again:")
+    assert [names[1] in found[0], names[3] in found[1], len(found)] == [True, True, 2]
     assert not reading.out.exists()
 
 

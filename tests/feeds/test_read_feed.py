@@ -156,6 +156,13 @@ def test_rejects_and_changed_files_fail(tmp_path):
         read([{"uri": str(file), "bytes": 3}], tmp_path, max_rejected=1)
 
 
+def test_all_damaged_files_are_named(tmp_path):
+    for name in ("a.gz", "b.gz"):
+        (tmp_path / name).write_bytes(gzip.compress(line().encode())[:-9])
+    with pytest.raises(AAMSourceError, match=r"(?s)Damaged files: 2 of 2\. .*a\.gz: .*b\.gz: "):
+        read(f"{tmp_path}/*.gz", tmp_path)
+
+
 @pytest.mark.parametrize("source", [[], {"files": []}, [{"bytes": 1}], "{", [{"uri": 3}]])
 def test_sources_without_files_are_refused(source, tmp_path):
     with pytest.raises(AAMArgumentError, match="source"):

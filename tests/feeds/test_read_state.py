@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -137,6 +138,16 @@ def test_line_that_does_not_fit_fails_the_state(tmp_path):
     put(tmp_path, name(0, "full"), [("a", [1], [])])
     (tmp_path / name(1)).write_text("broken\n")
     assert "1 line rejected" in str(refused(tmp_path))
+
+
+def test_all_damaged_files_are_named(tmp_path):
+    put(tmp_path, name(0, "full"), [("a", [1], [])])
+    for day in (1, 2):
+        (tmp_path / name(day)).write_bytes(gzip.compress(b"a 1\n")[:-9])
+    error = str(refused(tmp_path))
+    assert "Damaged files: 2 of 3. " in error
+    assert name(1) in error
+    assert name(2) in error
 
 
 def test_unreadable_day_is_refused(tmp_path):
