@@ -159,8 +159,10 @@ def read_signals(given: object) -> list[tuple[str, str]]:
         raise Unusable("BAD_SIGNAL", f"signals: expected an object of keys and values, found {quoted(given)}")
     pairs = []
     for key, values in given.items():
+        if not isinstance(key, str) or not key:
+            raise Unusable("BAD_SIGNAL", f"signals: expected strings as keys, found {quoted(key)}")
         for value in values if isinstance(values, list | tuple) else [values]:
-            if not key or isinstance(value, bool) or not isinstance(value, str | int | float):
+            if isinstance(value, bool) or not isinstance(value, str | int | float):
                 raise Unusable(
                     "BAD_SIGNAL", f"signal {quoted(key)}: expected a string or number, found {quoted(value)}"
                 )

@@ -9,9 +9,10 @@ from typing import IO
 
 import msgspec
 
+from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.files.staging import Destination, stage
 from airflow_provider_aam.stream.delivery import Delivered
-from airflow_provider_aam.stream.operations import Rejected
+from airflow_provider_aam.stream.operations import Rejected, Row
 
 _SHOWN = 5
 
@@ -46,13 +47,22 @@ class Tally:
                 self.first.append(each)
             if self._file is not None:
                 said = {name: getattr(each, name) for name in ("place", "code", "reason", "transaction_id")}
-                row = msgspec.Raw(each.row) if isinstance(each.row, bytes) else each.row
-                self._file.write(msgspec.json.encode({**said, "row": row}) + b"\n")
+                self._file.write(msgspec.json.encode({**said, "row": _as_json(each.row)}) + b"\n")
 
     def examples(self) -> str:
         lines = [f"  - {each.place}: {each.code}: {each.reason}" for each in self.first]
         more = self.rejected - len(lines)
         return "\n".join([*lines, *([f"  - … and {more:,} more."] if more else [])])
+
+
+def _as_json(row: Row | bytes | None) -> msgspec.Raw:
+    """Of a list a row may hold what JSON cannot: then its text."""
+    if isinstance(row, bytes):
+        return msgspec.Raw(row)
+    try:
+        return msgspec.Raw(msgspec.json.encode(row))
+    except (TypeError, ValueError):
+        return msgspec.Raw(msgspec.json.encode(one_line(str(row))))
 
 
 @contextmanager

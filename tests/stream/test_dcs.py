@@ -227,6 +227,11 @@ def test_response_that_names_nobody(emulator, account, connect):
     assert stream_operations(connect(), order(rows, expect_uuid=False)).sent == 2
 
 
+def test_key_that_is_no_text_is_rejected(emulator, account, connect):
+    rows = [{"user": "u", "signals": {5: "a"}}, {"user": "u", "signals": {"c_5": "a"}}]
+    assert stream_operations(connect(), order(rows, max_rejected=1)).codes == {"BAD_SIGNAL": 1}
+
+
 def test_code_that_stays_fails_the_task_for_another_try(emulator, account, connect):
     emulator.trouble(ROUTE, "failed_operations", times=None, code=205)
     with pytest.raises(AAMPushFailed, match="205") as caught:

@@ -216,6 +216,18 @@ def test_failure_says_what_has_been_done(emulator, account, connect, write, tmp_
     assert len((tmp_path / "rejects.jsonl").read_text().splitlines()) == 1
 
 
+def test_rejected_row_that_is_no_json_is_written_as_text(emulator, account, connect, tmp_path):
+    _, (gold, *_) = account
+    rows = [{"user": "u", "trait": "x", "note": note} for note in ("\ud800", object(), {1, "a"})]
+    rows += [{"user": "u", "trait": gold, "signals": {5: "a"}}, {"user": "u", "trait": gold}]
+    rejects = tmp_path / "rejects.jsonl"
+    assert stream_operations(connect(), order(rows, rejects=rejects, max_rejected=4)).sent == 1
+    text, unknown, *others = [json.loads(line) for line in rejects.read_text().splitlines()]
+    assert text["row"] == "{'user': 'u', 'trait': 'x', 'note': '\\ud800'}"
+    assert "<object object at" in unknown["row"]
+    assert [each["code"] for each in others] == ["BAD_TRAIT", "BAD_SIGNAL"]
+
+
 SOME, MAYBE, NOTHING = (
     "AAM had accepted at least 2 operations by then.",
     "AAM may have accepted some by then.",
