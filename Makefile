@@ -24,10 +24,10 @@ UV_READY := $(VENV)/uv-ready
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONHASHSEED ?= 0
 
-.PHONY: help setup demo ui ui-build test test-211 test-slow test-s3 test-sql test-celery test-lineage test-ui lint types bench mutants fuzz docs dist test-dist constraints clean
+.PHONY: help setup demo ui ui-build test test-211 test-slow test-slow-211 test-s3 test-sql test-celery test-lineage test-ui lint types bench mutants fuzz docs dist test-dist constraints clean
 
 help: ## list the commands
-	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 setup: $(VENV)/installed ## create .venv with Airflow 3.3, the package and its tools
 
@@ -50,9 +50,11 @@ test: $(VENV)/installed $(VENV_PEERS)/installed ## run the tests on Airflow 3.3;
 test-211: $(VENV_211)/installed ## run the Airflow-facing tests on Airflow 2.11
 	$(VENV_211)/bin/python -m pytest --numprocesses 2 --dist loadfile tests/airflow
 
-test-slow: $(VENV)/installed $(VENV_211)/installed ## run the tests that start an Airflow or kill processes, on both versions
-	$(VENV)/bin/python -m pytest -m slow --numprocesses 2 --dist loadfile
-	$(VENV_211)/bin/python -m pytest -m slow --numprocesses 2 --dist loadfile tests/airflow
+test-slow: $(VENV)/installed ## run the tests that start an Airflow or kill processes
+	$(VENV)/bin/python -m pytest -m slow --numprocesses 3 --dist loadfile
+
+test-slow-211: $(VENV_211)/installed ## run those of them that face Airflow on Airflow 2.11
+	$(VENV_211)/bin/python -m pytest -m slow --numprocesses 3 --dist loadfile tests/airflow
 
 test-s3: $(VENV_S3)/installed ## run the tests on s3:// against a server that plays S3, in .venv-s3 with Airflow's Amazon provider
 	$(VENV_S3)/bin/python -m pytest --numprocesses 2 --dist load tests/s3

@@ -7,6 +7,7 @@ before, as it should be afterwards, and otherwise. Some find no table, some one 
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import signal
@@ -107,21 +108,29 @@ def start(url: str, number: int, *, fields: int) -> int:
         os._exit(code)
 
 
+def ended(pid: int, until: float) -> int:
+    """The status of a process that is killed at ``until``, if it is still there."""
+    while not (found := os.waitpid(pid, os.WNOHANG))[0]:
+        if time.perf_counter() >= until:
+            os.kill(pid, signal.SIGKILL)
+            return os.waitpid(pid, 0)[1]
+        time.sleep(0.001)
+    return found[1]
+
+
 def main(url: str, kills: int, seed: int) -> None:
     chance = random.Random(seed)
     engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
     ends: Counter[str] = Counter()
-    longest, before, number, done = 0.0, None, 0, 0
+    takes_s, before, number, done = 0.0, None, 0, 0
     while done < kills:
         number += 1
         fields = 3 if before is None else chance.choice((3, len(TYPES)))
         begun = time.perf_counter()
         pid = start(url, number, fields=fields)
-        if longest:
-            time.sleep(chance.uniform(0, 1.2 * longest))
-            os.kill(pid, signal.SIGKILL)
-        _, status = os.waitpid(pid, 0)
-        longest = longest or time.perf_counter() - begun
+        status = ended(pid, begun + chance.uniform(0, 1.2 * takes_s) if takes_s else math.inf)
+        if not os.WIFSIGNALED(status):
+            takes_s = time.perf_counter() - begun
         seen = [look(engine)]
         wait_for_server(engine)
         seen.append(look(engine))
