@@ -61,7 +61,11 @@ def _copy(connection: sa.engine.Connection, staged: sa.Table, texts: Iterator[by
 def _send(driver: Any, statement: str, texts: Iterator[bytes]) -> None:
     with driver.cursor() as cursor:
         if hasattr(cursor, "copy_expert"):  # psycopg2
-            cursor.copy_expert(statement, _Readable(texts))
+            source = _Readable(texts)
+            try:
+                cursor.copy_expert(statement, source)
+            except Exception as trouble:
+                raise source.failure or trouble
         elif hasattr(cursor, "copy"):  # psycopg
             with cursor.copy(statement) as copy:
                 for text in texts:
@@ -74,10 +78,15 @@ def _send(driver: Any, statement: str, texts: Iterator[bytes]) -> None:
 
 
 class _Readable:
-    """What psycopg2 reads from; it takes as much at once as it is given."""
+    """What psycopg2 reads from; it takes as much at once as it is given, and shows a ``failure`` as its own."""
 
     def __init__(self, texts: Iterator[bytes]) -> None:
         self._texts = texts
+        self.failure: Exception | None = None
 
     def read(self, _size: int) -> bytes:
-        return next(self._texts, b"")
+        try:
+            return next(self._texts, b"")
+        except Exception as failure:
+            self.failure = failure
+            raise

@@ -156,3 +156,16 @@ def test_other_files_are_refused(engine, tmp_path):
         path = tmp_path / f"{name}.parquet"
         with pytest.raises(AAMSourceError, match=said):
             sync_delivery(path, engine, "members", name=str(path), changes=False)
+
+
+def test_file_that_breaks_off_is_a_broken_file_in_every_database(engine, tmp_path):
+    """Its first part is with the database by then, and psycopg2 would call the failure the database's."""
+    path = write(tmp_path / "rows.parquet", [(f"u{number}", [number], []) for number in range(20_000)])
+    pq.write_table(pq.read_table(path), path, row_group_size=10_000, compression="none", use_dictionary=False)
+    content = bytearray(path.read_bytes())
+    start = pq.read_metadata(path).row_group(1).column(0).data_page_offset
+    content[start : start + 64] = b"\xff" * 64
+    path.write_bytes(content)
+    with pytest.raises(AAMSourceError, match="cannot be read: .*The table was not changed"):
+        sync_delivery(path, engine, "members", name="rows.parquet", changes=False)
+    assert not sa.inspect(engine).has_table("members")
