@@ -52,23 +52,22 @@ def _copy(connection: sa.engine.Connection, staged: sa.Table, texts: Iterator[by
     columns = ", ".join(preparer.quote(column.name) for column in staged.columns)
     statement = f"COPY {preparer.format_table(staged)} ({columns}) FROM STDIN"
     dbapi: Any = connection.dialect.dbapi
+    source = _Readable(texts)
     try:
-        _send(connection.connection.dbapi_connection, statement, texts)
+        _send(connection.connection.dbapi_connection, statement, source)
     except dbapi.Error as trouble:
+        if source.failure:
+            raise source.failure from None
         raise sa.exc.DBAPIError.instance(statement, None, trouble, dbapi.Error) from trouble
 
 
-def _send(driver: Any, statement: str, texts: Iterator[bytes]) -> None:
+def _send(driver: Any, statement: str, source: _Readable) -> None:
     with driver.cursor() as cursor:
         if hasattr(cursor, "copy_expert"):  # psycopg2
-            source = _Readable(texts)
-            try:
-                cursor.copy_expert(statement, source)
-            except Exception as trouble:
-                raise source.failure or trouble
+            cursor.copy_expert(statement, source)
         elif hasattr(cursor, "copy"):  # psycopg
             with cursor.copy(statement) as copy:
-                for text in texts:
+                for text in iter(source.read, b""):
                     copy.write(text)
         else:
             raise AAMDestinationError(
@@ -78,13 +77,13 @@ def _send(driver: Any, statement: str, texts: Iterator[bytes]) -> None:
 
 
 class _Readable:
-    """What psycopg2 reads from; it takes as much at once as it is given, and shows a ``failure`` as its own."""
+    """What drivers read from. psycopg2 takes as much at once as it is given, and shows a ``failure`` as its own."""
 
     def __init__(self, texts: Iterator[bytes]) -> None:
         self._texts = texts
         self.failure: Exception | None = None
 
-    def read(self, _size: int) -> bytes:
+    def read(self, _size: int = 0) -> bytes:
         try:
             return next(self._texts, b"")
         except Exception as failure:

@@ -166,6 +166,6 @@ def test_file_that_breaks_off_is_a_broken_file_in_every_database(engine, tmp_pat
     start = pq.read_metadata(path).row_group(1).column(0).data_page_offset
     content[start : start + 64] = b"\xff" * 64
     path.write_bytes(content)
-    with pytest.raises(AAMSourceError, match="cannot be read: .*The table was not changed"):
+    with pytest.raises(AAMSourceError, match=r"cannot be read: .*The table was not changed"):
         sync_delivery(path, engine, "members", name="rows.parquet", changes=False)
     assert not sa.inspect(engine).has_table("members")
