@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.feeds.read_receipt import FileRead, ReadReceipt
 from airflow_provider_aam.files.rejects import Rejects
+from airflow_provider_aam.files.scratch import scratch_folder
 from airflow_provider_aam.files.staging import Destination, path_of, stage
 from airflow_provider_aam.files.writers.tables import choose_table_format, open_table
 
@@ -45,8 +44,8 @@ def write_rows(
     started_at, read = now(), list[FileRead]()
     form = choose_table_format(path_of(order.destination), order.file_format)
     count = 0
-    with tempfile.TemporaryDirectory(prefix="aam-") as scratch, stage(order.destination) as staged:
-        rejects = Rejects(Path(scratch) / "rejects.jsonl", counted_by="reason")
+    with scratch_folder() as folder, stage(order.destination) as staged:
+        rejects = Rejects(folder / "rejects.jsonl", counted_by="reason")
         with open_table(staged.local, form, schema) as (writer, written), closing(rows(rejects, read)) as batches:
             for batch in batches:
                 writer.write(batch)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airflow_provider_aam.api.errors import AAMConfigError
+from airflow_provider_aam.files.scratch import scratch_folder
 
 if TYPE_CHECKING:
     import duckdb
@@ -59,7 +59,7 @@ def open_engine(limits: Limits, explain: Explain, *, buffered_rows: int = 262_14
     import duckdb
 
     number = limits.threads or len(os.sched_getaffinity(0))
-    with tempfile.TemporaryDirectory(prefix="aam-") as folder:
+    with scratch_folder() as folder:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "threads": number,
             "memory_limit": f"{limits.memory_mb}MB",
@@ -71,6 +71,6 @@ def open_engine(limits: Limits, explain: Explain, *, buffered_rows: int = 262_14
         }
         with duckdb.connect(config=settings) as con:
             try:
-                yield Engine(con=con, scratch=Path(folder), threads=number)
+                yield Engine(con=con, scratch=folder, threads=number)
             except duckdb.Error as failure:
                 raise explain(failure, limits) from failure

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -18,6 +17,7 @@ from typing import Any, Protocol
 
 from airflow_provider_aam.api.errors import AAMDestinationError
 from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.files.scratch import scratch_folder
 from airflow_provider_aam.files.stores import OBJECT_STORES, is_local, store_of
 
 log = logging.getLogger(__name__)
@@ -197,8 +197,8 @@ def _remove(fs: Any, path: str) -> None:
 @contextmanager
 def _local_file(path: str) -> Iterator[Path]:
     """An empty file on this machine. It keeps the suffix: object stores guess the content type from it."""
-    with tempfile.TemporaryDirectory(prefix="aam-") as folder:
-        local = Path(folder) / f"rows{PurePosixPath(path).suffix}"
+    with scratch_folder() as folder:
+        local = folder / f"rows{PurePosixPath(path).suffix}"
         local.touch()
         yield local
 

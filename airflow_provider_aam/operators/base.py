@@ -62,6 +62,12 @@ class AAMOperator(BaseOperator):
         self._returned = result
         return result
 
+    def on_kill(self) -> None:
+        """Airflow kills the process some seconds later, which would leave its files on the worker's disk."""
+        from airflow_provider_aam.files.scratch import discard
+
+        discard()
+
     def subject(self) -> Subject:
         return Subject()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ if find_spec("airflow.providers.openlineage") is None:
         allow_module_level=True,
     )
 
-EVENTS = Path(tempfile.mkdtemp(prefix="aam-lineage-")) / "events.jsonl"
+EVENTS = Path(os.environ["AIRFLOW_HOME"]) / "lineage-events.jsonl"
 # The provider reads it once in a process.
 os.environ["AIRFLOW__OPENLINEAGE__TRANSPORT"] = json.dumps(
     {"type": "file", "log_file_path": str(EVENTS), "append": True}

@@ -13,6 +13,7 @@ from keep import Keep
 from operator_checks import arguments_of, failure_of
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, Asset
+from airflow_provider_aam.files.scratch import scratch_folder
 from airflow_provider_aam.operators.members import (
     AAMJoinTraitMembersOperator,
     AAMPlanTraitMembersOperator,
@@ -118,6 +119,14 @@ def test_arguments_that_cannot_be_are_named_together(tmp_path):
     message = failure_of(task)
     assert "3 problems" in message
     assert "mode is 'replace'; expected 'sync' or 'overwrite'" in message
+
+
+def test_a_task_that_airflow_kills_leaves_no_files_on_the_worker(tmp_path):
+    task = AAMPushTraitMembersOperator(task_id="push", source="x.csv", data_source=1, destination=str(tmp_path))
+    with scratch_folder() as folder:
+        (folder / "spilled").touch()
+        task.on_kill()
+        assert not folder.exists()
 
 
 def test_a_dry_run_writes_nothing(account, tmp_path):

@@ -22,8 +22,12 @@ KILLS = int(os.environ.get("AAM_KILLS", "50"))
 def killed(tmp_path: Path, *words: str) -> tuple[dict, list[dict]]:
     """What was seen of a push that nobody kills, and of those that were killed."""
     command = [sys.executable, str(PROGRAM), str(tmp_path), str(KILLS), "7", *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
+    scratch = tmp_path / "tmp"
+    scratch.mkdir()
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900, env=environment)
     assert done.returncode == 0, done.stderr
+    assert [*scratch.iterdir()] == [], "each retry has removed what the killed one left"
     reference, *attempts = map(json.loads, done.stdout.splitlines())
     assert len(attempts) == KILLS
     assert sum(attempt["died"] for attempt in attempts) > KILLS * 0.9

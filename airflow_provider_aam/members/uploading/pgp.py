@@ -6,7 +6,6 @@ Source: Adobe's page on PGP encryption of inbound files. GnuPG does the work, so
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +14,7 @@ from typing import Any
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMConfigError
 from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.files.scratch import scratch_folder
 from airflow_provider_aam.members.making.parts import Part
 
 _CIPHER = ["--cipher-algo", "AES", "--rfc4880"]
@@ -31,8 +31,8 @@ def open_seal(public_key: bytes | None, scratch: Path) -> Iterator[Seal | None]:
     if public_key is None:
         yield None
         return
-    with tempfile.TemporaryDirectory(prefix="aam-pgp-") as home:  # short: the path of GnuPG's socket has a limit
-        gpg = _gnupg(home)
+    with scratch_folder() as home:  # not in ``scratch``: the path of GnuPG's socket has a limit
+        gpg = _gnupg(str(home))
         found = gpg.import_keys(public_key)
         keys = sorted({one for one in found.fingerprints if one})
         secret = " and a secret one" if gpg.list_keys(secret=True) else ""
