@@ -14,7 +14,7 @@ from airflow_provider_aam.tables.loading import Batch, load
 from airflow_provider_aam.tables.merging import Counts, Merge
 from airflow_provider_aam.tables.temporary import analyze
 from airflow_provider_aam.tables.turns import own_turn
-from airflow_provider_aam.tables.wanted import DELETED, Given, Wanted
+from airflow_provider_aam.tables.wanted import DELETED, UPDATED, Given, Wanted
 
 _EMPTY = {
     Given.LIST: ("AAM", "what the technical account has access to"),
@@ -43,19 +43,31 @@ def sync_rows(
 
     Whoever reads the table meanwhile sees it as it was, and so it stays when this fails or is killed.
     """
+    now = datetime.fromisoformat(now.isoformat())  # drivers know no subclasses of it, as pendulum's
     with own_turn(engine, wanted) as connection:
         layout = find_layout(connection, wanted)
+        _refuse_older(connection, wanted, layout, now)
         staged = layout.stage(connection, wanted)
         rows = load(connection, staged, [*wanted.staged_types.values()], batches)
         if not (rows or allow_empty or wanted.given is Given.CHANGES):
             _refuse_empty(connection, wanted, layout)
         layout.bring_about(connection)
-        plain = datetime.fromisoformat(now.isoformat())  # drivers know no subclasses of it, as pendulum's
-        merge = Merge(connection=connection, table=layout.table, staged=staged, wanted=wanted, now=plain)
+        merge = Merge(connection=connection, table=layout.table, staged=staged, wanted=wanted, now=now)
         counts = merge.run(into_new=not layout.exists)
         if not layout.exists:
             analyze(connection, layout.table, wanted.key)  # the rest can wait for autovacuum
     return Synced(rows=rows, counts=counts, columns_added=layout.missing)
+
+
+def _refuse_older(connection: sa.engine.Connection, wanted: Wanted, layout: Layout, now: datetime) -> None:
+    """A list that waited for its turn may be older than the table. Of a delivery nobody knows by its time."""
+    if wanted.given is not Given.LIST or not layout.exists or UPDATED in layout.missing:
+        return
+    if connection.scalar(sa.select(sa.exists().where(layout.table.c[UPDATED] > now))):
+        raise AAMIncomplete(
+            f"Table {wanted.title} holds {wanted.what} that were read later, by another task. Nothing was written. "
+            "Set max_active_runs=1; a retry reads the list again."
+        )
 
 
 def _refuse_empty(connection: sa.engine.Connection, wanted: Wanted, layout: Layout) -> None:

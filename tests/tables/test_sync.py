@@ -74,7 +74,7 @@ def test_a_row_that_comes_back_is_live_again(emulator, engine, sync):
     assert counts_of(sync()) == {"unchanged": 2}
     emulator.reset("empty")
     emulator.add("segments", [{**back, "name": "it is back"}, *whole[1:]])
-    later = DAY + timedelta(days=2)
+    later = datetime.now(UTC) + timedelta(days=2)
     assert counts_of(sync(now=lambda: later)) == {"unchanged": 2, "restored": 1}
     row = rows_of(engine)[back["sid"]]
     assert (row["name"], row["aam_deleted_at"], utc(row["aam_updated_at"])) == ("it is back", None, later)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -108,6 +109,17 @@ def test_two_syncs_of_a_table_take_turns(engine):
     (counts,) = done
     assert (counts.inserted, counts.updated) == (1, 1)
     assert {row["name"] for row in rows_of(engine).values()} == {"b"}
+
+
+def test_an_older_list_does_not_win_over_a_newer_one(engine):
+    types = {"sid": Type.INTEGER, "name": Type.TEXT}
+    newer, older = DAY + timedelta(seconds=1), DAY
+    sync_rows(engine, wanted(types), [[[1], ["new"]]], now=newer, allow_empty=False)
+    with pytest.raises(AAMIncomplete, match="Table t holds segments that were read later, by another task") as refused:
+        sync_rows(engine, wanted(types), [[[1], ["old"]]], now=older, allow_empty=False)
+    assert refused.value.retryable
+    assert rows_of(engine)[1]["name"] == "new"
+    assert sync_rows(engine, wanted(types), [[[1], ["new"]]], now=newer, allow_empty=False).counts.updated == 0
 
 
 def test_readers_see_the_old_state_until_the_end(engine):
