@@ -22,6 +22,9 @@ from airflow_provider_aam.files.rejects import Rejects
 if TYPE_CHECKING:
     import pyarrow as pa
 
+REPEATING = ("segments.list.element", "removed.list.element")
+"""Users do not."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Lines:
@@ -67,7 +70,7 @@ def read_delivery(
         for _, batch in read_files(files, partial(lines.reading, rejects=rejects), read):
             yield batch
 
-    return write_rows(order, rows, delivery_schema(), now=now)
+    return write_rows(order, rows, delivery_schema(), now=now, repeating=REPEATING)
 
 
 def delivery_schema() -> pa.Schema:

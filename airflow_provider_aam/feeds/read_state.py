@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_aam.api.errors import AAMConfigError, AAMError
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.visible import one_line
-from airflow_provider_aam.feeds.read_delivery import Lines
+from airflow_provider_aam.feeds.read_delivery import REPEATING, Lines
 from airflow_provider_aam.feeds.read_receipt import FileRead, ReadReceipt
 from airflow_provider_aam.feeds.reading.files import read_files
 from airflow_provider_aam.feeds.reading.given import Delivered
@@ -70,7 +70,7 @@ def read_state(
                 found = engine.con.sql(_MERGED, params={"files": f"{folder}/*.parquet"})
                 yield from found.to_arrow_reader(ROWS_AT_ONCE)
 
-    return write_rows(order, rows, state_schema(), now=now)
+    return write_rows(order, rows, state_schema(), now=now, repeating=REPEATING[:1])
 
 
 def state_schema() -> pa.Schema:

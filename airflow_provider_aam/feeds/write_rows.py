@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,14 +39,21 @@ def write_rows(
     schema: pa.Schema,
     *,
     now: Callable[[], datetime],
+    repeating: Sequence[str] | None = None,
 ) -> ReadReceipt:
-    """``rows`` notes what it rejects and which files it has read; with too many rejects only these are written."""
+    """``rows`` notes what it rejects and which files it has read; with too many rejects only these are written.
+
+    ``repeating`` as of :func:`~airflow_provider_aam.files.writers.tables.open_table`.
+    """
     started_at, read = now(), list[FileRead]()
     form = choose_table_format(path_of(order.destination), order.file_format)
     count = 0
     with scratch_folder() as folder, stage(order.destination) as staged:
         rejects = Rejects(folder / "rejects.jsonl", counted_by="reason")
-        with open_table(staged.local, form, schema) as (writer, written), closing(rows(rejects, read)) as batches:
+        with (
+            open_table(staged.local, form, schema, repeating=repeating) as (writer, written),
+            closing(rows(rejects, read)) as batches,
+        ):
             for batch in batches:
                 writer.write(batch)
                 count += len(batch)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from itertools import repeat, takewhile
 from typing import TYPE_CHECKING
 
 from airflow_provider_aam.api.counted import counted
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BLOCKS_AHEAD = 32
-"""Split while a group of rows is packed: about as many as make one."""
+"""Split while a group of rows is packed: as many as make one, and more."""
+READ_AHEAD = 4
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +67,7 @@ class Reading:
 
     def _body(self) -> Iterator[bytes]:
         """Without header lines, which are counted here."""
-        for block in read_blocks(self._file.path, name=self._name):
+        for block in _ahead(read_blocks(self._file.path, name=self._name)):
             rest = block
             while rest and self._lines < self._header_lines:
                 rest = rest[rest.index(b"\n") + 1 :]
@@ -94,3 +96,8 @@ class Reading:
                 "Was the file changed, or cut short? If your .info files count other lines than those of the "
                 "unpacked file, set check_lines=False."
             )
+
+
+def _ahead(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Read, and unpacked, in a thread of their own."""
+    return takewhile(len, in_order(lambda _: next(blocks, b""), repeat(None), concurrency=READ_AHEAD, threads=1))

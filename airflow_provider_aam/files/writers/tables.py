@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -16,7 +16,7 @@ from airflow_provider_aam.files.writers import Written, open_written
 if TYPE_CHECKING:
     import pyarrow as pa
 
-GROUP_BYTES = 64 * 2**20
+GROUP_BYTES = 32 * 2**20
 """Of a row group in memory: large enough to pack well."""
 FLUSH_ROWS = 10_000
 
@@ -38,23 +38,31 @@ def choose_table_format(file_name: str, file_format: str | None = None) -> Forma
 
 
 @contextmanager
-def open_table(path: Path, form: Format, schema: pa.Schema) -> Iterator[tuple[TableWriter, Written]]:
-    """A writer on ``path``, emptied first, and the file, which is complete once the context has ended without error."""
+def open_table(
+    path: Path, form: Format, schema: pa.Schema, *, repeating: Sequence[str] | None = None
+) -> Iterator[tuple[TableWriter, Written]]:
+    """A writer on ``path``, emptied first, and the file, which is complete once the context has ended without error.
+
+    ``repeating``: paths of Parquet columns whose values repeat, for which alone a dictionary is tried; all by default.
+    """
     with (
         open_written(path, gzipped=form.gzipped) as (file, written),
-        closing(_Parquet(file, schema) if form.kind == "parquet" else _JsonLines(file)) as writer,
+        closing(_Parquet(file, schema, repeating) if form.kind == "parquet" else _JsonLines(file)) as writer,
     ):
         yield writer, written
 
 
 class _Parquet:
-    def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:
+    def __init__(self, file: BinaryIO, schema: pa.Schema, repeating: Sequence[str] | None) -> None:
         import pyarrow as pa
         from pyarrow import parquet
 
         # Of texts, such as ids, smallest and largest say nothing, and take long to find.
         numbers = [column.name for column in schema if pa.types.is_primitive(column.type)]
-        self._writer = parquet.ParquetWriter(file, schema, compression="zstd", write_statistics=numbers)
+        dictionaries = True if repeating is None else [*repeating]
+        self._writer = parquet.ParquetWriter(
+            file, schema, compression="zstd", write_statistics=numbers, use_dictionary=dictionaries
+        )
         self._batches: list[pa.RecordBatch] = []
         self._bytes = 0
 
