@@ -1,4 +1,4 @@
-"""Runs one task as a worker does, in a process of its own and with a log file: ``python real_task.py FILE DAG TASK``.
+"""Runs tasks as a worker does, in a process of its own and with log files: ``python real_task.py FILE DAG TASK…``.
 
 ``dag.test()`` prints into the terminal and masks nothing on the way. Expects AIRFLOW__CORE__DAGS_FOLDER to be FILE's.
 """
@@ -14,19 +14,15 @@ from typing import Any
 RUN_ID = "manual__real"
 
 
-def main(dag_file: Path, dag_id: str, task_id: str) -> None:
+def main(dag_file: Path, dag_id: str, *task_ids: str) -> None:
     from airflow.utils.db import initdb
 
     from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
 
     initdb()
-    if AIRFLOW_V_3_0_PLUS:
-        create_run_on_3(dag_file, dag_id)
-        run_on_3(dag_file, dag_id, task_id)
-    else:
-        create_run_on_2(dag_file, dag_id)
-        run = ["tasks", "run", dag_id, task_id, RUN_ID, "--local", "--subdir", str(dag_file)]
-        subprocess.run([sys.executable, "-m", "airflow", *run], check=True)
+    (create_run_on_3 if AIRFLOW_V_3_0_PLUS else create_run_on_2)(dag_file, dag_id)
+    for task_id in task_ids:
+        (run_on_3 if AIRFLOW_V_3_0_PLUS else run_on_2)(dag_file, dag_id, task_id)
 
 
 def create_run_on_3(dag_file: Path, dag_id: str) -> None:
@@ -95,6 +91,11 @@ def create_run_on_2(dag_file: Path, dag_id: str) -> None:
         ["dags", "trigger", dag_id, "--run-id", RUN_ID],
     ):
         subprocess.run([sys.executable, "-m", "airflow", *command], check=True)
+
+
+def run_on_2(dag_file: Path, dag_id: str, task_id: str) -> None:
+    run = ["tasks", "run", dag_id, task_id, RUN_ID, "--local", "--subdir", str(dag_file)]
+    subprocess.run([sys.executable, "-m", "airflow", *run], check=False)
 
 
 if __name__ == "__main__":

@@ -33,26 +33,32 @@ CONNECTIONS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("task", "said"),
-    [
-        ("incomplete", "Connection 'aam_incomplete'"),
-        ("unreachable", "no connection to 127.0.0.1:9"),
-        ("missing", "There is no Connection 'aam_missing'"),
-    ],
-)
-def test_the_message_and_one_traceback_are_in_the_log(tmp_path, task, said):
+SAID = {
+    "incomplete": "Connection 'aam_incomplete'",
+    "unreachable": "no connection to 127.0.0.1:9",
+    "missing": "There is no Connection 'aam_missing'",
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of an Airflow in which every task of the DAG has been run."""
+    home = tmp_path_factory.mktemp("airflow")
     environment = os.environ | {
-        "AIRFLOW_HOME": str(tmp_path),
+        "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(HERE),
         **{f"AIRFLOW_CONN_{conn_id.upper()}": json.dumps(given) for conn_id, given in CONNECTIONS.items()},
     }
-    command = [sys.executable, str(HERE / "real_task.py"), str(HERE / "failing_tasks_dag.py"), "failing_tasks", task]
-    done = subprocess.run(
-        command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=180
-    )
-    logs = [path for path in (tmp_path / "logs").rglob("*.log") if f"task_id={task}" in str(path)]
-    assert len(logs) == 1, done.stdout[-5000:] + done.stderr[-5000:]
+    command = [sys.executable, str(HERE / "real_task.py"), str(HERE / "failing_tasks_dag.py"), "failing_tasks", *SAID]
+    with (home / "out.txt").open("wb") as out:
+        subprocess.run(command, env=environment, cwd=home, stdout=out, stderr=out, check=False, timeout=300)
+    return home
+
+
+@pytest.mark.parametrize(("task", "said"), SAID.items(), ids=SAID)
+def test_the_message_and_one_traceback_are_in_the_log(home, task, said):
+    logs = [path for path in (home / "logs").rglob("*.log") if f"task_id={task}" in str(path)]
+    assert len(logs) == 1, (home / "out.txt").read_text()[-5000:]
     log = logs[0].read_text()
     if AIRFLOW_V_3_0_PLUS:
         assert (log.count(said), log.count('"exc_type"')) == (1, 1), log
