@@ -44,7 +44,8 @@ def noting(operator: AAMOperator, context: Context) -> Iterator[Ended]:
     except AAMError as error:
         done: dict[str, Any] = {}
         if isinstance(error, AAMPushFailed):
-            done = {"outcomes": error.counts, "plan_sha256": operator.applied_sha256}
+            pushed = {"outcomes": error.counts, "plan_sha256": operator.applied_sha256}
+            done = pushed if operator.shown_as == "push" else {**error.counts}
         tell(done, error=error, plan=operator.shown_plan)
         raise
     tell(ended.result, plan=operator.shown_plan)

@@ -177,7 +177,7 @@ def _failure(tally: Tally, order: Order) -> AAMPushFailed:
     error = AAMPushFailed(
         f"{tally.rejected:,} of {counted(tally.rows, 'row')} were rejected (max_rejected={order.max_rejected:,}). AAM "
         f"accepted {tally.sent:,}, which stay; {tally.skipped:,} were skipped.{where}\n{tally.examples()}",
-        counts={"sent": tally.sent, "skipped": tally.skipped, "rejected": tally.rejected},
+        counts={name: getattr(tally, name) for name in ("rows", "sent", "skipped", "rejected", "requests")},
     )
     error.retryable = tally.failed == tally.rejected
     return error

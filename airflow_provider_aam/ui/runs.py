@@ -103,11 +103,13 @@ def _inbound(note: Note) -> str:
 
 
 def _stream(note: Note) -> str:
+    """Of one that failed only the counts are known."""
     result = note.result
-    way = f"DCS of {result['domain_alias']}" if result.get("domain_alias") else f"Stream {result.get('stream_id')}"
-    return (
-        f"{way}: {counted(_count(result.get('rows')), 'row')} in {counted(_count(result.get('requests')), 'request')}"
-    )
+    rows, requests = (_count(result.get(name)) for name in ("rows", "requests"))
+    said = f"{counted(rows, 'row')} in {counted(requests, 'request')}"
+    if result.get("domain_alias"):
+        return f"DCS of {result['domain_alias']}: {said}"
+    return f"Stream {result['stream_id']}: {said}" if result.get("stream_id") else said
 
 
 def _read(note: Note) -> str:

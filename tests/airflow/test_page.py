@@ -22,6 +22,7 @@ from airflow_provider_aam.operators.plan import AAMApplyOperator, AAMPlanOperato
 from airflow_provider_aam.operators.pull import AAMPullSegmentsOperator
 from airflow_provider_aam.operators.push import AAMPushTraitsOperator
 from airflow_provider_aam.operators.sql import AAMToSqlOperator
+from airflow_provider_aam.operators.stream import AAMStreamTraitsOperator
 
 pytestmark = pytest.mark.skipif(not AIRFLOW_V_3_3_PLUS, reason="the page is for Airflow 3.3")
 
@@ -126,6 +127,14 @@ def test_table_is_shown_with_what_was_written_to_it(run, page, tmp_path, monkeyp
     note = one(page.overview()["notes"]["sync"])
     assert note["headline"] == "Table segments: 200 rows"
     assert note["parts"] == [{"label": "inserted", "count": 200, "tone": "good"}]
+
+
+def test_stream_that_failed_is_shown_with_what_became_of_its_rows(run, page):
+    rows = [{"user": "u", "trait": 1}, {"user": "ann@example.com", "trait": 1}]
+    run(lambda: AAMStreamTraitsOperator(task_id="stream", stream_id="web", source=rows, namespace="crm"))
+    note = one(page.overview()["notes"]["stream"])
+    assert (note["headline"], note["failed"]) == ("2 rows in 1 request", True)
+    assert {part["label"]: part["count"] for part in note["parts"]} == {"sent": 1, "rejected": 1}
 
 
 def test_push_is_shown_with_its_outcomes(run, page):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from airflow_provider_aam.feeds.read_receipt import FileRead, ReadReceipt
-from airflow_provider_aam.files.notes import Note, Task
+from airflow_provider_aam.files.notes import KINDS, Note, Task
 from airflow_provider_aam.members.idsync_job import IdSyncReceipt
 from airflow_provider_aam.members.judging.verdict import FileVerdict, State, Verdict
 from airflow_provider_aam.members.receipt import MembersReceipt, SentFile
@@ -69,7 +69,7 @@ def test_inbound_files_say_why_records_were_not_stored():
     assert note["failed"]
 
 
-@pytest.mark.parametrize("kind", ["pull", "push", "plan", "drift", "members", "inbound"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("result", [{}, {"files": 3, "outcomes": [], "counts": "x", "rows": None, "batch": {}}])
 def test_results_of_other_shapes_do_not_break_the_page(kind, result):
     assert shown(kind, result)["parts"] == []
