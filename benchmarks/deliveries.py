@@ -19,7 +19,7 @@ Lines of AAM's default layout: 38 digits, 1 to 15 segments of 2,000, in every th
 on the local disk, {THREADS} threads. *Reader alone* is DuckDB's and Polars' CSV reader with the lengths of all three
 columns added up, which makes no lists, no numbers and no file. *To Parquet* is the same work as ours with their own
 means: lists of integers, zstd. The goal is half the speed of the faster reader alone, a ratio of 2. It is not reached:
-packing the rows into Parquet takes longer by itself.
+packing the rows into Parquet takes longer by itself (ADR 9).
 
 | Lines | What | Seconds | Peak | Ratio | Goal |
 |---|---|---|---|---|---|"""
