@@ -21,6 +21,7 @@ import requests
 REPOSITORY = Path(__file__).resolve().parent.parent
 START_TIMEOUT_S = 600
 RUN_TIMEOUT_S = 300
+ANSWER_TIMEOUT_S = 120
 LOCKED_OUT_TIMES = 5
 """On a slow machine two requests to an Airflow on SQLite lock each other out; one gets 500 after five seconds."""
 
@@ -39,7 +40,9 @@ class Airflow:
     def request(self, method: str, path: str, **options: Any) -> Any:
         headers = {"Authorization": f"Bearer {self._token}"}
         for _ in range(LOCKED_OUT_TIMES):
-            answer = requests.request(method, f"{self.url}/api/v2/{path}", headers=headers, timeout=30, **options)
+            answer = requests.request(
+                method, f"{self.url}/api/v2/{path}", headers=headers, timeout=ANSWER_TIMEOUT_S, **options
+            )
             if answer.status_code != 500:
                 break
             time.sleep(1)
