@@ -43,6 +43,7 @@ def test_lines_that_do_not_fit_fail_the_task_and_are_told(build, tmp_path):
     said = failure_of(build(layout=None, rejects_path=str(tmp_path / "rejects.jsonl")))
     assert "1 line rejected (max_rejected=0): a segment is not a number" in said
     assert json.loads((tmp_path / "rejects.jsonl").read_text())["text"] == "a|1 2|3"
+    assert "it is not valid JSON: 1" in failure_of(build(layout={"user": "id", "segments": "in"}))
     assert not (tmp_path / "rows.jsonl").exists()
 
 
