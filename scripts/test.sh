@@ -3,7 +3,7 @@
 # and written; tracing makes the tests take half as long again.
 set -euo pipefail
 venv=$1
-run=("$venv/bin/python" -m pytest --numprocesses 2 --dist loadfile)
+run=("$venv/bin/python" -m pytest --numprocesses 3 --dist loadfile)
 if [ -z "${COVERAGE:-}" ]; then
   exec "${run[@]}" "${@:2}"
 fi

@@ -6,6 +6,7 @@ import atexit
 import os
 import re
 import shutil
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -35,6 +36,22 @@ os.environ |= {
     "NO_PROXY": "127.0.0.1,localhost",
 }
 (_HOME / "dags").mkdir()
+
+
+@pytest.fixture(scope="session")
+def airflow_db() -> None:
+    """Airflow's database. Nothing of it is needed when the tests are over, so no commit waits for the disk."""
+    from airflow.utils.db import initdb
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    event.listen(Engine, "connect", _do_not_wait_for_the_disk)
+    initdb()
+
+
+def _do_not_wait_for_the_disk(connection: Any, _: object) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture(scope="session")

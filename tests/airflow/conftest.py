@@ -32,13 +32,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def airflow_db() -> None:
-    from airflow.utils.db import initdb
-
-    initdb()
-
-
-@pytest.fixture(scope="session")
 def _one_api_server() -> Iterator[None]:
     """Airflow 3 builds an API server for each ``dag.test()``, which takes five seconds.
 

@@ -29,13 +29,6 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("filterwarnings", warning)
 
 
-@pytest.fixture(scope="session")
-def airflow_db() -> None:
-    from airflow.utils.db import initdb
-
-    initdb()
-
-
 @pytest.fixture
 def airflow_aam(monkeypatch) -> Callable[..., Result]:
     """Runs the command; stdout and stderr are kept apart."""
