@@ -87,3 +87,14 @@ def test_user_that_is_dropped_is_not_sent():
     packer.answered(taken)
     assert [each.place for each in packer.take(last=True)] == ["4"]
     assert packer.take(last=True) == []
+    assert packer.waiting_bytes == 0  # the job waits until it is small
+
+
+def test_last_request_waits_for_those_who_may_yet_join_it():
+    packer = Packer(10)
+    packer.put([made(0, "a", 9), made(1, "b", 3), made(2, "a", 3)])
+    taken = packer.take(last=True)
+    assert [each.place for each in taken] == ["0"]
+    assert packer.take(last=True) == []
+    packer.answered(taken)
+    assert [each.place for each in packer.take(last=True)] == ["1", "2"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MOST_DIGITS = 18
 """All such numbers fit 64 bits."""
 _WORD = 8
-LEAD = b"0" * (2 * _WORD + _WORD)
+LEAD = b"0" * _WORD
 """What a text must begin with, so that words can be taken from before each end."""
 
 
