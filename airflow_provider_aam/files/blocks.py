@@ -45,8 +45,10 @@ def _unpacked(file: IO[bytes]) -> IO[bytes]:
     file.seek(0)
     if not packed:
         return file
-    from isal import igzip
-
+    try:
+        from isal import igzip
+    except ImportError:  # it is quicker, and in the extra `members`, which streaming does not need
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=file))
     return cast("IO[bytes]", igzip.open(file))  # type: ignore[no-untyped-call]
 
 

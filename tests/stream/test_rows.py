@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -41,6 +42,15 @@ def test_csv_with_and_without_gzip(name, tmp_path):
     rows = [row for _, row in read([path])]
     assert rows[0] == {"user": "u1", "trait": "11,12", "operation": "delete", "more": "x"}
     assert rows[1]["operation"] == ""
+
+
+def test_gzipped_json_lines_need_no_extra(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "isal", None)
+    (tmp_path / "rows.jsonl.gz").write_bytes(gzip.compress(b'{"user": "u1"}\n{"user": "u2"}\n'))
+    assert [row for _, row in read([tmp_path / "rows.jsonl.gz"])] == [{"user": "u1"}, {"user": "u2"}]
+    (tmp_path / "rows.jsonl.gz").write_bytes(gzip.compress(b'{"user": "u1"}\n')[:-9])
+    with pytest.raises(AAMSourceError, match=r"rows\.jsonl\.gz cannot be read: Compressed file ended"):
+        [*read([tmp_path / "rows.jsonl.gz"])]
 
 
 def test_parquet_gives_the_columns_that_count(tmp_path):
