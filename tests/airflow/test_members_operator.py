@@ -106,6 +106,15 @@ def test_everything_that_aam_would_drop_is_refused_at_once(account, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_codes_where_sids_are_expected_are_named_with_what_to_say(account, tmp_path):
+    source = rows_in(tmp_path, ("u1", "gold"), ("u2", account["silver"]))
+    task = AAMPushTraitMembersOperator(
+        task_id="push", source=source, data_source="crm", destination=f"{tmp_path}/out", batch_time=DAY
+    )
+    said = "“gold” is not a sid; for integration codes say traits_are='integrationCode'"
+    assert said in failure_of(task, dag_run=None)
+
+
 def test_arguments_that_cannot_be_are_named_together(tmp_path):
     task = AAMPushTraitMembersOperator(
         task_id="push",

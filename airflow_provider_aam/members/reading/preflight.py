@@ -77,11 +77,17 @@ def find_traits(
     missing: list[str] = []
     problems = []
     for word in words:
+        number = whole_number(word) if are_sids else None
+        if are_sids and number is None:
+            problems.append(f"“{one_line(word)}” is not a sid; for integration codes say traits_are='integrationCode'")
+            continue
         try:
             sid = (
-                names.find(TRAITS, int(word)) if are_sids else names.find_owned(TRAITS, str(owner_id), word, text=word)
+                names.find_owned(TRAITS, str(owner_id), word, text=word)
+                if number is None
+                else names.find(TRAITS, number)
             )
-        except (AAMLookupFailed, ValueError) as absent:
+        except AAMLookupFailed as absent:
             if create is None:
                 problems.append(one_line(str(absent)))
             missing.append(word)
