@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -147,17 +149,20 @@ def test_trouble_that_may_pass_is_waited_for_until_the_hard_deadline(
     place, looking, kind, tmp_path, monkeypatch, caplog
 ):
     sent, where = place.deliver(), on("table")
-    database = tmp_path / "not there yet" / "ledger.db"
-    monkeypatch.setenv("AIRFLOW_CONN_LEDGER", json.dumps({"conn_type": "sqlite", "host": str(database)}))
-    assert looking(kind, **where) is None
-    assert "The Customer Data Feed could not be read, it will be tried again: ledger aam_feed_ledger: " in caplog.text
-    database.parent.mkdir()
-    assert looking(kind, **where) == sent
-    database.unlink()
-    database.parent.rmdir()
-    place.wait(25)
-    with pytest.raises(Exception, match=r"(?s)unable to open|OSError in the triggerer"):
-        looking(kind, **where)
+    database = tmp_path / "ledger.db"
+    connection = {"conn_type": "sqlite", "host": str(database), "extra": {"timeout": "0"}}
+    monkeypatch.setenv("AIRFLOW_CONN_LEDGER", json.dumps(connection))
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert looking(kind, **where) is None
+        said = "The Customer Data Feed could not be read, it will be tried again: ledger aam_feed_ledger: "
+        assert said in caplog.text
+        other.rollback()
+        assert looking(kind, **where) == sent
+        other.execute("BEGIN EXCLUSIVE")
+        place.wait(25)
+        with pytest.raises(Exception, match=r"(?s)database is locked|OSError in the triggerer"):
+            looking(kind, **where)
 
 
 @KINDS

@@ -116,7 +116,9 @@ def test_every_page_and_example_is_in_the_wheel(tmp_path):
     (wheel,) = (source / "dist").glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         shipped = {name for name in archive.namelist() if name.startswith("airflow_provider_aam/docs/")}
-        assert shipped == {f"airflow_provider_aam/docs/{name}" for name in PAGES}
+        pages = {*PAGES, *(f"{path.parent.name}/{path.name}" for path in (REPOSITORY / "docs").glob("adr/*.md"))}
+        images = {f"images/{path.name}" for path in (REPOSITORY / "docs/images").iterdir()}
+        assert shipped == {f"airflow_provider_aam/docs/{name}" for name in pages | images}
         assert {name: archive.read(f"airflow_provider_aam/docs/{name}").decode() for name in PAGES} == PAGES
         examples = {path for path in (REPOSITORY / "dags").rglob("*.*") if path.is_file() and path.suffix != ".pyc"}
         for example in examples:
