@@ -130,7 +130,7 @@ def read_operation(row: Row, default: str) -> str:
 
 def _user(given: object) -> str:
     if isinstance(given, str) and given.strip():
-        if "@" in given and _EMAIL.fullmatch(given):
+        if "@" in given and _EMAIL.fullmatch(given.strip()):
             raise Unusable("PII", "user is an e-mail address: hash it")
         return given
     if isinstance(given, int) and not isinstance(given, bool):

@@ -216,6 +216,14 @@ def test_failure_says_what_has_been_done(emulator, account, connect, write, tmp_
     assert len((tmp_path / "rejects.jsonl").read_text().splitlines()) == 1
 
 
+def test_e_mail_address_between_blanks_is_not_sent(emulator, account, connect):
+    _, (gold, *_) = account
+    users = (" ann@example.com", "ann@example.com\n", "\u00a0ann@example.com")
+    rows = [{"user": user, "trait": gold} for user in users]
+    assert stream_operations(connect(), order(rows, max_rejected=3)).codes == {"PII": 3}
+    assert emulator.count(ROUTE) == 0
+
+
 def test_rejected_row_that_is_no_json_is_written_as_text(emulator, account, connect, tmp_path):
     _, (gold, *_) = account
     rows = [{"user": "u", "trait": "x", "note": note} for note in ("\ud800", object(), {1, "a"})]
