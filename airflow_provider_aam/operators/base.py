@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMError
-from airflow_provider_aam.compat import Asset, BaseOperator, Context
+from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, Asset, BaseOperator, Context
 from airflow_provider_aam.failures import task_failures
 from airflow_provider_aam.operators.links import LINKS, Subject, Written, linking
 from airflow_provider_aam.operators.noting import noting
@@ -63,10 +63,14 @@ class AAMOperator(BaseOperator):
         return result
 
     def on_kill(self) -> None:
-        """Airflow kills the process some seconds later, which would leave its files on the worker's disk."""
+        """Airflow 3 kills the process some seconds later, which would leave its files on the worker's disk.
+
+        Airflow 2 raises an error in it, with which they go, and what is to be written in any case is written.
+        """
         from airflow_provider_aam.files.scratch import discard
 
-        discard()
+        if AIRFLOW_V_3_0_PLUS:
+            discard()
 
     def subject(self) -> Subject:
         return Subject()
