@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMError, AAMSourceError
@@ -51,7 +51,7 @@ LINE = st.tuples(st.sampled_from(USERS), SEGMENTS, SEGMENTS)
 DELIVERY = st.lists(LINE, max_size=8)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(full=DELIVERY, days=st.lists(DELIVERY, min_size=30, max_size=30), as_of=st.integers(0, 30), seed=st.integers())
 def test_state_is_that_of_sets_that_change_day_by_day(tmp_path_factory, full, days, as_of, seed):
     folder = tmp_path_factory.mktemp("history")
