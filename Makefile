@@ -23,6 +23,8 @@ UV_READY := $(VENV)/uv-ready
 # A half-written bytecode cache makes every Airflow command slow; the environment decides nothing here.
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONHASHSEED ?= 0
+# Sessions of pytest that run at the same time stumble over each other when they tidy up one folder.
+WITH_ITS_FOLDER = folder="$${TMPDIR:-/tmp}/aam-$$UID-$@" && mkdir -p "$$folder" && PYTEST_DEBUG_TEMPROOT="$$folder"
 
 .PHONY: help setup demo ui ui-build test test-211 test-slow test-slow-211 test-s3 test-sql test-celery test-lineage test-ui lint types bench mutants fuzz docs dist test-dist constraints clean
 
@@ -45,19 +47,19 @@ ui/node_modules: ui/package-lock.json
 	@touch $@
 
 test: $(VENV)/installed $(VENV_PEERS)/installed ## run the tests on Airflow 3.3; COVERAGE=1 checks coverage as well
-	scripts/test.sh $(VENV)
+	$(WITH_ITS_FOLDER) scripts/test.sh $(VENV)
 
 test-211: $(VENV_211)/installed ## run the Airflow-facing tests on Airflow 2.11
-	$(VENV_211)/bin/python -m pytest --numprocesses 2 --dist loadfile tests/airflow
+	$(WITH_ITS_FOLDER) $(VENV_211)/bin/python -m pytest --numprocesses 2 --dist loadfile tests/airflow
 
 test-slow: $(VENV)/installed ## run the tests that start an Airflow or kill processes
-	$(VENV)/bin/python -m pytest -m slow --numprocesses 3 --dist loadfile
+	$(WITH_ITS_FOLDER) $(VENV)/bin/python -m pytest -m slow --numprocesses 3 --dist loadfile
 
 test-slow-211: $(VENV_211)/installed ## run those of them that face Airflow on Airflow 2.11
-	$(VENV_211)/bin/python -m pytest -m slow --numprocesses 3 --dist loadfile tests/airflow
+	$(WITH_ITS_FOLDER) $(VENV_211)/bin/python -m pytest -m slow --numprocesses 3 --dist loadfile tests/airflow
 
 test-s3: $(VENV_S3)/installed ## run the tests on s3:// against a server that plays S3, in .venv-s3 with Airflow's Amazon provider
-	$(VENV_S3)/bin/python -m pytest --numprocesses 2 --dist load tests/s3
+	$(WITH_ITS_FOLDER) $(VENV_S3)/bin/python -m pytest --numprocesses 2 --dist load tests/s3
 
 test-sql: $(VENV_SQL)/installed ## tables and ledgers in PostgreSQL with both of its drivers, and in MariaDB; needs postgresql and mariadb-server-core of the distribution
 	$(VENV_SQL)/bin/python -m pytest -m "slow or not slow" tests/tables

@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).parents[2]
 LOGICAL_DATE = "logical_date" if AIRFLOW_V_3_0_PLUS else "execution_date"
 SCHEDULED = {LOGICAL_DATE: datetime(2026, 11, 23, tzinfo=UTC)}
 # In Airflow 2 every run has a logical date.
-DATELESS = {"logical_date": None} if AIRFLOW_V_3_0_PLUS else {LOGICAL_DATE: datetime.now(UTC)}
+DATELESS = {LOGICAL_DATE: None if AIRFLOW_V_3_0_PLUS else datetime(2026, 11, 24, tzinfo=UTC)}
 pytestmark = pytest.mark.parametrize(
     ("run_of", "auth"),
     [
@@ -55,8 +55,8 @@ def test_the_dag_of_the_readme_pushes_once_and_pulls_all(
     (pulled,) = (tmp_path / "out").glob("segments-????-??-??.csv")
     with pulled.open(newline="") as file:
         assert len(list(csv.DictReader(file))) == len(account.objects("segments")) == 200
-    day = "2026-11-23" if run_of.get(LOGICAL_DATE) else datetime.now(UTC).strftime("%Y-%m-%d")
-    assert pulled.name == f"segments-{day}.csv"
+    day = run_of[LOGICAL_DATE] or datetime.now(UTC)
+    assert pulled.name == f"segments-{day:%Y-%m-%d}.csv"
 
 
 def test_the_dag_of_the_hook_page_counts_segments(
