@@ -8,7 +8,13 @@ from contextlib import contextmanager
 
 from airflow_provider_aam.api.errors import AAMConfigError, AAMError
 from airflow_provider_aam.api.guide import IN_AIRFLOW, runbook, use_docs_url, where
-from airflow_provider_aam.compat import AirflowFailException, AirflowNotFoundException, airflow_address, conf
+from airflow_provider_aam.compat import (
+    SERVES_DOCUMENTATION,
+    AirflowFailException,
+    AirflowNotFoundException,
+    airflow_address,
+    conf,
+)
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +23,7 @@ SECRETS_BACKENDS = (("secrets", "backend"), ("workers", "secrets_backend"))
 
 def read_docs_url() -> None:
     """Let messages name the site that ``[aam] docs_url`` gives, else the pages that this Airflow serves."""
-    airflow = airflow_address()
+    airflow = airflow_address() if SERVES_DOCUMENTATION else ""
     use_docs_url(conf.get("aam", "docs_url", fallback=None) or (airflow and f"{airflow}/{IN_AIRFLOW}"))
 
 

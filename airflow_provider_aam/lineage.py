@@ -123,10 +123,16 @@ class Lineage:
             name = f"{_name('data_sources', owner)}/inbound"
             self._write(self._account, name, statistics={"rowCount": receipt["items"]}, **facets)
 
-    def read_into(self, files: Sequence[str], receipt: Mapping[str, Any], columns: Mapping[str, str]) -> None:
-        """Delivered files → one file with a column for each field of their lines."""
-        self.read_files(files, columns=columns)
-        facets = self._made_of({name: [name] for name in columns}) | {"schema": _schema(columns)}
+    def read_into(
+        self,
+        files: Sequence[str],
+        receipt: Mapping[str, Any],
+        types: Mapping[str, str],
+        fields: Mapping[str, Sequence[str]],
+    ) -> None:
+        """Delivered files → one file. ``fields``: of the files' lines, those that each column is made of."""
+        self.read_files(files, columns=[name for names in fields.values() for name in names])
+        facets = self._made_of(fields) | {"schema": _schema(types)}
         self._write(
             *_place(receipt["uri"]), statistics={"rowCount": receipt["rows"], "size": receipt["bytes"]}, **facets
         )

@@ -20,6 +20,7 @@ from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS, A
 __all__ = [
     "AIRFLOW_V_3_0_PLUS",
     "AIRFLOW_V_3_3_PLUS",
+    "SERVES_DOCUMENTATION",
     "AirflowFailException",
     "AirflowNotFoundException",
     "Asset",
@@ -34,6 +35,8 @@ __all__ = [
     "mask_secret",
 ]
 
+SERVES_DOCUMENTATION = AIRFLOW_V_3_3_PLUS or not AIRFLOW_V_3_0_PLUS
+"""Whether our plugin has a place there for pages."""
 DEFAULT_ADDRESS = "" if AIRFLOW_V_3_0_PLUS else "http://localhost:8080"
 
 

@@ -45,7 +45,7 @@ def _made() -> tuple[Path, int]:
             lock = os.open(folder, os.O_RDONLY)
         except FileNotFoundError:
             continue
-        if _is_ours(lock) and folder.exists():
+        if _is_ours(lock, without_locks=True) and folder.exists():
             return folder, lock
         os.close(lock)
 
@@ -56,15 +56,18 @@ def _sweep() -> None:
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         except OSError:  # it is gone, or of another user
             continue
-        if os.fstat(lock).st_uid == os.geteuid() and _is_ours(lock):
+        if os.fstat(lock).st_uid == os.geteuid() and _is_ours(lock, without_locks=False):
             shutil.rmtree(folder, ignore_errors=True)
             log.info("Removed %s, which a process had left that was killed.", folder)
         os.close(lock)
 
 
-def _is_ours(lock: int) -> bool:
+def _is_ours(lock: int, *, without_locks: bool) -> bool:
+    """Whether nobody else has it; ``without_locks`` is the answer where the file system knows none."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError:
+        return without_locks
     return True

@@ -71,9 +71,13 @@ class _ReadingOperator(AAMOperator):
         """Of the rows that it writes."""
         raise NotImplementedError
 
+    def _fields(self) -> Mapping[str, Sequence[str]]:
+        """By column, the fields of a line that it is made of."""
+        return {column.name: [column.name] for column in self._schema()}
+
     def _trace(self, lineage: Lineage, receipt: Mapping[str, Any]) -> None:
-        columns = {field.name: str(field.type) for field in self._schema()}
-        lineage.read_into([file["uri"] for file in receipt["files"]], receipt, columns)
+        types = {column.name: str(column.type) for column in self._schema()}
+        lineage.read_into([file["uri"] for file in receipt["files"]], receipt, types, self._fields())
 
 
 class AAMReadDeliveryOperator(_ReadingOperator):
@@ -155,6 +159,16 @@ class AAMReadDeliveryOperator(_ReadingOperator):
         from airflow_provider_aam.feeds.read_state import state_schema
 
         return delivery_schema() if self.as_of is None else state_schema()
+
+    def _fields(self) -> Mapping[str, Sequence[str]]:
+        from airflow_provider_aam.feeds.reading.layout import read_layout
+
+        layout = read_layout(self.layout)
+        places = {name: getattr(layout, name) for name in ("user", "segments", "removed")}
+        called = {name: place if isinstance(place, str) else name for name, place in places.items() if place}
+        if self.as_of is None:
+            return {name: [field] for name, field in called.items()}
+        return {"user": [called.pop("user")], "segments": [*called.values()]}
 
     def _run(self, context: Context) -> Told:  # noqa: ARG002
         from airflow_provider_aam.feeds.read_delivery import Lines, read_delivery

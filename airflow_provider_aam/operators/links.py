@@ -11,7 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from airflow_provider_aam.api.errors import AAMConfigError, AAMDestinationError, AAMError
-from airflow_provider_aam.compat import DEFAULT_ADDRESS, AirflowNotFoundException, BaseOperatorLink, conf
+from airflow_provider_aam.compat import (
+    DEFAULT_ADDRESS,
+    SERVES_DOCUMENTATION,
+    AirflowNotFoundException,
+    BaseOperatorLink,
+    conf,
+)
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
@@ -131,7 +137,7 @@ def _guide_to(error: Exception) -> str | None:
         part = runbook(type(error))
     else:
         return None
-    return address(*part) or f"{DEFAULT_ADDRESS}/{IN_AIRFLOW}/{file_of(*part)}"
+    return address(*part) or (f"{DEFAULT_ADDRESS}/{IN_AIRFLOW}/{file_of(*part)}" if SERVES_DOCUMENTATION else None)
 
 
 def _push(context: Context, link: type[_Link], address: Callable[[], str | None]) -> None:

@@ -29,7 +29,7 @@ REACT_APP = {
 
 
 class AudienceManagerPlugin(AirflowPlugin):
-    """Airflow before 3.3 has no page: it lacks the Chakra UI that the page is made of. All have the documentation."""
+    """Airflow before 3.3 has no page: it lacks the Chakra UI. Airflow 2 has the documentation."""
 
     name = "audience_manager"
 

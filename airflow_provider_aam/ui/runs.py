@@ -192,7 +192,7 @@ _UNFINISHED: Mapping[NoteKind, str] = {
     "inbound": "No verdict",
     "stream": "Not all rows were sent",
     "read": "The files were not read",
-    "sync": "The table was not changed",
+    "sync": "The table was not brought up to date",
 }
 _PARTS: Mapping[NoteKind, Callable[[Note], Iterator[Part]]] = {
     "pull": lambda _: iter(()),

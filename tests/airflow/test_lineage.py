@@ -216,6 +216,21 @@ def test_delivery_says_its_files_and_their_columns(emulator, run, tmp_path):
     assert written["outputFacets"]["outputStatistics"]["rowCount"] == 2
 
 
+def test_state_of_a_delivery_is_made_of_the_keys_of_its_lines(run, tmp_path):
+    line = {"id": "u1", "in": [5, 6], "out": []}
+    (tmp_path / "S3_1099_900_full_1767225600000.sync").write_text(f"{json.dumps(line)}\n")
+    given = {
+        "source": f"file://{tmp_path}/S3_*",
+        "destination": f"file://{tmp_path}/state.parquet",
+        "layout": {"user": "id", "segments": "in", "removed": "out"},
+        "as_of": "2026-01-02",
+    }
+    assert run(lambda: AAMReadDeliveryOperator(task_id="read", **given)).state == "success"
+    (written,) = complete("read")["outputs"]
+    file = f"{tmp_path}/S3_1099_900_full_1767225600000.sync"
+    assert edges(written) == {"user": [(file, "id")], "segments": [(file, "in"), (file, "out")]}
+
+
 def test_account_that_cannot_be_named_fails_nothing(emulator, run, tmp_path):
     emulator.seed(segments=1)
     emulator.trouble("GET /v1/users/self", "status", status=403, times=9)

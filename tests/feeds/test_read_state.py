@@ -115,10 +115,17 @@ def test_without_a_full_delivery_there_is_no_state(tmp_path):
     assert "no full delivery from before 2026-01-07 00:00 UTC (files of incremental ones: 1)" in str(error)
 
 
+def test_a_folder_alone_is_no_source_and_a_pattern_is_named(tmp_path):
+    put(tmp_path, name(0, "full"), [("a", [1], [])])
+    with pytest.raises(AAMError) as error:
+        state(tmp_path, "2026-01-31", str(tmp_path))
+    assert f"“{tmp_path}”. Use a pattern like s3://bucket/prefix/s3_12_*." in str(error.value)
+
+
 def test_deliveries_of_two_destinations_are_not_one_state(tmp_path):
     put(tmp_path, name(0, "full"), [("a", [1], [])])
     put(tmp_path, name(1, destination=13), [("a", [1], [])])
-    assert "several destinations: 12_345, 13_345. Narrow it" in str(refused(tmp_path))
+    assert "several destinations: 12_345, 13_345. Use a pattern" in str(refused(tmp_path))
     assert state(tmp_path, "2026-01-31", f"{tmp_path}/s3_12_*") == {"a": [1]}
 
 

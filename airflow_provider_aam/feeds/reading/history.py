@@ -12,6 +12,8 @@ from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.feeds.completeness import MOST_NAMED
 from airflow_provider_aam.feeds.reading.given import Delivered, Found, Open, find_files, name_of, second_of
 
+_PATTERN = "Use a pattern like s3://bucket/prefix/s3_12_*."
+
 
 def find_history(source: str | Sequence[Any], open_uri: Open, as_of: object) -> list[Delivered]:
     """Its files by the time in their names, whenever they arrived. ``as_of``: a moment, or a day to its end, UTC.
@@ -24,9 +26,11 @@ def find_history(source: str | Sequence[Any], open_uri: Open, as_of: object) -> 
     named = [file for file in found.files if file.sent_at is not None and file.sent_at < before]
     full = max((file.sent_at for file in named if file.mode == "full" and file.sent_at), default=None)
     if full is None:
+        other = [f"“{one_line(file.uri)}”" for file in found.files if file.sent_at is None]
+        hint = f" Not names of delivered files: {', '.join(other[:MOST_NAMED])}. {_PATTERN}" if other else ""
         raise AAMArgumentError(
             f"source has no full delivery from before {before:%Y-%m-%d %H:%M} UTC (files of incremental ones: "
-            f"{len(named):,}). The state cannot be rebuilt without one."
+            f"{len(named):,}). The state cannot be rebuilt without one.{hint}"
         )
     _check_series(named)
     if missing := [*_missing(found, full, before)]:
@@ -62,6 +66,5 @@ def _check_series(files: Sequence[Delivered]) -> None:
     series = sorted({"_".join(map(str, (*name.numbers, *filter(None, [name.alias])))) for name in names})
     if len(series) > 1:
         raise AAMArgumentError(
-            f"source has files of several destinations: {', '.join(map(one_line, series[:MOST_NAMED]))}. Narrow it "
-            "with a pattern like s3://bucket/prefix/s3_12_*."
+            f"source has files of several destinations: {', '.join(map(one_line, series[:MOST_NAMED]))}. {_PATTERN}"
         )
