@@ -15,7 +15,7 @@ from airflow_provider_aam.feeds.reading.file import Reading
 from airflow_provider_aam.feeds.reading.files import read_files
 from airflow_provider_aam.feeds.reading.given import Delivered
 from airflow_provider_aam.feeds.reading.layout import LineLayout, ObjectLayout
-from airflow_provider_aam.feeds.reading.part import Part
+from airflow_provider_aam.feeds.reading.part import Part, delivery_schema
 from airflow_provider_aam.feeds.write_rows import ReadOrder, write_rows
 from airflow_provider_aam.files.rejects import Rejects
 
@@ -71,11 +71,3 @@ def read_delivery(
             yield batch
 
     return write_rows(order, rows, delivery_schema(), now=now, repeating=REPEATING)
-
-
-def delivery_schema() -> pa.Schema:
-    """Of the rows that :func:`read_delivery` writes."""
-    import pyarrow as pa
-
-    numbers = pa.list_(pa.int64())
-    return pa.schema([("user", pa.string()), ("segments", numbers), ("removed", numbers)])

@@ -18,6 +18,7 @@ from airflow_provider_aam.feeds.read_delivery import REPEATING, Lines
 from airflow_provider_aam.feeds.read_receipt import FileRead, ReadReceipt
 from airflow_provider_aam.feeds.reading.files import read_files
 from airflow_provider_aam.feeds.reading.given import Delivered
+from airflow_provider_aam.feeds.reading.part import delivery_schema
 from airflow_provider_aam.feeds.write_rows import ReadOrder, write_rows
 from airflow_provider_aam.files.engine import Engine, Limits, open_engine
 from airflow_provider_aam.files.rejects import Rejects
@@ -83,8 +84,7 @@ def state_schema() -> pa.Schema:
 def _cut(engine: Engine, files: Sequence[Delivered], lines: Lines, rejects: Rejects, read: list[FileRead]) -> None:
     import pyarrow as pa
 
-    lists = pa.list_(pa.int64())
-    schema = pa.schema([("user", pa.string()), ("segments", lists), ("removed", lists), ("step", pa.int32())])
+    schema = delivery_schema().append(pa.field("step", pa.int32()))
     failures: list[AAMError] = []
     rows = _steps(files, lines, rejects, read, failures)
     engine.con.register("given", pa.RecordBatchReader.from_batches(schema, rows))

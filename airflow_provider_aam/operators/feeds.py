@@ -155,8 +155,8 @@ class AAMReadDeliveryOperator(_ReadingOperator):
         return Subject("destinations")
 
     def _schema(self) -> pa.Schema:
-        from airflow_provider_aam.feeds.read_delivery import delivery_schema
         from airflow_provider_aam.feeds.read_state import state_schema
+        from airflow_provider_aam.feeds.reading.part import delivery_schema
 
         return delivery_schema() if self.as_of is None else state_schema()
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from airflow_provider_aam.api.answers import UNREADABLE as NOT_JSON
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMError, AAMSourceError
 from airflow_provider_aam.api.names import near_misses
 from airflow_provider_aam.api.visible import one_line
@@ -27,7 +28,6 @@ Source = Sequence[Any]
 """Paths, or rows."""
 _Reader = Callable[[Any, str], Generator[Read, None, None]]
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
-_NO_ROW = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 def read_rows(source: Source) -> Iterator[Read]:
@@ -75,7 +75,7 @@ def _jsonl(path: Any, name: str) -> Generator[Read, None, None]:
         for lines in _some_of(block.removesuffix(b"\n").split(b"\n")):
             try:
                 yield Rows(f"{name}:", range(number, number + len(lines)), [_decode(line) for line in lines], lines)
-            except _NO_ROW:
+            except NOT_JSON:
                 yield from _one_by_one(name, number, lines)
             number += len(lines)
 
@@ -85,7 +85,7 @@ def _one_by_one(name: str, first: int, lines: Iterable[bytes]) -> Iterator[Read]
         try:
             if line.strip():
                 yield Rows(f"{name}:", [number], [_decode(line)], [line])
-        except _NO_ROW as broken:
+        except NOT_JSON as broken:
             yield Rejected(place=f"{name}:{number}", row=None, code="UNREADABLE", reason=one_line(str(broken)))
 
 

@@ -53,12 +53,13 @@ def find_page(address: str) -> Page | None:
 
     Addresses are looked up among those that there are, so none leads out of the package.
     """
-    path = _addresses().get(address or START)
+    address = address or START
+    path = _addresses().get(address)
     if path is None:
         return None
-    if not address.endswith(".html") and address:
+    if not address.endswith(".html"):
         return Page(path.read_bytes(), mimetypes.guess_type(path.name)[0] or "application/octet-stream")
-    return Page(_render(address or START, path).encode(), "text/html; charset=utf-8")
+    return Page(_render(address, path).encode(), "text/html; charset=utf-8")
 
 
 @lru_cache(1)
@@ -143,15 +144,14 @@ def _contents(root: str) -> str:
     for part in parts:
         heading, _, body = part.partition("\n")
         links = [(title, _address_of(file)) for title, file in re.findall(r"\[([^]]+)\]\(([^)#]+\.md)\)", body)]
-        items = [f'<li><a href="{root}{to}">{escape(_capital(title))}</a></li>' for title, to in links]
-        known = [item for item, (_, to) in zip(items, links, strict=True) if to in _addresses()]
-        lines.append(f"<h2>{escape(heading)}</h2><ul>{''.join(known)}</ul>")
+        items = [
+            f'<li><a href="{root}{to}">{escape(title[0].upper() + title[1:])}</a></li>'
+            for title, to in links
+            if to in _addresses()
+        ]
+        lines.append(f"<h2>{escape(heading)}</h2><ul>{''.join(items)}</ul>")
     return "\n".join(lines)
 
 
 def _title(text: str) -> str:
     return text.partition("\n")[0].removeprefix("# ").replace("`", "")
-
-
-def _capital(title: str) -> str:
-    return title[0].upper() + title[1:]

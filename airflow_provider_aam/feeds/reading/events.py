@@ -12,36 +12,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from airflow_provider_aam.feeds.reading.part import Part
+from airflow_provider_aam.feeds.reading.part import MOST_DIGITS, Part, is_number, read_lines
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 FIELD, ITEM, PAIR = "\x01", "\x02", "\x03"
 NULLS = ("\\N", "/N")
-MOST_DIGITS = 18
-"""All such numbers fit 64 bits."""
 _TIME = "yyyy-mm-dd hh:mm:ss"
 
 
 def read_events(block: bytes) -> Part:
     """``block`` ends with a line break. Bytes that are not UTF-8 become U+FFFD."""
-    import pyarrow as pa
-
-    rows: list[list[Any]] = []
-    rejected: dict[int, tuple[str, str]] = {}
-    lines = block.decode(errors="replace").split("\n")[:-1]
-    for number, line in enumerate(lines):
-        if not line:
-            continue
-        try:
-            rows.append(_read(line))
-        except ValueError as unfit:
-            rejected[number] = (str(unfit), line)
-    columns = [*zip(*rows, strict=True)] or [()] * len(_FIELDS)
-    schema = event_schema()
-    arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
-    return Part(pa.record_batch(arrays, schema=schema), rejected, len(lines))
+    return read_lines(block, _read, event_schema())
 
 
 def event_schema() -> pa.Schema:
@@ -59,8 +42,8 @@ def event_schema() -> pa.Schema:
     return pa.schema([(name, types[read]) for name, read in _FIELDS.items()])
 
 
-def _read(line: str) -> list[Any]:
-    fields = line.split(FIELD)
+def _read(line: bytes) -> list[Any]:
+    fields = line.decode(errors="replace").split(FIELD)
     if len(fields) < len(_FIELDS) - 1:
         raise ValueError(f"it has fewer than {len(_FIELDS) - 1} fields")
     known, appended = fields[: len(_FIELDS) - 1], fields[len(_FIELDS) - 1 :]
@@ -87,7 +70,7 @@ def _text(text: str) -> str:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+    if not is_number(text):
         raise ValueError(f"a number of 1 to {MOST_DIGITS} digits")
     return int(text)
 

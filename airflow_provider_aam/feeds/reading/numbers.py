@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from airflow_provider_aam.feeds.reading.part import MOST_DIGITS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Numbers: TypeAlias = NDArray[np.integer[Any]]
     Flags: TypeAlias = NDArray[np.bool_]
 
-MOST_DIGITS = 18
-"""All such numbers fit 64 bits."""
 _WORD = 8
 LEAD = b"0" * _WORD
 """What a text must begin with, so that words can be taken from before each end."""

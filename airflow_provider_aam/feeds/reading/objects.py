@@ -7,38 +7,21 @@ from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
+from airflow_provider_aam.api.answers import UNREADABLE
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.feeds.reading.layout import ObjectLayout
-from airflow_provider_aam.feeds.reading.numbers import MOST_DIGITS
-from airflow_provider_aam.feeds.reading.part import Part
+from airflow_provider_aam.feeds.reading.part import MOST_DIGITS, Part, delivery_schema, is_number, read_lines
 
 Row: TypeAlias = tuple[str, list[int], list[int]]
 
 _LISTS: Any = list[Annotated[int, msgspec.Meta(ge=0, lt=10**MOST_DIGITS)] | str] | str
 _NOT_A_NUMBER = f"a segment is not a number of 1 to {MOST_DIGITS} digits"
-_NOT_DECODED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 def read_objects(block: bytes, layout: ObjectLayout, *, with_removed: bool) -> Part:
     """``block`` ends with a line break. Without ``with_removed`` no user has removed segments."""
-    import pyarrow as pa
-
     decoder = _decoder(layout, with_removed=with_removed)
-    rows: list[Row] = []
-    rejected: dict[int, tuple[str, str]] = {}
-    lines = block.split(b"\n")[:-1]
-    for number, line in enumerate(lines):
-        if not line:
-            continue
-        try:
-            rows.append(_read(line, decoder, layout))
-        except ValueError as unfit:
-            rejected[number] = (str(unfit), line.decode(errors="replace"))
-    lists = pa.list_(pa.int64())
-    schema = pa.schema([("user", pa.string()), ("segments", lists), ("removed", lists)])
-    columns = [*zip(*rows, strict=True)] or [()] * len(schema)
-    arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
-    return Part(pa.record_batch(arrays, schema=schema), rejected, len(lines))
+    return read_lines(block, lambda line: _read(line, decoder, layout), delivery_schema())
 
 
 @cache
@@ -55,7 +38,7 @@ def _read(line: bytes, decoder: msgspec.json.Decoder[Any], layout: ObjectLayout)
     try:
         found = decoder.decode(line)
         user = _user(bytes(found.user), layout.user)
-    except _NOT_DECODED:
+    except UNREADABLE:
         raise ValueError(_reason(line, layout)) from None
     return (
         user,
@@ -82,7 +65,7 @@ def _numbers(found: list[int | str] | str, separator: str) -> list[int]:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+    if not is_number(text):
         raise ValueError(_NOT_A_NUMBER)
     return int(text)
 
@@ -90,7 +73,7 @@ def _number(text: str) -> int:
 def _reason(line: bytes, layout: ObjectLayout) -> str:
     try:
         found = msgspec.json.decode(line)
-    except _NOT_DECODED:
+    except UNREADABLE:
         return "it is not valid JSON"
     if not isinstance(found, dict):
         return "it is not a JSON object"

@@ -12,8 +12,8 @@ import numpy as np
 
 from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.feeds.reading.layout import LineLayout
-from airflow_provider_aam.feeds.reading.numbers import LEAD, MOST_DIGITS, read_numbers
-from airflow_provider_aam.feeds.reading.part import Part
+from airflow_provider_aam.feeds.reading.numbers import LEAD, read_numbers
+from airflow_provider_aam.feeds.reading.part import MOST_DIGITS, Part
 
 if TYPE_CHECKING:
     import pyarrow as pa
