@@ -44,46 +44,60 @@ class RetryPolicy:
     sleep: Callable[[float], None] = time.sleep
     monotonic: Callable[[], float] = time.monotonic
 
-    def run(self, attempt: Callable[[], T], *, may_repeat: Callable[[AAMError], bool]) -> T:
-        """The first result of ``attempt``; the last error when none comes, or one that must not be repeated.
+    def run(self, attempt: Callable[[int], T], *, may_repeat: Callable[[AAMError], bool]) -> T:
+        """The first result of ``attempt``, which is told its number.
 
-        The error of a call that gave up says how often it tried, or that Adobe asked for a longer wait than allowed.
+        The last error when none comes, or one that must not be repeated. An attempt that was ``one_too_many`` does not
+        count: it tells how much AAM takes at once, and nothing about the request. The error of a call that gave up says
+        how often it tried, or that Adobe asked for a longer wait than allowed.
         """
-        started = self.monotonic()
-
-        def worth_another(state: tenacity.RetryCallState) -> bool:
-            error = _error_of(state)
-            return error is not None and may_repeat(error)
-
+        tries = _Tries(policy=self, may_repeat=may_repeat, started=self.monotonic())
         retrying = tenacity.Retrying(
-            retry=worth_another,
-            stop=lambda state: (
-                state.attempt_number >= self.max_attempts
-                or self.monotonic() - started + state.upcoming_sleep > self.budget_s
-            ),
+            retry=tries.worth_another,
+            stop=tries.are_over,
             wait=_pause_s,
             sleep=self.sleep,
-            before_sleep=self._announce,
-            retry_error_callback=self._give_up,
+            before_sleep=tries.announce,
+            retry_error_callback=tries.give_up,
         )
-        return retrying(attempt)
+        return retrying(lambda: attempt(tries.counted + 1))
 
-    def _announce(self, state: tenacity.RetryCallState) -> None:
-        number, pause_s = state.attempt_number + 1, state.upcoming_sleep
+
+@dataclass(kw_only=True)
+class _Tries:
+    """Those of one call, of which ``counted`` count."""
+
+    policy: RetryPolicy
+    may_repeat: Callable[[AAMError], bool]
+    started: float
+    counted: int = 0
+
+    def worth_another(self, state: tenacity.RetryCallState) -> bool:
+        error = _error_of(state)
+        self.counted += not getattr(error, "one_too_many", False)
+        return error is not None and self.may_repeat(error)
+
+    def are_over(self, state: tenacity.RetryCallState) -> bool:
+        spent_s = self.policy.monotonic() - self.started
+        return self.counted >= self.policy.max_attempts or spent_s + state.upcoming_sleep > self.policy.budget_s
+
+    def announce(self, state: tenacity.RetryCallState) -> None:
+        number, pause_s = self.counted + 1, state.upcoming_sleep
         # Of those that wait for their turn there may be many at once, about which the limit says one word.
         level, when = (logging.WARNING, f"in {in_words(pause_s)}") if pause_s else (logging.INFO, "when it is its turn")
-        log.log(level, "%s Retrying %s (attempt %d of %d).", _error_of(state), when, number, self.max_attempts)
+        log.log(level, "%s Retrying %s (attempt %d of %d).", _error_of(state), when, number, self.policy.max_attempts)
 
-    def _give_up(self, state: tenacity.RetryCallState) -> NoReturn:
+    def give_up(self, state: tenacity.RetryCallState) -> NoReturn:
         error = _error_of(state)
         assert error is not None  # only an error that may be repeated gets here
         asked_s: float | None = getattr(error, "retry_after_s", None)
-        if state.attempt_number < self.max_attempts and asked_s is not None:
-            allowed = in_words(self.budget_s)
+        most, allowed = self.policy.max_attempts, in_words(self.policy.budget_s)
+        if asked_s is not None and asked_s > self.policy.budget_s:
             text = f"Adobe asks to wait {in_words(asked_s)}, longer than the {allowed} that this call may take."
         else:
-            tried = f"{state.attempt_number} of {self.max_attempts} attempts"
-            text = f"Gave up after {tried} (limit {in_words(self.budget_s)})."
+            made = state.attempt_number
+            tried = f"{made}" if self.counted < min(made, most) else f"{self.counted} of {most}"
+            text = f"Gave up after {tried} attempts (limit {allowed})."
         given_up = error.with_text(f"{text} Try again later.")
         raise given_up.with_traceback(error.__traceback__) from error.__cause__
 

@@ -1,7 +1,7 @@
 """One request to one host of Adobe, with everything between the caller and the wire: place, token, retries, meaning.
 
-The stages read as a staircase: ``send`` → ``_call_authorised`` → ``_send_in_place``. Which address a request has, and
-what it asks, is the caller's business.
+The stages read as a staircase: ``send`` → ``_call_authorised`` → ``_send_in_place`` → ``_send_now``. Which address a
+request has, and what it asks, is the caller's business.
 """
 
 from __future__ import annotations
@@ -9,17 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import count
 from typing import TypeVar
 
 from airflow_provider_aam.api.answers import NO_CONTENT, is_success, read_answer
 from airflow_provider_aam.api.credentials import Credential
-from airflow_provider_aam.api.errors import AAMError, AAMNotFound, AAMOutcomeUnknown, AAMUnauthorized, Fate
+from airflow_provider_aam.api.errors import (
+    AAMError,
+    AAMNotFound,
+    AAMOutcomeUnknown,
+    AAMServerError,
+    AAMThrottled,
+    AAMUnauthorized,
+    Fate,
+)
 from airflow_provider_aam.api.ims import Token, request_token
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.redaction import Redactor
 from airflow_provider_aam.api.retry import RetryPolicy, fate_of, is_overload, may_repeat, pause_after
-from airflow_provider_aam.api.throttle import Places
+from airflow_provider_aam.api.throttle import Place, Places
 from airflow_provider_aam.api.token import TokenSource
 from airflow_provider_aam.api.transport import Answer, Request, Transport
 
@@ -59,7 +66,6 @@ class Sender:
         say. A DELETE whose response was lost and that then finds nothing has done its work.
         """
         lost = False
-        attempts = count(1)
         call = self._call_authorised if with_token else self._send_in_place
 
         def worth_another(error: AAMError) -> bool:
@@ -68,7 +74,7 @@ class Sender:
             return may_repeat(error, replayable=replayable)
 
         try:
-            return self.retries.run(lambda: read(call(request, next(attempts), is_good)), may_repeat=worth_another)
+            return self.retries.run(lambda number: read(call(request, number, is_good)), may_repeat=worth_another)
         except AAMNotFound:
             if request.method == "DELETE" and lost:  # the attempt whose response was lost did it
                 return read(Answer(status=NO_CONTENT, headers={}, body=b""))
@@ -90,19 +96,26 @@ class Sender:
             return self._send_in_place(_authorised(request, token), attempt, is_good)
 
     def _send_in_place(self, request: Request, attempt: int, is_good: Judge) -> Answer:
-        with self.places.take() as place:
-            try:
-                answer = self.transport.send(request)
-                body = read_answer(request, answer, now=self.now(), redactor=self.redactor, is_good=is_good)
-            except AAMError as error:
-                place.refused = is_overload(error)
-                place.alone_s = pause_after(attempt) if attempt < self.retries.max_attempts else 0.0
-                place.asked_s = getattr(error, "retry_after_s", None)
-                if place.asked_s is not None and place.asked_s > self.retries.budget_s:
-                    place.asked_s = 0.0  # longer than a call may take: not ours to impose on the other calls
-                raise
-            place.good = True
-            return replace(answer, body=body or b"")
+        try:
+            with self.places.take() as place:
+                return self._send_now(request, place, attempt, is_good)
+        except (AAMThrottled, AAMServerError) as error:
+            error.one_too_many = place.one_too_many  # known when the place is left
+            raise
+
+    def _send_now(self, request: Request, place: Place, attempt: int, is_good: Judge) -> Answer:
+        try:
+            answer = self.transport.send(request)
+            body = read_answer(request, answer, now=self.now(), redactor=self.redactor, is_good=is_good)
+        except AAMError as error:
+            place.refused = is_overload(error)
+            place.alone_s = pause_after(attempt) if attempt < self.retries.max_attempts else 0.0
+            place.asked_s = getattr(error, "retry_after_s", None)
+            if place.asked_s is not None and place.asked_s > self.retries.budget_s:
+                place.asked_s = 0.0  # longer than a call may take: not ours to impose on the other calls
+            raise
+        place.good = True
+        return replace(answer, body=body or b"")
 
     def access_token(self) -> str:
         """A token that is accepted now, from the shared source: no request to IMS while there is one."""
@@ -112,7 +125,7 @@ class Sender:
         return self._with_retries(lambda: self.token_source.sign_in(self._exchange))
 
     def _with_retries(self, ask_ims: Callable[[], T]) -> T:
-        return self.retries.run(ask_ims, may_repeat=lambda error: may_repeat(error, replayable=True))
+        return self.retries.run(lambda _: ask_ims(), may_repeat=lambda error: may_repeat(error, replayable=True))
 
     def at_most(self, max_concurrency: int) -> Sender:
         return replace(self, places=self.places.at_most(max_concurrency))

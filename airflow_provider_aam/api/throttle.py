@@ -33,6 +33,7 @@ class Place:
     """One request under way. Whoever holds it says how it was answered: ``good``, ``refused``, or neither.
 
     ``asked_s`` is how long everybody is to wait, as AAM asks; ``alone_s`` how long if no other request was under way.
+    ``one_too_many`` says afterwards that others were, so that it was refused because of their number.
     """
 
     number: int = 0
@@ -40,6 +41,7 @@ class Place:
     refused: bool = False
     asked_s: float | None = None
     alone_s: float = 0.0
+    one_too_many: bool = False
     given: threading.Event = field(default_factory=threading.Event)
 
 
@@ -140,8 +142,8 @@ class ConcurrencyLimit:
 
         A request that is refused alone says nothing about how many are too many: then time has to help.
         """
-        alone = self._in_flight == 1 and place.number > self._halved_at
-        if alone:
+        place.one_too_many = self._in_flight > 1 or place.number <= self._halved_at
+        if not place.one_too_many:
             self.current = self._proven = 1
             log.warning("AAM is overloaded with a single request: all requests wait for some time.")
         else:
@@ -150,7 +152,7 @@ class ConcurrencyLimit:
             self._refused += 1
             self._too_much = max(2, self._crowd - self._refused + 1)
             self.current = self._proven = max(1, min(self.current, self._too_much - 1))
-        pause_s = (place.alone_s if alone else 0.0) if place.asked_s is None else place.asked_s
+        pause_s = (0.0 if place.one_too_many else place.alone_s) if place.asked_s is None else place.asked_s
         self.open_at = max(self.open_at, now + pause_s)
         self._try_from = max(self._try_from, now + PAUSES_APART * pause_s)
 

@@ -15,7 +15,8 @@ from api.support import MakeClient
 
 HIGHEST = 32
 TRIES = 4
-"""So often at most is one more than the found number tried within these tests."""
+"""So often at most is one more than the found number tried within these tests; half of it where that is more: a busy
+machine sends so many one after the other, not at once."""
 MANY = 20
 """Answers must take longer than it takes to send so many requests, or they are never under way together."""
 EVERY_NUMBER = [*itertools.product([1, 3, 7, MANY], [None, "1"])]
@@ -62,11 +63,11 @@ def test_second_client_knows_what_the_first_has_found(
     crowd.most_at_once = 0
     second = make_client(host=crowd.url, ims_url=emulator.url)
     assert len([*second.segments.iter_pages({}, page_size=10)]) == 60
-    assert crowd.most_at_once <= crowd.most + TRIES
+    assert crowd.most_at_once <= crowd.most + max(TRIES, crowd.most // 2)
 
 
 def test_waiting_for_a_place_uses_up_no_attempts(emulator: Emulator, make_client: MakeClient, time: FakeTime) -> None:
     with Crowd(emulator.url, 1, latency_s=0.002) as crowd:
-        client = make_client(host=crowd.url, ims_url=emulator.url, max_attempts=3, max_concurrency=HIGHEST)
+        client = make_client(host=crowd.url, ims_url=emulator.url, max_attempts=1, max_concurrency=HIGHEST)
         emulator.seed(segments=1000)
         assert len([*client.segments.iter_pages({}, page_size=10)]) == 100

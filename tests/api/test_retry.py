@@ -149,7 +149,7 @@ class Attempts:
 def run(attempts: Attempts, *, max_attempts: int = 5, budget_s: float = 300) -> str:
     time = attempts.time
     policy = RetryPolicy(max_attempts=max_attempts, budget_s=budget_s, sleep=time.sleep, monotonic=time.monotonic)
-    return policy.run(attempts, may_repeat=lambda error: may_repeat(error, replayable=True))
+    return policy.run(lambda _: attempts(), may_repeat=lambda error: may_repeat(error, replayable=True))
 
 
 def busy(**details: object) -> AAMServerError:
@@ -204,6 +204,38 @@ def test_attempt_that_begins_when_the_budget_ends_is_made(time: FakeTime) -> Non
     with pytest.raises(AAMThrottled):
         run(attempts, max_attempts=50, budget_s=300)
     assert attempts.made == 4
+
+
+def test_attempts_that_were_one_too_many_at_once_do_not_count(time: FakeTime, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    numbers: list[int] = []
+
+    def attempt(number: int) -> str:
+        numbers.append(number)
+        error = AAMThrottled("slow down", status=429)
+        error.one_too_many = len(numbers) in (1, 2, 4)
+        raise error
+
+    policy = RetryPolicy(max_attempts=3, budget_s=300, sleep=time.sleep, monotonic=time.monotonic)
+    with pytest.raises(AAMThrottled, match=r"Gave up after 3 of 3 attempts"):
+        policy.run(attempt, may_repeat=lambda _: True)
+    assert numbers == [1, 1, 1, 2, 2, 3]
+    assert [message.partition("(attempt ")[2] for message in caplog.messages] == [
+        "1 of 3).",
+        "1 of 3).",
+        "2 of 3).",
+        "2 of 3).",
+        "3 of 3).",
+    ]
+
+
+def test_attempts_that_do_not_count_end_with_the_budget(time: FakeTime) -> None:
+    error = AAMServerError("busy", status=503, retry_after_s=60.0)
+    error.one_too_many = True
+    attempts = Attempts(time, *[error] * 50)
+    with pytest.raises(AAMServerError, match=r"busy Gave up after 5 attempts \(limit 5 minutes\)"):
+        run(attempts, max_attempts=3, budget_s=300)
+    assert attempts.made == 5
 
 
 def test_error_that_must_not_be_repeated_is_left_as_it_is(time: FakeTime) -> None:

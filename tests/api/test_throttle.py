@@ -168,6 +168,7 @@ def test_who_is_refused_alone_waits_and_lets_the_others_wait(
         second.refused, second.alone_s = True, 4
     with mine.take():
         assert time.slept == [4]
+    assert (place.one_too_many, second.one_too_many) == (False, True)
     alone, together = caplog.messages
     assert "single request" in alone
     assert "2 requests at once" in together
