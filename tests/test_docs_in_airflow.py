@@ -24,12 +24,14 @@ class _Found(HTMLParser):
         super().__init__()
         self.leads_to: set[str] = set()
         self.anchors: set[str] = set()
-        self.text = ""
+        self.text = self.title = ""
+        self._inside = ""
         page = find_page(address)
         assert page is not None, address
         self.feed(page.content.decode())
 
-    def handle_starttag(self, _tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._inside = tag
         for name, value in attrs:
             if name in ("href", "src"):
                 self.leads_to.add(value or "")
@@ -38,6 +40,8 @@ class _Found(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += data
+        if self._inside == "title":
+            self.title += data.strip()
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -51,6 +55,13 @@ def test_every_link_leads_to_something(address):
         if find_page(other) is None or (anchor and anchor not in _Found(other).anchors):
             lost.append(link)
     assert lost == []
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_has_its_title_and_shows_no_comments(address):
+    found, source = _Found(address), (DOCS / address).with_suffix(".md").read_text()
+    assert f"\n# {found.title}\n" in f"\n{source}".replace("`", "")
+    assert "<!--" not in found.text
 
 
 def test_first_page_leads_to_every_other_and_shows_its_pictures():

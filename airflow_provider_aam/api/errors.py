@@ -163,8 +163,6 @@ class _Answered(AAMError):
     reason: str = ""
     """AAM's own words: its message and child messages."""
     retry_after_s: float | None = None
-    one_too_many: bool = False
-    """Refused while other requests of this process were under way, of which there are fewer now."""
 
 
 class AAMRefused(_Answered):

@@ -7,7 +7,7 @@ import random
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NoReturn, TypeVar
 
@@ -35,6 +35,14 @@ LONGEST_PAUSE_S = 30.0
 FIRST_PAUSE_S = 0.5
 
 
+@dataclass
+class Attempt:
+    """``counts``: whether it is one of those that are allowed. Whoever makes it says so, before it ends."""
+
+    number: int = 1
+    counts: bool = True
+
+
 @dataclass(frozen=True, kw_only=True)
 class RetryPolicy:
     """``budget_s`` bounds one call, counted from its start: no attempt begins later."""
@@ -44,12 +52,10 @@ class RetryPolicy:
     sleep: Callable[[float], None] = time.sleep
     monotonic: Callable[[], float] = time.monotonic
 
-    def run(self, attempt: Callable[[int], T], *, may_repeat: Callable[[AAMError], bool]) -> T:
-        """The first result of ``attempt``, which is told its number.
+    def run(self, make: Callable[[Attempt], T], *, may_repeat: Callable[[AAMError], bool]) -> T:
+        """The first result of ``make``; the last error when none comes, or one that must not be repeated.
 
-        The last error when none comes, or one that must not be repeated. An attempt that was ``one_too_many`` does not
-        count: it tells how much AAM takes at once, and nothing about the request. The error of a call that gave up says
-        how often it tried, or that Adobe asked for a longer wait than allowed.
+        The error of a call that gave up says how often it tried, or that Adobe asked for a longer wait than allowed.
         """
         tries = _Tries(policy=self, may_repeat=may_repeat, started=self.monotonic())
         retrying = tenacity.Retrying(
@@ -60,7 +66,7 @@ class RetryPolicy:
             before_sleep=tries.announce,
             retry_error_callback=tries.give_up,
         )
-        return retrying(lambda: attempt(tries.counted + 1))
+        return retrying(lambda: make(tries.begin()))
 
 
 @dataclass(kw_only=True)
@@ -71,10 +77,15 @@ class _Tries:
     may_repeat: Callable[[AAMError], bool]
     started: float
     counted: int = 0
+    attempt: Attempt = field(default_factory=Attempt)
+
+    def begin(self) -> Attempt:
+        self.attempt = Attempt(self.counted + 1)
+        return self.attempt
 
     def worth_another(self, state: tenacity.RetryCallState) -> bool:
         error = _error_of(state)
-        self.counted += not getattr(error, "one_too_many", False)
+        self.counted += self.attempt.counts
         return error is not None and self.may_repeat(error)
 
     def are_over(self, state: tenacity.RetryCallState) -> bool:

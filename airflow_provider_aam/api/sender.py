@@ -13,19 +13,11 @@ from typing import TypeVar
 
 from airflow_provider_aam.api.answers import NO_CONTENT, is_success, read_answer
 from airflow_provider_aam.api.credentials import Credential
-from airflow_provider_aam.api.errors import (
-    AAMError,
-    AAMNotFound,
-    AAMOutcomeUnknown,
-    AAMServerError,
-    AAMThrottled,
-    AAMUnauthorized,
-    Fate,
-)
+from airflow_provider_aam.api.errors import AAMError, AAMNotFound, AAMOutcomeUnknown, AAMUnauthorized, Fate
 from airflow_provider_aam.api.ims import Token, request_token
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.api.redaction import Redactor
-from airflow_provider_aam.api.retry import RetryPolicy, fate_of, is_overload, may_repeat, pause_after
+from airflow_provider_aam.api.retry import Attempt, RetryPolicy, fate_of, is_overload, may_repeat, pause_after
 from airflow_provider_aam.api.throttle import Place, Places
 from airflow_provider_aam.api.token import TokenSource
 from airflow_provider_aam.api.transport import Answer, Request, Transport
@@ -74,7 +66,7 @@ class Sender:
             return may_repeat(error, replayable=replayable)
 
         try:
-            return self.retries.run(lambda number: read(call(request, number, is_good)), may_repeat=worth_another)
+            return self.retries.run(lambda attempt: read(call(request, attempt, is_good)), may_repeat=worth_another)
         except AAMNotFound:
             if request.method == "DELETE" and lost:  # the attempt whose response was lost did it
                 return read(Answer(status=NO_CONTENT, headers={}, body=b""))
@@ -87,7 +79,7 @@ class Sender:
                 f"{error.message} AAM may or may not have made this change; check before sending it again.", fate=fate
             ) from error
 
-    def _call_authorised(self, request: Request, attempt: int, is_good: Judge) -> Answer:
+    def _call_authorised(self, request: Request, attempt: Attempt, is_good: Judge) -> Answer:
         token = self.token_source.get(self._exchange, self.redactor)
         try:
             return self._send_in_place(_authorised(request, token), attempt, is_good)
@@ -95,21 +87,22 @@ class Sender:
             token = self.token_source.renew_rejected(token, self._exchange, self.redactor)
             return self._send_in_place(_authorised(request, token), attempt, is_good)
 
-    def _send_in_place(self, request: Request, attempt: int, is_good: Judge) -> Answer:
+    def _send_in_place(self, request: Request, attempt: Attempt, is_good: Judge) -> Answer:
         try:
             with self.places.take() as place:
                 return self._send_now(request, place, attempt, is_good)
-        except (AAMThrottled, AAMServerError) as error:
-            error.one_too_many = place.one_too_many  # known when the place is left
+        except AAMError:
+            # That it was one too many, which the request is not to blame for, is known when the place is left.
+            attempt.counts = not place.one_too_many
             raise
 
-    def _send_now(self, request: Request, place: Place, attempt: int, is_good: Judge) -> Answer:
+    def _send_now(self, request: Request, place: Place, attempt: Attempt, is_good: Judge) -> Answer:
         try:
             answer = self.transport.send(request)
             body = read_answer(request, answer, now=self.now(), redactor=self.redactor, is_good=is_good)
         except AAMError as error:
             place.refused = is_overload(error)
-            place.alone_s = pause_after(attempt) if attempt < self.retries.max_attempts else 0.0
+            place.alone_s = pause_after(attempt.number) if attempt.number < self.retries.max_attempts else 0.0
             place.asked_s = getattr(error, "retry_after_s", None)
             if place.asked_s is not None and place.asked_s > self.retries.budget_s:
                 place.asked_s = 0.0  # longer than a call may take: not ours to impose on the other calls

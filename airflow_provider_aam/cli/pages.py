@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
 from pathlib import Path
 
 import typer
 
+from airflow_provider_aam.api.documentation import EXAMPLES, PAGES, title_of
 from airflow_provider_aam.api.guide import COMMAND, SHORT_NAMES, anchor_of
 from airflow_provider_aam.api.names import near
 
-_PACKAGE = Path(str(files("airflow_provider_aam")))
 EXAMPLE = "example"
 
 
 def list_pages() -> str:
     known = _pages()
     width = max(map(len, known))
-    lines = [f"{name:{width}}  {_title(path)}" for name, path in known.items()]
+    lines = [f"{name:{width}}  {title_of(path.read_text('utf-8'))}" for name, path in known.items()]
     lines.append(f"{EXAMPLE:{width}}  The example DAGs")
     return "\n".join([f"Print one with: {COMMAND} PAGE. One part of it: {COMMAND} PAGE HEADING", *lines, ""])
 
@@ -45,13 +44,12 @@ def print_page(name: str, heading: str | None) -> str:
 
 def example(name: str | None) -> str:
     """The DAG, or another file of the examples, that is called so; without a name one line for each DAG."""
-    folder = _PACKAGE / "example_dags"
-    dags = {path.stem: path for path in sorted(folder.glob("*.py"))}
+    dags = {path.stem: path for path in sorted(EXAMPLES.glob("*.py"))}
     if name is None:
         width = max(map(len, dags))
         lines = [f"{stem:{width}}  {_first_line(path)}" for stem, path in dags.items()]
-        return "\n".join([f"Example DAGs and their catalog files, in {folder}:", *lines, ""])
-    known = {**dags, **{str(path.relative_to(folder)): path for path in folder.rglob("*.*") if path.is_file()}}
+        return "\n".join([f"Example DAGs and their catalog files, in {EXAMPLES}:", *lines, ""])
+    known = {**dags, **{str(path.relative_to(EXAMPLES)): path for path in EXAMPLES.rglob("*.*") if path.is_file()}}
     if name not in known:
         raise typer.BadParameter(f"There is no example {name!r}.{near(name, [*dags])}")
     return known[name].read_text("utf-8")
@@ -89,11 +87,7 @@ def _sections(page: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _pages() -> dict[str, Path]:
-    return {SHORT_NAMES.get(path.stem, path.stem): path for path in sorted((_PACKAGE / "docs").glob("*.md"))}
-
-
-def _title(path: Path) -> str:
-    return next(line[2:] for line in path.read_text("utf-8").splitlines() if line.startswith("# "))
+    return {SHORT_NAMES.get(path.stem, path.stem): path for path in sorted(PAGES.glob("*.md"))}
 
 
 def _first_line(path: Path) -> str:

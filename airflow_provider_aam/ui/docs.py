@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import mimetypes
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
-from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 from string import Template
@@ -18,11 +16,11 @@ from urllib.parse import urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from airflow_provider_aam.api.documentation import EXAMPLES, PACKAGE, PAGES, chapters_of, title_of
 from airflow_provider_aam.api.guide import anchor_of
 
 START = "index.html"
-_PACKAGE = Path(str(files("airflow_provider_aam")))
-_SHOWN = {"docs": ("*.md", "adr/*.md", "images/*"), "example_dags": ("*.py", "*.yaml", "catalog/*")}
+_SHOWN = {PAGES: ("*.md", "adr/*.md", "images/*"), EXAMPLES: ("*.py", "*.yaml", "catalog/*")}
 _STYLE = "docs.css"
 _LAYOUT = Template("""<!doctype html>
 <html lang="en">
@@ -65,12 +63,11 @@ def find_page(address: str) -> Page | None:
 @lru_cache(1)
 def _addresses() -> Mapping[str, Path]:
     """Where each file is shown."""
-    found = {_STYLE: _PACKAGE / "ui" / _STYLE}
+    found = {_STYLE: PACKAGE / "ui" / _STYLE}
     for folder, patterns in _SHOWN.items():
-        root = _PACKAGE / folder
-        for path in (each for pattern in patterns for each in sorted(root.glob(pattern)) if each.is_file()):
-            name = path.relative_to(root).as_posix()
-            found[_address_of(name if folder == "docs" else f"../dags/{name}")] = path
+        for path in (each for pattern in patterns for each in sorted(folder.glob(pattern)) if each.is_file()):
+            name = path.relative_to(folder).as_posix()
+            found[_address_of(name if folder == PAGES else f"../dags/{name}")] = path
     return found
 
 
@@ -89,12 +86,12 @@ def _render(address: str, path: Path) -> str:
         text = f"# {path.name}\n\n````{path.suffix[1:]}\n{text}\n````\n"
     root = "../" * address.count("/")
     return _LAYOUT.substitute(
-        title=escape(_title(text)), root=root, style=_STYLE, contents=_contents(root), text=_as_html(text, address)
+        title=escape(title_of(text)), root=root, style=_STYLE, contents=_contents(root), text=_as_html(text, address)
     )
 
 
 def _as_html(text: str, address: str) -> str:
-    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    markdown = MarkdownIt("commonmark").enable("table")
     tokens = markdown.parse(text)
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
@@ -121,7 +118,7 @@ def _lead_on(inline: list[Token], folder: str) -> Iterator[Token]:
             token.attrSet("href", address)
             file = urlsplit(href).path
             if following.content == file and file.endswith(".md"):
-                following.content = _title((_PACKAGE / "docs" / folder / file).read_text("utf-8"))
+                following.content = title_of((PAGES / folder / file).read_text("utf-8"))
         elif token.type == "link_close" and not inside:
             continue
         yield token
@@ -139,19 +136,10 @@ def _target(href: str, folder: str) -> str | None:
 
 def _contents(root: str) -> str:
     """What the first page lists, below its headings."""
-    first, *parts = (_PACKAGE / "docs/index.md").read_text("utf-8").split("\n## ")
-    lines = [f'<p><a href="{root}{START}">{escape(_title(first))}</a></p>']
-    for part in parts:
-        heading, _, body = part.partition("\n")
-        links = [(title, _address_of(file)) for title, file in re.findall(r"\[([^]]+)\]\(([^)#]+\.md)\)", body)]
-        items = [
-            f'<li><a href="{root}{to}">{escape(title[0].upper() + title[1:])}</a></li>'
-            for title, to in links
-            if to in _addresses()
-        ]
-        lines.append(f"<h2>{escape(heading)}</h2><ul>{''.join(items)}</ul>")
+    first = (PAGES / "index.md").read_text("utf-8")
+    lines = [f'<p><a href="{root}{START}">{escape(title_of(first))}</a></p>']
+    for chapter in chapters_of(first):
+        links = [(title, _address_of(file)) for title, file in chapter.pages]
+        items = [f'<li><a href="{root}{to}">{escape(title)}</a></li>' for title, to in links if to in _addresses()]
+        lines.append(f"<h2>{escape(chapter.heading)}</h2><ul>{''.join(items)}</ul>")
     return "\n".join(lines)
-
-
-def _title(text: str) -> str:
-    return text.partition("\n")[0].removeprefix("# ").replace("`", "")

@@ -12,6 +12,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 
 from airflow_provider_aam import __version__
+from airflow_provider_aam.api.documentation import chapters_of
 
 HERE = Path(__file__).parent
 
@@ -48,8 +49,6 @@ nitpick_ignore_regex = [("py:class", r".*\..*|datetime|Asset|Context|Credentials
 _OUTSIDE = {"../benchmarks/RESULTS.md": "reference/benchmarks.md", "../CHANGELOG.md": "reference/changelog.md"}
 """Pages of the repository that are not below docs/, and what shows them on the site."""
 
-_LINK = re.compile(r"\[([^]]+)\]\(((?:[\w-]+/)*[\w-]+)\.(?:md|rst)\)")
-
 
 class CodeHostAnchors(SphinxTransform):
     """Headings have the anchors that code hosts give them, which links and messages use; Sphinx's own stay."""
@@ -74,10 +73,9 @@ def add_navigation(_: Sphinx, docname: str, source: list[str]) -> None:
     if docname != root_doc:
         return
     trees = []
-    for part in source[0].split("\n## ")[1:]:
-        caption, _, body = part.partition("\n")
-        pages = "\n".join(f"{title[0].upper()}{title[1:]} <{page}>" for title, page in _LINK.findall(body))
-        trees.append(f"```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{pages}\n```\n")
+    for chapter in chapters_of(source[0]):
+        pages = "\n".join(f"{title} <{file.rpartition('.')[0]}>" for title, file in chapter.pages)
+        trees.append(f"```{{toctree}}\n:hidden:\n:caption: {chapter.heading}\n\n{pages}\n```\n")
     source[0] += "\n" + "\n".join(trees)
 
 

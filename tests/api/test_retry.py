@@ -25,7 +25,7 @@ from airflow_provider_aam.api.errors import (
     Fate,
 )
 from airflow_provider_aam.api.redaction import Redactor
-from airflow_provider_aam.api.retry import RetryPolicy, fate_of, is_overload, may_repeat, parse_retry_after
+from airflow_provider_aam.api.retry import Attempt, RetryPolicy, fate_of, is_overload, may_repeat, parse_retry_after
 from airflow_provider_aam.api.transport import Answer, Request
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -206,19 +206,18 @@ def test_attempt_that_begins_when_the_budget_ends_is_made(time: FakeTime) -> Non
     assert attempts.made == 4
 
 
-def test_attempts_that_were_one_too_many_at_once_do_not_count(time: FakeTime, caplog: pytest.LogCaptureFixture) -> None:
+def test_attempts_that_do_not_count_use_up_none(time: FakeTime, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     numbers: list[int] = []
 
-    def attempt(number: int) -> str:
-        numbers.append(number)
-        error = AAMThrottled("slow down", status=429)
-        error.one_too_many = len(numbers) in (1, 2, 4)
-        raise error
+    def make(attempt: Attempt) -> str:
+        numbers.append(attempt.number)
+        attempt.counts = len(numbers) not in (1, 2, 4)
+        raise AAMThrottled("slow down", status=429)
 
     policy = RetryPolicy(max_attempts=3, budget_s=300, sleep=time.sleep, monotonic=time.monotonic)
     with pytest.raises(AAMThrottled, match=r"Gave up after 3 of 3 attempts"):
-        policy.run(attempt, may_repeat=lambda _: True)
+        policy.run(make, may_repeat=lambda _: True)
     assert numbers == [1, 1, 1, 2, 2, 3]
     assert [message.partition("(attempt ")[2] for message in caplog.messages] == [
         "1 of 3).",
@@ -230,12 +229,18 @@ def test_attempts_that_were_one_too_many_at_once_do_not_count(time: FakeTime, ca
 
 
 def test_attempts_that_do_not_count_end_with_the_budget(time: FakeTime) -> None:
-    error = AAMServerError("busy", status=503, retry_after_s=60.0)
-    error.one_too_many = True
-    attempts = Attempts(time, *[error] * 50)
-    with pytest.raises(AAMServerError, match=r"busy Gave up after 5 attempts \(limit 5 minutes\)"):
-        run(attempts, max_attempts=3, budget_s=300)
-    assert attempts.made == 5
+    made = 0
+
+    def make(attempt: Attempt) -> str:
+        nonlocal made
+        made += 1
+        attempt.counts = False
+        raise busy(retry_after_s=60.0)
+
+    policy = RetryPolicy(max_attempts=3, budget_s=300, sleep=time.sleep, monotonic=time.monotonic)
+    with pytest.raises(AAMServerError, match=r"busy\. Gave up after 5 attempts \(limit 5 minutes\)"):
+        policy.run(make, may_repeat=lambda _: True)
+    assert made == 5
 
 
 def test_error_that_must_not_be_repeated_is_left_as_it_is(time: FakeTime) -> None:
