@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -42,18 +43,20 @@ class Query:
 
 @dataclass(frozen=True)
 class PopulationIndex:
-    """``rows`` in AAM's order. Sorting happens once per order that is asked for, searching in memory."""
+    """``rows`` in AAM's order. Sorting happens once per order that is asked for, searching in memory.
+
+    Several requests may ask at once: what is kept for the next one is kept when it is whole.
+    """
 
     rows: list[Row]
     _orders: dict[tuple[Sort, int], tuple[list[int], list[int]]] = field(default_factory=dict)
-    _texts: list[str] = field(default_factory=list)
 
     def find(self, query: Query) -> dict[str, Any]:
         """``total`` matches, and the ``rows`` of them that are asked for. Rows without a value come last."""
         words = query.search.casefold().split()
         positions = self._sorted(query)
         if words:
-            texts = self._searchable()
+            texts = self._texts
             positions = [at for at in positions if all(word in texts[at] for word in words)]
         shown = positions[query.offset : query.offset + query.limit]
         return {"total": len(positions), "rows": [msgspec.to_builtins(self.rows[at]) for at in shown]}
@@ -67,10 +70,9 @@ class PopulationIndex:
         valued, empty = self._orders[by]
         return [*(reversed(valued) if query.descending else valued), *empty]
 
-    def _searchable(self) -> list[str]:
-        if not self._texts:
-            self._texts.extend(f"{row.name}\n{row.code or ''}\n{row.id}".casefold() for row in self.rows)
-        return self._texts
+    @cached_property
+    def _texts(self) -> list[str]:
+        return [f"{row.name}\n{row.code or ''}\n{row.id}".casefold() for row in self.rows]
 
 
 def _key(row: Row, sort: Sort, period: int) -> Any:

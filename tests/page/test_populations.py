@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from airflow_provider_aam.ui.populations import PopulationIndex, Query, read_index
+from airflow_provider_aam.ui.populations import PopulationIndex, Query, Row, read_index
 
 DAYS = (1, 7, 14, 30, 60, 90)
 
@@ -49,6 +50,30 @@ def test_every_word_has_to_be_found_in_name_code_or_id():
     assert ids(populations.find(Query(search="shop-9 trail"))) == [1]
     assert ids(populations.find(Query(search="trail", sort="id", descending=False))) == [1, 2]
     assert populations.find(Query(search="tents")) == {"total": 0, "rows": []}
+
+
+class Interrupted(list[Row]):
+    """Rows of which another request asks while they are looked through for the first time."""
+
+    meanwhile: Callable[[], None] | None = None
+
+    def __iter__(self) -> Iterator[Row]:
+        first, *others = super().__iter__()
+        yield first
+        if ask := self.meanwhile:
+            self.meanwhile = None
+            ask()
+        yield from others
+
+
+def test_searches_at_the_same_time_find_the_same():
+    rows = Interrupted(index(*(row(number, 1, name=f"Trail {number}") for number in range(1, 4))).rows)
+    populations, found = PopulationIndex(rows), list[dict[str, Any]]()
+    populations.find(Query())  # sorted, and not yet searched
+    rows.meanwhile = lambda: found.append(populations.find(Query(search="trail 3")))
+    found.append(populations.find(Query(search="trail 3")))
+    found.append(populations.find(Query(search="trail 1")))
+    assert [ids(each) for each in found] == [[3], [3], [1]]
 
 
 def test_page_of_a_list_says_how_many_there_are():
