@@ -24,6 +24,8 @@ class Verdict(Protocol):
     @property
     def soft_deadline(self) -> datetime: ...
     @property
+    def hard_deadline(self) -> datetime: ...
+    @property
     def asked_at(self) -> datetime: ...
     @property
     def is_final(self) -> bool: ...
@@ -46,6 +48,7 @@ class VerdictSensor(AAMSensor):
         self.soft_deadline = soft_deadline
         self.hard_deadline = hard_deadline
         self._warned = False
+        self._waiting: Verdict | None = None
 
     def execute_complete(self, context: Context, event: Mapping[str, Any], *, warned: bool = False) -> Any:
         """Goes on where the trigger has fired."""
@@ -90,6 +93,7 @@ class VerdictSensor(AAMSensor):
     def _is_done(self, verdict: Verdict, context: Context) -> bool:
         """Say what there is to say. Raises ``AAMCheckFailed`` when the verdict is bad."""
         log.info("%s", verdict.summary)
+        self._waiting = verdict
         if not verdict.is_final:
             if verdict.is_late and self._is_news(verdict):
                 self._warned = True
@@ -107,8 +111,15 @@ class VerdictSensor(AAMSensor):
         tell_outlets(self.outlets, context, verdict.as_asset_extra())
         return True
 
+    def _get_next_poke_interval(self, *given: Any, **named: Any) -> float:
+        """Airflow asks for it; as triggers do, it looks when a deadline has come."""
+        from airflow_provider_aam.triggers.verdict import pause_s
+
+        interval_s: float = super()._get_next_poke_interval(*given, **named)
+        return interval_s if self._waiting is None else pause_s(interval_s, self._waiting)
+
     def _is_news(self, verdict: Verdict) -> bool:
-        """Between two looks of a rescheduled task nothing is remembered: the first look after the deadline warns."""
+        """Between two looks of a rescheduled task nothing is remembered: the look that the deadline brought warns."""
         if self.reschedule and not self.deferrable:
             return (verdict.asked_at - verdict.soft_deadline).total_seconds() < self.poke_interval
         return not self._warned

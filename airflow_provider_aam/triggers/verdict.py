@@ -67,6 +67,7 @@ class VerdictTrigger(PlainArguments, BaseTrigger, Generic[Q]):
     async def _look(self, question: Q) -> dict[str, Any] | None:
         from airflow_provider_aam.hooks.patience import patience
 
+        self._next_look_in_s = self.poll_interval  # sooner where AAM is asked, together with others
         try:
             with patience(question.hard_deadline, self.what):
                 verdict = await self._ask(question)
@@ -77,9 +78,13 @@ class VerdictTrigger(PlainArguments, BaseTrigger, Generic[Q]):
         return None
 
     def _pause_s(self, question: Q) -> float:
-        """Until the next look, or the next deadline if that is sooner."""
-        from airflow_provider_aam.api.moments import utc_now
+        return max(SHORTEST_PAUSE_S, pause_s(self._next_look_in_s, question))
 
-        now = utc_now()
-        left = [(each - now).total_seconds() for each in (question.soft_deadline, question.hard_deadline) if each > now]
-        return max(SHORTEST_PAUSE_S, min([self._next_look_in_s, *left]))
+
+def pause_s(longest_s: float, waiting: Dated) -> float:
+    """Until the next look: a pause ends at the next deadline."""
+    from airflow_provider_aam.api.moments import utc_now
+
+    now = utc_now()
+    left = [(each - now).total_seconds() for each in (waiting.soft_deadline, waiting.hard_deadline) if each > now]
+    return min([longest_s, *left])

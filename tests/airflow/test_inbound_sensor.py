@@ -104,13 +104,24 @@ def test_poke_warns_once_of_late_files(place, caplog):
     assert warnings_of(caplog) == 1
 
 
-def test_reschedule_warns_at_the_first_look_after_the_deadline(place, caplog):
+@pytest.mark.parametrize("minutes", [31.5, 60])
+def test_reschedule_warns_once_after_the_deadline(place, caplog, minutes):
+    """Each look is a new process, and begins a minute later than it was to: Airflow takes its time."""
     place.send()
-    for _ in range(6):  # each look is a new process
-        sensor = AAMInboundSensor(task_id="wait", receipt=place.receipt(), soft_deadline=timedelta(hours=1))
+    for _ in range(5):
+        sensor = AAMInboundSensor(task_id="wait", receipt=place.receipt(), soft_deadline=timedelta(minutes=minutes))
         assert not sensor.poke({"ti": TI()}).is_done
-        place.wait(0.51)
+        place.wait((sensor._get_next_poke_interval(0, lambda: 0, 1) + 60) / 3600)
     assert warnings_of(caplog) == 1
+
+
+def test_reschedule_looks_when_a_deadline_has_come(place):
+    place.send()
+    sensor = AAMInboundSensor(task_id="wait", receipt=place.receipt())
+    assert sensor._get_next_poke_interval(0, lambda: 0, 1) == 1800
+    place.wait(23.9)
+    assert not sensor.poke({"ti": TI()}).is_done
+    assert 300 < sensor._get_next_poke_interval(0, lambda: 0, 1) < 361
 
 
 def test_trigger_fires_once_for_late_files_and_goes_on(place, caplog):

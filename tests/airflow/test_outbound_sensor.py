@@ -6,7 +6,9 @@ import asyncio
 import inspect
 import json
 import re
+import time
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +19,8 @@ from waiting import KINDS, TI, deferred, fired, looked, restarted
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, AirflowFailException, Asset
 from airflow_provider_aam.sensors.outbound import AAMOutboundSensor
+from airflow_provider_aam.triggers import hub
+from airflow_provider_aam.triggers.hub import LONGEST_SPREAD_S
 from airflow_provider_aam.triggers.outbound import AAMOutboundTrigger
 
 HISTORY = "GET /v1/destinations/{destinationId}/history/outbound"
@@ -191,6 +195,30 @@ def test_many_triggers_ask_aam_once(place):
 
     assert asyncio.run(together()) == [None] * 20
     assert place.emulator.count(HISTORY) == 1
+
+
+def test_who_no_longer_asks_aam_pauses_for_the_whole_interval(place, monkeypatch):
+    """Who was told what AAM said a while ago looks again early, together with the others, as long as it asks AAM."""
+    sent = place.deliver(info="last", splits=2, every_s=600)
+    place.wait(0.2)
+    trigger = deferred(AAMOutboundSensor(task_id="w", deferrable=True, **place.arguments()).execute, {}).trigger
+    clock = SimpleNamespace(monotonic=time.monotonic)
+    monkeypatch.setattr(hub, "time", clock)
+    other, question = restarted(AAMOutboundTrigger, trigger), trigger._load()
+
+    async def together() -> list[float]:
+        await other._look(question)
+        clock.monotonic = lambda: time.monotonic() + 1700
+        await trigger._look(question)
+        pauses = [trigger._pause_s(question)]
+        await asyncio.to_thread(place.wait, 0.5)
+        (place.folder / sent["files"][0]).unlink()
+        assert await trigger._look(question) is None
+        return [*pauses, trigger._pause_s(question)]
+
+    early, late = asyncio.run(together())
+    assert place.emulator.count(HISTORY) == 1
+    assert (early <= 100 + LONGEST_SPREAD_S, late) == (True, 1800)
 
 
 def test_a_pause_ends_at_the_next_deadline(place):
