@@ -30,6 +30,7 @@ _STREAM_ID = re.compile(r"[a-zA-Z0-9.,+\-$_*!()]+")
 _ELSEWHERE = (".", "..")
 _REFUSED = frozenset({"BAD_REQUEST", "BAD_DATA"})
 _BAD_REQUEST = 400
+NO_REASON = "NO_REASON"
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,9 @@ class _Body(msgspec.Struct):
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """``faults`` by the operation's place in the request, from 0. ``refused``: no other operation was done either.
+    """``faults`` by the operation's place in the request, from 0; no list is empty.
 
-    ``transaction_id`` is what Adobe's support asks for.
+    ``refused``: no other operation was done either. ``transaction_id`` is what Adobe's support asks for.
     """
 
     transaction_id: str | None
@@ -135,7 +136,9 @@ def _is_readable(answer: Answer) -> bool:
 def _read(request: Request, raw: bytes, count: int) -> Reply:
     try:
         body = msgspec.json.decode(raw, type=_Body)
-        faults = {each.operationIndex - 1: [_fault(detail) for detail in each.details] for each in body.errors or ()}
+        faults: dict[int, list[Fault]] = {}
+        for each in body.errors or ():
+            faults.setdefault(each.operationIndex - 1, []).extend(_faults(each.details))
     except (*UNREADABLE, TypeError, ValueError) as foreign:
         raise _unexpected(request, f"a response of another shape ({one_line(str(foreign))})") from foreign
     status = (body.status or "").upper()
@@ -153,8 +156,9 @@ def _read(request: Request, raw: bytes, count: int) -> Reply:
     return Reply(transaction_id=body.transactionId, faults=faults, refused=status in _REFUSED)
 
 
-def _fault(detail: Mapping[str, Any]) -> Fault:
-    return Fault(int(detail["errorCode"]), one_line(str(detail.get("message") or "no text")))
+def _faults(details: Sequence[Mapping[str, Any]]) -> Sequence[Fault]:
+    told = [Fault(int(each["errorCode"]), one_line(str(each.get("message") or "no text"))) for each in details]
+    return told or [Fault(NO_REASON, "the response names the operation, and no error")]
 
 
 def _unexpected(request: Request, found: str) -> AAMBadAnswer:

@@ -63,6 +63,17 @@ def test_400_that_names_operations_is_an_answer(
     assert (reply.faults.keys(), reply.refused) == ({1}, status is not None)
 
 
+def test_operation_that_is_named_has_a_fault_whatever_is_said_of_it(
+    make_client: MakeClient, raw_server: RawServer
+) -> None:
+    one, other = ({"errorCode": code, "message": "m"} for code in (300, 10))
+    said = [{"operationIndex": 1}, {"operationIndex": 2, "details": [one]}, {"operationIndex": 2, "details": [other]}]
+    raw_server.answers = [http_answer(json.dumps({"status": "PARTIAL_SUCCESS", "errors": said}).encode())]
+    reply = make_client(stream_url=raw_server.url).stream.send("s", [b"{}"] * 3, tracing_id="")
+    codes = {index: [fault.code for fault in faults] for index, faults in reply.faults.items()}
+    assert codes == {0: ["NO_REASON"], 1: [300, 10]}
+
+
 def test_body_is_what_the_document_shows() -> None:
     assert json.loads(build_body("run-42", [b'{"a":1}', b"{}"])) == {"tracing_id": "run-42", "ops": [{"a": 1}, {}]}
     assert len(build_body("x", [])) + 2 == len(build_body("x", [b"{}"]))
