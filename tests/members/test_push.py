@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMConfigError, AAMSourceError
@@ -342,6 +342,7 @@ USERS = st.sampled_from(["u1", "u2", "crm 3", "ü", "日本"]) | WORDS
 
 
 @settings(max_examples=20, deadline=None)
+@example(rows=[("u1", 1, "add"), ("u1", "0", "add"), ("u1", "007", "remove")])
 @given(
     rows=st.lists(st.tuples(USERS, st.integers(1, 5) | WORDS, st.sampled_from(["add", "remove", "Add"])), max_size=12)
 )
@@ -359,7 +360,7 @@ def _expected(rows: list[tuple[str, object, str]]) -> set[tuple[str, str]]:
     good = {
         (user, int(str(trait)), action)
         for user, trait, action in rows
-        if action in ("add", "remove") and re.fullmatch("[0-9]+", str(trait)) and _is_customer_id(user)
+        if action in ("add", "remove") and re.fullmatch("0*[1-9][0-9]*", str(trait)) and _is_customer_id(user)
     }
     times = Counter((user, sid) for user, sid, _ in good)
     verb = {"add": "d_sid", "remove": "d_unsid"}
