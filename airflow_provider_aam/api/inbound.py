@@ -34,6 +34,7 @@ _SPELLINGS = {"no_trait_realized": ("noTraitRealized", "noTraitsRealized")}
 _FIRST_MS, _LAST_MS = 10**11, 253_402_300_799_999
 """In 1973, and the last of the year 9999."""
 _NUMBER = re.compile(r"\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*%?\s*")
+_LARGEST = 2**63
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,17 +87,18 @@ def _parse(row: Any) -> InboundFile | None:
     name = _first(fields, _NAME)
     if not isinstance(name, str) or not name.strip():
         return None
-    received, stored, percent = (_number(_first(fields, names)) for names in (_RECEIVED, _STORED, _PERCENT))
-    found = {each: _number(_first(fields, _SPELLINGS.get(each, (each,)))) for each in CATEGORIES}
+    percent = _number(_first(fields, _PERCENT))
+    received, stored = (_whole(_first(fields, names)) for names in (_RECEIVED, _STORED))
+    found = {each: _whole(_first(fields, _SPELLINGS.get(each, (each,)))) for each in CATEGORIES}
     if percent is None and received and stored is not None:
         percent = 100 * stored / received
     return InboundFile(
         name=name.strip().rpartition("/")[2],
         begun_at=_moment(_first(fields, _BEGUN)),
         success=_truth(_first(fields, ("success",))),
-        received=_whole(received),
-        stored=_whole(stored),
-        errors={each: int(count) for each, count in found.items() if count is not None},
+        received=received,
+        stored=stored,
+        errors={each: count for each, count in found.items() if count is not None},
         percent_success=percent,
         raw=row,
     )
@@ -115,12 +117,13 @@ def _number(value: Any) -> float | None:
     """``1,024`` and ``98.5 %`` as well."""
     if isinstance(value, str):
         match = _NUMBER.fullmatch(value)
-        return float(match[1].replace(",", "")) if match else None
-    return value if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else None
+        value = float(match[1].replace(",", "")) if match else None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number and 0 <= value <= _LARGEST else None
 
 
-def _whole(value: float | None) -> int | None:
-    return None if value is None else int(value)
+def _whole(value: Any) -> int | None:
+    return None if (number := _number(value)) is None else int(number)
 
 
 def _truth(value: Any) -> bool | None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from airflow_provider_aam.api.client import AAMClient
@@ -128,6 +128,8 @@ VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_s
 
 
 @given(st.dictionaries(st.sampled_from([*SPELLED["as the report's labels"], "startTime"]) | st.text(), VALUES))
+@example({"Data Sync File Name": "a", "Format Errors": float("inf"), "Records Received": "9" * 400})
+@example({"Data Sync File Name": "a", "Records Received": 10**400, "Records Stored": 10**800})
 def test_no_row_is_an_error(row: dict[str, Any]) -> None:
     file = _parse(row)
     assert file is None or all(count >= 0 for count in file.errors.values())
