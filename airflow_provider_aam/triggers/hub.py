@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Hashable
@@ -24,6 +25,8 @@ EARLY_S = 0.05
 AT_ONCE = 1
 """Pages of a list: each that is decoded in a thread holds up the event loop, and several add up."""
 SPREAD = 0.1
+LONGEST_KEPT_S = 24 * 3600.0
+"""Of a day's deliveries nobody asks any more when they are there."""
 LONGEST_SPREAD_S = 2.0
 """A thousand triggers that woke up in the same moment would hold up the event loop for a third of a second."""
 
@@ -75,6 +78,11 @@ class Hub:
         """The ids of this kind that are waited for, and by how many triggers each."""
         return self._crowds.setdefault(kind, Counter())
 
+    def knows(self, topic: Hashable, every_s: float) -> bool:
+        """Whether whoever comes now would be told without a request."""
+        reading = self._readings.get(topic)
+        return reading is not None and _serves(reading, math.inf, every_s)
+
     def forget(self, topic: Hashable) -> None:
         """No one waits for it any more."""
         self._readings.pop(topic, None)
@@ -102,7 +110,9 @@ class Hub:
                 or (not_before is not None and reading.asked_at < not_before)
                 or not (reading.value is None or suits(reading.value))
             ):
-                reading = self._readings[topic] = await self._ask(question)
+                reading = await self._ask(question)
+                kept = {each: known for each, known in self._readings.items() if known.due_in_s(LONGEST_KEPT_S)}
+                self._readings = {**kept, topic: reading}
             return reading
 
     async def _ask(self, question: Callable[[AAMClient], T]) -> Reading[T]:

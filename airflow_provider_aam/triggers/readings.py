@@ -57,8 +57,9 @@ async def read_on(
 
         await asyncio.sleep(GATHER_S)
         while True:
-            asked = sid if len(crowd) <= FEW else None
             over = deadline is not None and utc_now() >= deadline
+            by_list = len(crowd) > FEW or (not over and hub.knows((kind, None), every_s))
+            asked = None if by_list else sid
             reading = await hub.read(
                 (kind, asked),
                 partial(read_figures, kind=kind, sid=asked),

@@ -78,7 +78,7 @@ class AAMPopulationWatcher(Watcher):
 
     def _key(self) -> str:
         goal = self._goal
-        bounds = "-".join("" if bound is None else f"{bound:g}" for bound in (goal.at_least, goal.at_most))
+        bounds = "-".join("" if bound is None else str(bound) for bound in (goal.at_least, goal.at_most))
         return f"{self.aam_conn_id}-{goal.kind}-{goal.sid}-{goal.metric}-{bounds}"
 
     def _readings(self) -> AsyncGenerator[Reading[Any], None]:

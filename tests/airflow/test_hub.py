@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from airflow_provider_aam.api.errors import AAMError
 from airflow_provider_aam.reports.goal import Goal
-from airflow_provider_aam.triggers import readings
+from airflow_provider_aam.triggers import hub, readings
 from airflow_provider_aam.triggers.hub import LONGEST_SPREAD_S, hub_of
 from airflow_provider_aam.triggers.population import AAMPopulationTrigger
 
@@ -67,11 +70,9 @@ def test_a_server_that_is_down_is_asked_once(emulator):
     emulator.trouble("GET /v1/segments*", "status", times=None, status=503)
 
     async def ask() -> list[Any]:
-        hub = hub_of("aam_default")
-        question = lambda client: client.segments.get(sid)  # noqa: E731
-        reads = [hub.read("topic", question, every_s=60) for _ in range(50)]
-        found = await asyncio.gather(*reads)
-        return [*found, await hub.read("topic", question, every_s=60)]
+        read = partial(hub_of("aam_default").read, "topic", lambda client: client.segments.get(sid), every_s=60)
+        found = await asyncio.gather(*(read() for _ in range(50)))
+        return [*found, await read()]
 
     found = asyncio.run(ask())
     assert len({id(reading) for reading in found}) == 1
@@ -104,10 +105,43 @@ def test_nothing_is_kept_when_no_one_waits(emulator):
 
     async def wait() -> tuple[int, dict[Any, Any]]:
         await asyncio.gather(*(_fired(trigger(sid, at_least=0)) for sid in sids))
-        hub = hub_of("aam_default")
-        return len(hub.crowd("segments")), hub._readings
+        ours = hub_of("aam_default")
+        return len(ours.crowd("segments")), ours._readings
 
     assert asyncio.run(wait()) == (0, {})
+
+
+def test_last_of_many_is_told_what_the_list_said(emulator):
+    """Those before it have what they waited for, and are gone."""
+    *sids, last = segments(emulator, 60)
+
+    async def first(sid: int) -> Any:
+        looks = readings.read_on("aam_default", "segments", sid, every_s=1800)
+        return looks, await anext(looks)
+
+    async def together() -> Any:
+        looking = await asyncio.gather(*map(first, sids))
+        for looks, _ in looking[5:]:
+            await looks.aclose()
+        return (await first(last))[1].result()
+
+    assert last in asyncio.run(together())
+    assert (emulator.count(LIST), emulator.count(ONE)) == (1, 0)
+
+
+def test_what_was_read_long_ago_is_not_kept(emulator, monkeypatch):
+    clock = SimpleNamespace(monotonic=time.monotonic)
+    monkeypatch.setattr(hub, "time", clock)
+
+    async def days() -> dict[Any, Any]:
+        read = partial(hub_of("aam_default").read, question=lambda client: client.users.self(), every_s=1800)
+        for day in range(3):
+            clock.monotonic = lambda: time.monotonic() + 90_000 * day  # noqa: B023  of this day
+            await read(("deliveries", 7, day))
+            await read(("deliveries", 8, day))
+        return hub_of("aam_default")._readings
+
+    assert asyncio.run(days()).keys() == {("deliveries", 7, 2), ("deliveries", 8, 2)}
 
 
 def test_polls_follow_the_interval_for_all_together(emulator, monkeypatch):

@@ -103,6 +103,14 @@ def test_assets_with_equal_watchers_remember_together(sid, population, fired):
     assert one.kept == other.kept != {}
 
 
+def test_watchers_of_one_asset_with_almost_the_same_bound_remember_apart(sid, population, fired):
+    store = Store()
+    population(1_000_000)()
+    assert fired(watcher(sid, at_least=1_000_000), Stores(store), ONE) == []
+    assert fired(watcher(sid, at_least=1_000_001), Stores(store), ONE) == []
+    assert sorted(store.kept.values()) == ["false", "true"]
+
+
 def test_trouble_of_any_kind_does_not_end_it(emulator, sid, population, fired, caplog):
     population(900)()
 
