@@ -75,7 +75,7 @@ class AAMError(Exception):
         return type(self)(f"{self.message} {text}", **{**self.details, "retryable": self.retryable})
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return functools.partial(type(self), **self.details), (self.message,)
+        return functools.partial(type(self), **self.details), (self.message,), self.__dict__
 
 
 class _Problems(AAMError, ValueError):

@@ -110,8 +110,8 @@ def linking(task: Linked, context: Context) -> Iterator[None]:
         with guiding(context):
             yield
     except Exception as error:
-        there = [] if isinstance(error, AAMDestinationError) else task.written()
-        _push(context, AAMFileLink, lambda: _in_browser([each for each in there if _exists(each)]))
+        nowhere = isinstance(error, AAMDestinationError)
+        _push(context, AAMFileLink, lambda: None if nowhere else _in_browser([*filter(_exists, task.written())]))
         raise
     _push(context, AAMUILink, lambda: _in_aam(task))
 

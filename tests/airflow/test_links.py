@@ -17,6 +17,7 @@ from airflow_provider_aam.operators.export import AAMExportOperator
 from airflow_provider_aam.operators.links import LINKS
 from airflow_provider_aam.operators.pull import AAMPullSegmentsOperator
 from airflow_provider_aam.operators.push import AAMApplyOperator, AAMPlanOperator, AAMPushCatalogOperator
+from airflow_provider_aam.operators.reports import AAMTrendReportOperator
 from airflow_provider_aam.sensors.inbound import AAMInboundSensor
 from airflow_provider_aam.sensors.population import AAMPopulationSensor
 
@@ -209,6 +210,11 @@ def test_connection_that_cannot_be_read_is_not_quoted(run, tmp_path, monkeypatch
     assert failed.state == "failed"
     assert "button" not in caplog.text, "the task fails with it, and says it once"
     assert "very-secret-word" not in caplog.text
+
+
+def test_file_that_has_no_name_does_not_hide_what_the_task_failed_with():
+    with pytest.raises(AirflowFailException, match="kind"):
+        AAMTrendReportOperator(task_id="report", kind="cats", destination=None).execute({})
 
 
 def test_xcom_that_cannot_be_written_costs_the_link_and_not_the_task(tmp_path):

@@ -62,8 +62,11 @@ def test_the_marks_in_the_drawing_are_the_retryable_classes() -> None:
 @pytest.mark.parametrize("travel", [lambda e: pickle.loads(pickle.dumps(e)), copy.copy, copy.deepcopy])
 def test_every_error_survives_a_journey_between_processes(kind: type[AAMError], travel: object) -> None:
     details = {"status": 429, "fate": Fate.RUNNING, "problems": ("a",), "counts": {"rejected": 1}, "retryable": True}
-    error = travel(kind("GET /v1/x: 429: slow down.", **details))  # type: ignore[operator]
+    first = kind("GET /v1/x: 429: slow down.", **details)
+    first.findings = ("found later",)  # type: ignore[attr-defined]
+    error = travel(first)  # type: ignore[operator]
     assert type(error) is kind
+    assert error.findings == ("found later",)
     assert (str(error), error.message, error.details) == ("GET /v1/x: 429: slow down.",) * 2 + (details,)
     assert (error.status, error.fate, error.retryable) == (429, Fate.RUNNING, True)
 
