@@ -30,7 +30,7 @@ class Crowd:
 
     def __enter__(self) -> Crowd:
         self._thread.start()
-        self._open.wait(5)
+        self._open.wait(60)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -186,19 +186,19 @@ def test_reason_of_a_401_without_body_comes_from_its_header() -> None:
     ids=["titles", "open titles", "late", "text"],
 )
 def test_page_without_end_is_read_at_its_beginning_only(page: bytes) -> None:
-    started = time.monotonic()
+    started = time.thread_time()
     assert refusal(502, page, "a-secret").reason == f"{len(page)} bytes of no content type"
-    assert time.monotonic() - started < 1
+    assert time.thread_time() - started < 1
 
 
 @pytest.mark.parametrize("field", ["message", "code"])
 def test_reason_without_end_is_cut_before_it_is_searched(field: str) -> None:
-    started = time.monotonic()
+    started = time.thread_time()
     error = refusal(
         400, {field: "an-almost-secret " * 500_000, "message": "x"} | {field: "almost " * 1_000_000}, "s" * 2000
     )
     assert len(error.message) < 1000
-    assert time.monotonic() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def test_long_reasons_are_cut() -> None:

@@ -9,19 +9,28 @@ from concurrent.futures import ThreadPoolExecutor
 from airflow_provider_aam.api.pool import FIRST, in_order
 
 
-def _settled(begun):
-    """How many have begun, once that has not changed for some time."""
-    before = -1
-    while before != (before := len(begun)):
-        time.sleep(0.05)
-    return before
+def _wait_for(begun, number):
+    until = time.monotonic() + 60
+    while len(begun) < number:
+        assert time.monotonic() < until
+        time.sleep(0.001)
+
+
+def _only(begun, number):
+    """Whether so many begin, however long that takes, and no more in some time after that."""
+    _wait_for(begun, number)
+    time.sleep(0.1)
+    return len(begun) == number
 
 
 def test_a_slow_consumer_does_not_fill_the_memory():
     begun: list[int] = []
+    taken: list[int] = []
     most_waiting = 0
-    for consumed, _ in enumerate(in_order(begun.append, range(60), concurrency=64), 1):
-        most_waiting = max(most_waiting, _settled(begun) - consumed)
+    items = (taken.append(number) or number for number in range(60))
+    for consumed, _ in enumerate(in_order(begun.append, items, concurrency=64), 1):
+        _wait_for(begun, len(taken))
+        most_waiting = max(most_waiting, len(taken) - consumed)
     assert len(begun) == 60
     assert most_waiting <= FIRST + 10  # of 64: on a busy machine some have begun and are not done yet
 
@@ -32,17 +41,17 @@ def test_slow_work_is_under_way_as_often_as_may_be():
 
     def work(number):
         begun.append(number)
-        assert gates[number].wait(10)
+        assert gates[number].wait(60)
         return number
 
     results = in_order(work, range(200), concurrency=40)
     with ThreadPoolExecutor() as consumer:
         first = consumer.submit(next, results)
-        assert _settled(begun) == FIRST
+        assert _only(begun, FIRST)
         for gate in gates[:20]:
             gate.set()
         assert [first.result(), *(next(results) for _ in range(19))] == [*range(20)]
-        assert _settled(begun) == 20 + 40
+        assert _only(begun, 20 + 40)
         for gate in gates:
             gate.set()
         assert [*results] == [*range(20, 200)]

@@ -187,7 +187,7 @@ def test_growth_lets_a_waiting_request_go(limit: ConcurrencyLimit, time: FakeTim
         waiting = [pool.submit(work) for _ in range(2)]
         assert not any(each.done() for each in waiting)
         place.good = True
-    assert [each.result(5) for each in waiting]
+    assert [each.result(60) for each in waiting]
 
 
 def test_places_are_given_in_the_order_of_coming(limit: ConcurrencyLimit, time: FakeTime) -> None:
@@ -207,7 +207,7 @@ def test_places_are_given_in_the_order_of_coming(limit: ConcurrencyLimit, time: 
                 while len(limit._waiting) <= number:
                     threading.Event().wait(0.001)
         for each in waiting:
-            each.result(5)
+            each.result(60)
     assert order == [*range(8)]
 
 

@@ -134,5 +134,8 @@ def test_a_page_of_200_000_costs_what_the_page_holds(emulator, http):
     for page in (0, 199):
         body = http.get(f"/v1/segments?pageSize=1000&page={page}").json()
         assert (body["total"], len(body["list"])) == (200_000, 1000)
-    took = min(http.get("/v1/segments?pageSize=1&page=199999").elapsed.total_seconds() for _ in range(20))
-    assert took < 0.01
+    first, last = (
+        min(http.get(f"/v1/segments?pageSize=1&page={page}").elapsed.total_seconds() for _ in range(20))
+        for page in (0, 199_999)
+    )
+    assert last < 3 * first

@@ -41,7 +41,7 @@ def test_delay_waits_then_handles(emulator, http, draft):
 def test_delay_after_writes_before_the_client_gives_up(emulator, http, draft):
     emulator.trouble(CREATE, "delay_after", seconds=1)
     with pytest.raises(requests.ReadTimeout):
-        http.session.post(emulator.url + "/v1/traits", json=draft, timeout=0.2)
+        http.session.post(emulator.url + "/v1/traits", json=draft, timeout=0.6)
     assert len(emulator.objects("traits")) == 1
 
 
