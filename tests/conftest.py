@@ -22,8 +22,9 @@ from airflow_provider_aam.api.shared import forget_shared
 from airflow_provider_aam.emulator import Emulator, running_emulator
 
 # The same examples each time, so that a change fails by what it changes; with `--hypothesis-profile any` others.
-settings.register_profile("any", settings())
-settings.register_profile("same", derandomize=True)
+# However long they take: a slow machine is no failure.
+settings.register_profile("any", deadline=None)
+settings.register_profile("same", deadline=None, derandomize=True)
 settings.load_profile("same")
 
 # Airflow reads these at its first import. Each process of pytest-xdist comes through here, so each has its own home.
