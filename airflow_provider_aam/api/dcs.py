@@ -47,7 +47,7 @@ class Event:
 
 
 class _Error(msgspec.Struct):
-    code: int | str = 0
+    code: int | str | None = None
     msg: str | None = None
 
 
@@ -125,7 +125,7 @@ class Dcs:
 def _read(request: Request, answer: Answer, *, expect_uuid: bool) -> Event:
     try:
         body = msgspec.json.decode(answer.body or b"{}", type=_Body, strict=False)
-        faults = {int(each.code): one_line(each.msg or "no text") for each in body.errors or ()}
+        faults = {int(each.code or 0): one_line(each.msg or "no text") for each in body.errors or ()}
     except (*UNREADABLE, ValueError) as foreign:
         raise AAMBadAnswer(
             f"{request}: expected what the DCS says of a user, found a response of another shape "

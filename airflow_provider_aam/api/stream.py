@@ -43,13 +43,16 @@ class Fault:
 
 class _Operation(msgspec.Struct):
     operationIndex: int  # noqa: N815  the wire's name
-    details: list[dict[str, Any]] = []
+    details: list[dict[str, Any]] | None = None
 
 
 class _Body(msgspec.Struct):
     status: str | None = None
     transactionId: str | None = None  # noqa: N815  the wire's name
     errors: list[_Operation] | None = None
+
+
+_decode = msgspec.json.Decoder(_Body, strict=False).decode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,17 +131,17 @@ def _is_readable(answer: Answer) -> bool:
     if answer.status != _BAD_REQUEST:
         return is_success(answer)
     try:
-        return bool(msgspec.json.decode(answer.body, type=_Body).errors)
+        return bool(_decode(answer.body).errors)
     except UNREADABLE:
         return False
 
 
 def _read(request: Request, raw: bytes, count: int) -> Reply:
     try:
-        body = msgspec.json.decode(raw, type=_Body)
+        body = _decode(raw)
         faults: dict[int, list[Fault]] = {}
         for each in body.errors or ():
-            faults.setdefault(each.operationIndex - 1, []).extend(_faults(each.details))
+            faults.setdefault(each.operationIndex - 1, []).extend(_faults(each.details or ()))
     except (*UNREADABLE, TypeError, ValueError) as foreign:
         raise _unexpected(request, f"a response of another shape ({one_line(str(foreign))})") from foreign
     status = (body.status or "").upper()
@@ -157,8 +160,12 @@ def _read(request: Request, raw: bytes, count: int) -> Reply:
 
 
 def _faults(details: Sequence[Mapping[str, Any]]) -> Sequence[Fault]:
-    told = [Fault(int(each["errorCode"]), one_line(str(each.get("message") or "no text"))) for each in details]
+    told = [Fault(_code(each.get("errorCode")), one_line(str(each.get("message") or "no text"))) for each in details]
     return told or [Fault(NO_REASON, "the response names the operation, and no error")]
+
+
+def _code(given: Any) -> int | str:
+    return NO_REASON if given is None else int(given)
 
 
 def _unexpected(request: Request, found: str) -> AAMBadAnswer:

@@ -108,6 +108,23 @@ def test_answers_that_are_none(
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        ({"operationIndex": 2, "details": None}, Fault("NO_REASON", "the response names the operation, and no error")),
+        ({"operationIndex": 2, "details": [{"message": "bad"}]}, Fault("NO_REASON", "bad")),
+        ({"operationIndex": "2", "details": [{"errorCode": "300", "message": None}]}, Fault(300, "no text")),
+    ],
+)
+def test_nulls_missing_codes_and_numbers_as_text(
+    error: dict[str, Any], fault: Fault, make_client: MakeClient, raw_server: RawServer
+) -> None:
+    body = {"transactionId": "t", "status": "PARTIAL_SUCCESS", "errors": [error]}
+    raw_server.answers = [http_answer(json.dumps(body).encode())]
+    reply = make_client(stream_url=raw_server.url, max_attempts=1).stream.send("s", [b"{}", b"{}"], tracing_id="")
+    assert reply.faults == {1: [fault]}
+
+
 def test_internal_error_is_tried_again(make_client: MakeClient, raw_server: RawServer) -> None:
     bodies = [{"status": "INTERNAL_ERROR"}, {"status": "SUCCESS"}]
     raw_server.answers = [http_answer(json.dumps(each).encode()) for each in bodies]

@@ -96,6 +96,7 @@ ANSWERS: list[tuple[Any, str, list[Fault]]] = [
         [Fault(300, "Invalid customer ID")],
     ),
     ({"errors": [{"code": "171"}]}, "", [Fault(171, "no text")]),
+    ({"errors": [{"code": None, "msg": "failed"}]}, "", [Fault(0, "failed")]),
     ({"uuid": UUID}, "101, 102", [Fault(101, "no text"), Fault(102, "no text")]),
     ({}, "", [Fault("NO_UUID", "the response names no user: opted out, blocked, or not taken in")]),
     (None, "", [Fault("NO_UUID", "the response names no user: opted out, blocked, or not taken in")]),
