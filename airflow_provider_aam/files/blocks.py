@@ -15,6 +15,7 @@ BLOCK = 2 * 2**20
 LONGEST_LINE = 64 * 2**20
 _DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
 _GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -26,7 +27,7 @@ def read_blocks(path: Any, *, name: str) -> Iterator[bytes]:
     """
     try:
         with path.open("rb") as file:
-            yield from _lines(_unpacked(file), name)
+            yield from _lines(_unpacked(file, name), name)
     except AAMError:
         raise
     except Exception as broken:
@@ -40,10 +41,12 @@ def read_blocks(path: Any, *, name: str) -> Iterator[bytes]:
         raise error from broken
 
 
-def _unpacked(file: IO[bytes]) -> IO[bytes]:
-    packed = file.read(len(_GZIP)) == _GZIP
+def _unpacked(file: IO[bytes], name: str) -> IO[bytes]:
+    begins = file.read(len(_ZIP))
     file.seek(0)
-    if not packed:
+    if begins == _ZIP:
+        raise AAMSourceError(f"{name} is a ZIP archive, which is not read here: unpack it, or compress with gzip.")
+    if not begins.startswith(_GZIP):
         return file
     try:
         from isal import igzip

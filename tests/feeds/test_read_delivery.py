@@ -123,9 +123,10 @@ def test_too_many_rejects_leave_nothing_but_them(reading):
     assert [each["line"] for each in reading.rejects] == [1, 3]
 
 
-def info_of(name: str, lines: int) -> str:
+def info_of(name: str, lines: int, *others: str) -> str:
     file = {"FileName": name, "FileByteSize": 1, "FileLineCount": lines, "FileSequenceNumber": 1}
-    return json.dumps({"Files": [file], "Totals": {"FileName": "x", "TotalByteSize": 1, "TotalNumberFiles": 1}})
+    files = [file, *({**file, "FileName": other} for other in others)]
+    return json.dumps({"Files": files, "Totals": {"FileName": "x", "TotalByteSize": 1, "TotalNumberFiles": 1}})
 
 
 def test_another_number_of_lines_than_the_info_says_fails(reading):
@@ -138,6 +139,26 @@ def test_another_number_of_lines_than_the_info_says_fails(reading):
     assert reading.read(pattern, check_lines=False).rows == 1
     reading.put(ITER.replace(".sync", ".info"), info_of(ITER, 2))
     assert reading.read(pattern).rows == 1
+
+
+def test_delivery_of_which_a_part_is_missing_is_not_read(reading):
+    first, second = ITER, ITER.replace(".sync", "001.sync")
+    reading.put(first, "a 1\n")
+    reading.put(ITER.replace(".sync", ".info"), info_of(first, 1, second))
+    reading.put(ITER.replace("1795960800000.sync", "1795874400000.info"), info_of(f"{FULL}.moved", 1))  # read long ago
+    with pytest.raises(AAMSourceError, match=rf"its \.info file lists are not there: “{second}”\. Nothing was written"):
+        reading.read(f"{reading.folder}/s3_12_*")
+    assert not reading.out.exists()
+    reading.put(second, "b 1\n")
+    assert reading.read(f"{reading.folder}/s3_12_*").rows == 2
+    parts = [str(reading.folder / first), str(reading.folder / ITER.replace(".sync", ".info"))]
+    assert reading.read(parts).rows == 1  # the other is there, and not asked for
+
+
+def test_zip_archive_is_called_one(reading):
+    (reading.folder / ITER).write_bytes(b"PK\x03\x04\x14\x00")
+    with pytest.raises(AAMSourceError, match=rf"{ITER} is a ZIP archive, which is not read here: unpack it"):
+        reading.read(str(reading.folder / ITER))
 
 
 @pytest.mark.parametrize("broken", [lambda packed: packed[:-9], lambda packed: packed[:20] + b"xxxx" + packed[24:]])

@@ -9,8 +9,9 @@ from typing import Any
 
 import msgspec
 
-from airflow_provider_aam.api.errors import AAMArgumentError
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMSourceError
 from airflow_provider_aam.api.visible import one_line
+from airflow_provider_aam.feeds.completeness import MOST_NAMED
 from airflow_provider_aam.feeds.info import LARGEST_BYTES, ListedFile, parse_info
 from airflow_provider_aam.feeds.names import INFO, OutboundName, readings
 from airflow_provider_aam.feeds.outbound_verdict import OutboundVerdict
@@ -37,24 +38,46 @@ class Delivered:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """``listed``: what ``.info`` files list, by URI."""
+    """``listed``: what ``.info`` files list, by URI; ``lists``: the URIs of each of them."""
 
     files: list[Delivered]
     listed: Mapping[str, ListedFile]
+    lists: Sequence[Sequence[str]]
 
 
 def find_delivered(source: Any, open_uri: Open) -> list[Delivered]:
     """The files of a verdict (its JSON, as mapping or text), or of one or several URIs, in order.
 
-    Raises :class:`AAMArgumentError` where there is none.
+    Raises :class:`AAMArgumentError` where there is none, :class:`AAMSourceError` where a part of a delivery is missing.
     """
     if isinstance(source, Mapping) or (isinstance(source, str) and source.lstrip().startswith("{")):
         found = _of_verdict(source, open_uri)
     else:
-        found = find_files(source, open_uri).files
+        by_name = find_files(source, open_uri)
+        found = by_name.files
+        if missing := [*_missing_parts(by_name, open_uri)]:
+            raise AAMSourceError(
+                f"source has a part of a delivery: files that its .info file lists are not there: {some_of(missing)}. "
+                "Nothing was written. Wait for them with AAMOutboundSensor, or check whether another job moved them."
+            )
     if not found:
         raise _nothing("AAMOutboundSensor")
     return found
+
+
+def _missing_parts(found: Found, open_uri: Open) -> Iterator[str]:
+    """Of deliveries of which other files are read. What a pattern leaves out is not missing."""
+    there = {file.uri for file in found.files}
+    for uris in found.lists:
+        left = [uri for uri in uris if uri not in there]
+        if len(left) < len(uris):
+            yield from (uri.rpartition("/")[2] for uri in left if not open_uri(uri).exists())
+
+
+def some_of(names: Sequence[str]) -> str:
+    """The first of them, for a message."""
+    more = f" and {len(names) - MOST_NAMED:,} more" if names[MOST_NAMED:] else ""
+    return ", ".join(f"“{one_line(name)}”" for name in names[:MOST_NAMED]) + more
 
 
 class _FeedFile(msgspec.Struct, frozen=True):
@@ -125,14 +148,18 @@ def find_files(source: str | Sequence[Any], open_uri: Open) -> Found:
     given = [source] if isinstance(source, str) else source
     paths = dict(found for uri in given for found in _expand(str(uri), open_uri))
     listed: dict[str, ListedFile] = {}
+    lists: list[Sequence[str]] = []
     for uri, path in paths.items():
         if uri.lower().endswith(INFO):
             with path.open("rb") as file:
                 info = parse_info(file.read(LARGEST_BYTES + 1), what=f"“{one_line(uri)}”")
-            listed |= {f"{uri.rpartition('/')[0]}/{each.name}": each for each in info.files}
+            own = {f"{uri.rpartition('/')[0]}/{each.name}": each for each in info.files}
+            listed |= own
+            lists.append([*own])
     lines = {uri: file.lines for uri, file in listed.items()}
     data = {uri: path for uri, path in paths.items() if not uri.lower().endswith(INFO)}
-    return Found(files=[_by_name(uri, path, lines.get(uri)) for uri, path in data.items()], listed=listed)
+    files = [_by_name(uri, path, lines.get(uri)) for uri, path in data.items()]
+    return Found(files=files, listed=listed, lists=lists)
 
 
 def _by_name(uri: str, path: Any, lines: int | None) -> Delivered:

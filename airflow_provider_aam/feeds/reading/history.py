@@ -10,7 +10,7 @@ from airflow_provider_aam.api.errors import AAMArgumentError, AAMSourceError
 from airflow_provider_aam.api.moments import parse_date, parse_day, parse_moment
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.feeds.completeness import MOST_NAMED
-from airflow_provider_aam.feeds.reading.given import Delivered, Found, Open, find_files, name_of, second_of
+from airflow_provider_aam.feeds.reading.given import Delivered, Found, Open, find_files, name_of, second_of, some_of
 
 _PATTERN = "Use a pattern like s3://bucket/prefix/s3_12_*."
 
@@ -34,9 +34,8 @@ def find_history(source: str | Sequence[Any], open_uri: Open, as_of: object) -> 
         )
     _check_series(named)
     if missing := [*_missing(found, full, before)]:
-        named_ones = ", ".join(missing[:MOST_NAMED])
-        more = f" and {len(missing) - MOST_NAMED:,} more" if missing[MOST_NAMED:] else ""
-        raise AAMSourceError(f"The state needs files that .info files list and that are not there: {named_ones}{more}.")
+        text = f"The state needs files that .info files list and that are not there: {some_of(missing)}."
+        raise AAMSourceError(text)
     return sorted(
         (file for file in named if _is_of(file.mode, file.sent_at, full)), key=lambda file: (file.sent_at, file.uri)
     )
@@ -57,7 +56,7 @@ def _missing(found: Found, full: datetime, before: datetime) -> Iterator[str]:
     for uri in found.listed:
         name = name_of(uri)
         if uri not in there and name and name.sent_at < before and _is_of(name.mode, second_of(name), full):
-            yield f"“{one_line(name.text)}”"
+            yield name.text
 
 
 def _check_series(files: Sequence[Delivered]) -> None:
