@@ -16,8 +16,8 @@ from airflow_provider_aam.api.answers import shape_of
 from airflow_provider_aam.api.collection import Collection
 from airflow_provider_aam.api.errors import AAMBadAnswer, Fate
 from airflow_provider_aam.api.listing import Record
-from airflow_provider_aam.api.moments import epoch_ms, of_epoch_ms, parse_moment
-from airflow_provider_aam.api.numbers import whole_number
+from airflow_provider_aam.api.moments import epoch_ms, parse_epoch, parse_moment
+from airflow_provider_aam.api.numbers import truth_of
 from airflow_provider_aam.api.resources import DATA_SOURCES
 from airflow_provider_aam.api.session import AAMSession
 from airflow_provider_aam.api.visible import one_line
@@ -31,8 +31,6 @@ _STORED = ("storedRecords", "recordsStored", "successRecords", "successfulRecord
 _PERCENT = ("percentSuccess", "successPercent", "percentSuccessful")
 _BEGUN = ("startTime", "jobStartTime", "processedTime", "processingTime")
 _SPELLINGS = {"no_trait_realized": ("noTraitRealized", "noTraitsRealized")}
-_FIRST_MS, _LAST_MS = 10**11, 253_402_300_799_999
-"""In 1973, and the last of the year 9999."""
 _NUMBER = re.compile(r"\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*%?\s*")
 _LARGEST = 2**63
 
@@ -94,8 +92,8 @@ def _parse(row: Any) -> InboundFile | None:
         percent = 100 * stored / received
     return InboundFile(
         name=name.strip().rpartition("/")[2],
-        begun_at=_moment(_first(fields, _BEGUN)),
-        success=_truth(_first(fields, ("success",))),
+        begun_at=parse_epoch(_first(fields, _BEGUN)),
+        success=truth_of(_first(fields, ("success",))),
         received=received,
         stored=stored,
         errors={each: count for each, count in found.items() if count is not None},
@@ -124,20 +122,6 @@ def _number(value: Any) -> float | None:
 
 def _whole(value: Any) -> int | None:
     return None if (number := _number(value)) is None else int(number)
-
-
-def _truth(value: Any) -> bool | None:
-    if isinstance(value, bool):
-        return value
-    return {"true": True, "success": True, "false": False, "failure": False, "failed": False}.get(str(value).lower())
-
-
-def _moment(value: Any) -> datetime | None:
-    """Epoch milliseconds; smaller numbers are seconds, for Adobe's own example of the outbound history mixes them."""
-    number = whole_number(value)
-    if number is None or number > _LAST_MS:
-        return None
-    return of_epoch_ms(number if number >= _FIRST_MS else number * 1000)
 
 
 def _shape_of_row(row: Any) -> str:

@@ -10,9 +10,12 @@ import pendulum
 from pendulum import Date, DateTime
 
 from airflow_provider_aam.api.errors import AAMArgumentError
+from airflow_provider_aam.api.numbers import whole_number
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MS = 1000
+_FIRST_MS, _LAST_MS = 10**11, 253_402_300_799_999
+"""In 1973, and the last of the year 9999."""
 
 
 def utc_now() -> DateTime:
@@ -92,6 +95,14 @@ def epoch_ms(moment: DateTime) -> int:
 
 def of_epoch_ms(epoch_ms: int) -> DateTime:
     return pendulum.from_timestamp(epoch_ms // _MS).add(microseconds=epoch_ms % _MS * _MS)
+
+
+def parse_epoch(value: object) -> DateTime | None:
+    """Epoch milliseconds; smaller numbers are seconds, for Adobe's own example of the outbound history mixes them."""
+    number = whole_number(value)
+    if number is None or number > _LAST_MS:
+        return None
+    return of_epoch_ms(number if number >= _FIRST_MS else number * _MS)
 
 
 def parse_http_date(text: str | None) -> DateTime | None:

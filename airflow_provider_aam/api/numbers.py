@@ -1,4 +1,4 @@
-"""Whole numbers, as AAM and people write them."""
+"""Whole numbers, and words for yes and no, as AAM and people write them."""
 
 from __future__ import annotations
 
@@ -24,3 +24,10 @@ def whole_number(value: object) -> int | None:
     else:
         number = value if isinstance(value, int) and not isinstance(value, bool) else -1
     return number if 0 <= number <= LARGEST else None
+
+
+def truth_of(value: object) -> bool | None:
+    """``None`` for what says neither: Adobe's documents print booleans as text, too."""
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "success": True, "false": False, "failure": False, "failed": False}.get(str(value).lower())

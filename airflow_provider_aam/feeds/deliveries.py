@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from airflow_provider_aam.api.moments import epoch_ms, of_epoch_ms, parse_moment, utc_now
-from airflow_provider_aam.api.numbers import whole_number
+from airflow_provider_aam.api.moments import epoch_ms, parse_epoch, parse_moment, utc_now
+from airflow_provider_aam.api.numbers import truth_of, whole_number
 
 if TYPE_CHECKING:
     from airflow_provider_aam.api.client import AAMClient
@@ -32,18 +32,18 @@ class Delivery:
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self | None:
         """``None`` for one that has not ended [inferred: such a row has no ``endTime``]."""
-        ended = whole_number(row.get("endTime"))
-        if not ended:
+        begun, ended = (parse_epoch(row.get(each) or None) for each in ("startTime", "endTime"))
+        if ended is None:
             return None
-        begun, name = whole_number(row.get("startTime")), str(row.get("dataFileName") or "")
+        name = str(row.get("dataFileName") or "")
         return cls(
             key=str(row.get("pushID") or name),
             file=name,
-            success=row.get("success") is True,
+            success=truth_of(row.get("success")) is True,
             received=whole_number(row.get("receivedRecords")),
             sent=whole_number(row.get("successRecords")),
-            begun_at=of_epoch_ms(begun) if begun else None,
-            ended_at=of_epoch_ms(ended),
+            begun_at=begun,
+            ended_at=ended,
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -107,8 +107,8 @@ def _judge_batch(
         files=files,
         bytes=sum(file.bytes for file in files),
         lines=info.total_lines if info else None,
-        received=rows[-1].received if rows else None,
-        sent=rows[-1].sent if rows else None,
+        received=_total(row.received for row in rows),
+        sent=_total(row.sent for row in rows),
         lacking=tuple(_lacking(batch, question, seen, rows, now)),
     )
 
@@ -127,8 +127,9 @@ def _lacking(
         yield from _unsettled(batch.files, seen, question, now)
         if not rows:
             yield "AAM's history does not list it yet"
-        elif not rows[-1].success:
-            yield "AAM's history says that it was not sent"
+        elif failed := [row for row in rows if not row.success]:
+            which = f"“{one_line(failed[0].file)}”" if len(rows) > 1 else "it"
+            yield f"AAM's history says that {which} was not sent"
 
 
 def _gaps(splits: Sequence[int]) -> Iterator[str]:
@@ -154,14 +155,20 @@ def _arrival(names: Iterable[str], seen: Mapping[str, Seen]) -> datetime | None:
 
 
 def _rows_of(batch: Batch, question: OutboundQuestion, history: Sequence[Delivery]) -> list[Delivery]:
-    """Its rows of the history, the newest last, by the batch's name.
+    """Its rows of the history by the batch's name, of each file the newest.
 
-    Where no row has it, those that began on the day and are not called like files of any batch [inferred].
+    Where no row has it, the newest that began on the day and is not called like files of any batch [inferred].
     """
     named = [(row, row.file.rpartition("/")[2].lower()) for row in history]
-    own = [row for row, name in named if name.startswith(batch.name.lower())]
-    return own or [
+    own = {name.partition(".")[0]: row for row, name in named if name.startswith(batch.name.lower())}
+    others = [
         row
         for row, name in named
         if not readings(f"{name}.sync") and row.begun_at and question.day <= row.begun_at < next_of(question.day)
     ]
+    return [*own.values()] or others[-1:]
+
+
+def _total(counts: Iterable[int | None]) -> int | None:
+    known = [*counts]
+    return None if not known or None in known else sum(count or 0 for count in known)

@@ -33,6 +33,12 @@ def test_a_row_of_the_history():
     }
 
 
+def test_a_row_with_text_and_seconds():
+    """Adobe's documents print booleans as text, and its example of this history mixes seconds and milliseconds."""
+    told = {**ROW, "success": "true", "startTime": "1767312000", "endTime": 1_767_312_095, "successRecords": "98"}
+    assert Delivery.of(told) == Delivery.of(ROW)
+
+
 @pytest.mark.parametrize("end", [None, 0, "", "soon"])
 def test_a_row_without_end_is_under_way(end):
     assert Delivery.of({**ROW, "endTime": end}) is None

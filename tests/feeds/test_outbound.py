@@ -151,6 +151,16 @@ def test_without_info(now, history, reason, info):
         assert (verdict.batches[0].received, verdict.batches[0].sent) == (100, 98)
 
 
+def test_history_with_a_row_for_each_file():
+    """All of them must have been sent, each at its last attempt."""
+    first, second = f"{batch()}.sync.gz", f"{batch()}001.sync.gz"
+    failed = sent(first, success=False)
+    verdict = judge({first: 70, second: 30}, failed, sent(second))
+    assert [*verdict.reasons()] == [f"{batch()}: AAM's history says that “{first}” was not sent"]
+    verdict = judge({first: 70, second: 30}, failed, sent(second), sent(first))
+    assert (verdict.state, verdict.batches[0].received, verdict.batches[0].sent) == (DayState.COMPLETE, 200, 196)
+
+
 def test_a_store_without_times():
     verdict = judge({f"{batch()}.sync.gz": 70}, sent(batch()), changed=None)
     assert "its store does not tell when files changed" in verdict.summary
