@@ -276,6 +276,24 @@ def test_parts_into_which_aam_split_a_file_are_one(place):
     assert judge(question, [other], place.look, now=place.sent_at).files[0].state == "waiting"
 
 
+@pytest.mark.parametrize(
+    ("told", "states"),
+    [
+        (".sync.1", ["processed", "waiting"]),  # as it is when unpacked
+        (".sync.1.gz.2", ["processed", "waiting"]),  # a number at the tail
+        (".sync.1.2.gz", ["processed", "waiting"]),
+        (".sync.12.gz", ["waiting", "waiting"]),
+        (".sync.gz", ["waiting", "waiting"]),
+        (".sync.1.gz.2.3", ["waiting", "waiting"]),
+        (".sync.1.gz.processed", ["waiting", "waiting"]),
+    ],
+)
+def test_names_that_the_history_may_have_for_a_file(place, told, states):
+    record = InboundFile(name=f"ftp_dpm_{place.source}_{STAMP}{told}", errors={}, raw={})
+    verdict = judge(Question.of(place.receipt()), [record], lambda _: None, now=place.sent_at)
+    assert [file.state for file in verdict.files] == states
+
+
 def test_a_folder_that_cannot_be_seen_takes_nothing_away(place):
     place.send().process()
     place.wait(24)

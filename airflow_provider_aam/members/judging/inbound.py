@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from airflow_provider_aam.api.inbound import InboundFile
 from airflow_provider_aam.api.moments import utc_now
-from airflow_provider_aam.members.grammar.names import parse_name
 from airflow_provider_aam.members.judging.question import Question
 from airflow_provider_aam.members.judging.verdict import FileVerdict, State, Verdict
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MARK = ".processed"
 """AAM puts an object of the file's name with this suffix next to it. Only its partner guide says so."""
+_NUMBERED = re.compile(r"(?P<name>.+\.(?:sync|overwrite))(?P<rest>(?:\.(?:\d+|gz|gpg|pgp))*)", re.ASCII)
 CLOCKS_DIFFER = timedelta(hours=1)
 """By so much at most, between the worker and AAM."""
 
@@ -119,11 +120,22 @@ def _trace(name: str, history: Sequence[InboundFile], names: Collection[str] | N
 
 
 def _is_of(told: str, sent: str) -> bool:
-    """Whether AAM means this file, which it may call in another letter case, or split into parts [inferred]."""
-    if told.casefold() == sent.casefold():
-        return True
-    part, whole = parse_name(told), parse_name(sent)
-    return part is not None and whole is not None and whole.part is None and replace(part, part=None) == whole
+    """Whether AAM means this file.
+
+    It may call it in another letter case, unpacked, or with one more number, where its own distributor has split it
+    [inferred: also after the suffix].
+    """
+    (told_name, told_numbers), (sent_name, sent_numbers) = _split(told), _split(sent)
+    more = told_numbers[len(sent_numbers) :]
+    return told_name == sent_name and told_numbers == sent_numbers + more and len(more) <= 1
+
+
+def _split(name: str) -> tuple[str, tuple[int, ...]]:
+    """Up to its mode, and the numbers after that."""
+    match = _NUMBERED.fullmatch(name.casefold())
+    if match is None:
+        return name.casefold(), ()
+    return match["name"], tuple(int(each) for each in match["rest"].split(".") if each.isdecimal())
 
 
 def _sum(rows: Sequence[InboundFile]) -> InboundFile | None:
