@@ -7,6 +7,7 @@ JSON (their keys have no quotes) and write names in more than one way, so they a
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,8 @@ from airflow_provider_aam.api.visible import one_line
 LARGEST_BYTES = 16_000_000
 """A file of a list, in which 10,000 files take 2 MB."""
 MOST_CHARACTERS = 200
+_KEY = re.compile(r"(?<![^\s{,])([A-Za-z]\w*) *:", re.ASCII)
+"""Without quotes; YAML wants a blank after its colon."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +101,7 @@ def _load(content: bytes, what: str) -> Any:
         try:
             return json.loads(text)
         except ValueError:
-            return yaml.load(text, _Plain)  # noqa: S506  a safe loader
+            return yaml.load(_KEY.sub(r"\1: ", text.replace("\t", " ")), _Plain)  # noqa: S506  a safe loader
     except (ValueError, yaml.YAMLError, RecursionError) as unreadable:
         said = one_line(" ".join(str(unreadable).split()))[:MOST_CHARACTERS]
         raise AAMBadAnswer(f"{what} is not an .info file of AAM: {said}.") from None

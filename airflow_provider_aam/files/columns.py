@@ -40,6 +40,7 @@ _DECODED: Mapping[Type, Any] = {
 """What a column of each type may hold."""
 _LISTED: Mapping[Type, Any] = {kind: GenericAlias(list, decoded) for kind, decoded in _DECODED.items()}
 _WHOLE = (Type.INTEGER, Type.INSTANT)
+_BOOLEANS = {"true": True, "false": False}
 _DIGITS = re.compile("0|-?[1-9][0-9]{0,18}")
 """A whole number that came as text, in the only spelling that says no more than the number."""
 
@@ -100,7 +101,7 @@ class Columns:
     def of_lines(self, lines: bytes) -> list[Values]:
         """The values of each column: ``int``, ``float``, ``str``, ``bool`` or ``None``; instants stay epoch ms.
 
-        A value of another type than documented goes to :data:`OTHER`, but for whole numbers that came as text. Raises
+        A value of another type than documented goes to :data:`OTHER`, but for numbers and booleans as text. Raises
         :class:`AAMBadAnswer` when there is no such column, and for a row that is not a JSON object.
         """
         try:
@@ -152,7 +153,7 @@ class Columns:
             return _json_texts(values)
         if _fits(kind, values):
             return values
-        column = [_number(value) for value in values] if kind in _WHOLE else [*values]
+        column = [_meant(kind, value) for value in values]
         if not _fits(kind, column):
             for at, value in enumerate(column):
                 if not _fits(kind, [value]):
@@ -169,8 +170,13 @@ class Columns:
         )
 
 
-def _number(value: Any) -> Any:
-    return int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
+def _meant(kind: Type, value: Any) -> Any:
+    """Adobe's document prints some booleans as text."""
+    if not isinstance(value, str):
+        return value
+    if kind is Type.BOOLEAN:
+        return _BOOLEANS.get(value, value)
+    return int(value) if kind in _WHOLE and _DIGITS.fullmatch(value) else value
 
 
 def _json_texts(values: Values) -> Values:

@@ -45,6 +45,11 @@ def test_a_sample_that_is_not_json():
     assert (info.total_files, info.total_bytes, info.total_lines) == (2, 700_000_000, 90_000_000)
 
 
+@pytest.mark.parametrize("form", [lambda text: text.replace(": ", ":"), lambda text: text.replace("  ", "\t")])
+def test_the_sample_without_blanks_and_with_tabs(form):
+    assert parse_info(form(OUTBOUND).encode(), what="x") == parse_info(OUTBOUND.encode(), what="x")
+
+
 def test_json_with_keys_in_another_case_and_a_byte_order_mark():
     document = {"files": [{"Filename": "a.sync", "fileByteSize": "7"}], "TOTALS": {}}
     info = parse_info(b"\xef\xbb\xbf" + json.dumps(document).encode(), what="the file")

@@ -92,6 +92,11 @@ def test_list_of_one_empty_list_and_keys_that_come_twice():
     assert [each["value"] for each in twice] == ["1", "2"]
 
 
+def test_container_that_is_not_exported_is_null_or_empty():
+    assert event(changed(f3="")) == EVENT
+    assert event(changed(f3="7"))["container_id"] == 7
+
+
 def test_bytes_that_are_not_utf8_do_not_lose_an_event():
     part = read_events(changed(f7="http://é").encode("latin-1"))
     assert part.rows.to_pylist()[0]["referer"] == "http://\ufffd"

@@ -180,11 +180,19 @@ def restore(row: dict[str, Any], columns: Columns) -> dict[str, Any]:
 
 
 def as_sent(restored: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
-    """A whole number that came as text is a number in its column."""
+    """A whole number that came as text is a number in its column, a boolean a boolean."""
     return {
-        name: str(value) if type(value) is int and isinstance(sent.get(name), str) else value
+        name: str(value).lower() if isinstance(value, int) and isinstance(sent.get(name), str) else value
         for name, value in restored.items()
     }
+
+
+def test_booleans_as_text_are_booleans():
+    columns = Columns.of(RESOURCES["users"], fields=["isAdmin"], include_metrics=False)
+    assert [values({"isAdmin": text}, columns)["isAdmin"] for text in ("true", "false", True)] == [True, False, True]
+    columns = Columns.of(RESOURCES["users"], fields=None, include_metrics=False)
+    row = values({"userId": 1, "isAdmin": "TRUE"}, columns)
+    assert (row["isAdmin"], row[OTHER]) == (None, '{"isAdmin":"TRUE"}')
 
 
 def without_nulls(row: dict[str, Any], columns: Columns) -> dict[str, Any]:
@@ -194,6 +202,7 @@ def without_nulls(row: dict[str, Any], columns: Columns) -> dict[str, Any]:
 
 @unhurried
 @example(("algorithms", [{"algoTypeId": "0"}, {"algoTypeId": "-0"}, {"algoTypeId": "07"}]))
+@example(("users", [{"userId": 1, "isAdmin": "true"}, {"userId": 2, "isAdmin": "True"}]))
 @given(some_rows())
 def test_any_row_can_be_restored_from_its_columns(some):
     name, rows = some

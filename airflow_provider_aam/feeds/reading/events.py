@@ -50,7 +50,7 @@ def _read(line: bytes) -> list[Any]:
     row = []
     for (name, read), text in zip(_FIELDS.items(), known, strict=False):
         try:
-            row.append(None if text in NULLS else read(text))
+            row.append(None if text in NULLS or (not text and read is _number) else read(text))
         except ValueError as unfit:
             raise ValueError(f"{name} is not {unfit}") from None
     return [*row, _texts(appended)]
