@@ -53,7 +53,7 @@ class PageFolder:
         """The plan of the newest note with this ``sha256``, or of the note with this name."""
         for file in self._of(*KINDS):
             if wanted == file.name or wanted in self._sha256_of(file):
-                note = self._note(file.name)
+                note = read_note(file)
                 if note is None or note.plan is None:
                     return None
                 return show_plan(note.plan) | {"note": show_note(file.name, note, self._applied())}
@@ -75,7 +75,11 @@ class PageFolder:
                 yield show_note(file.name, note, applied)
 
     def _read_note(self, name: str) -> Note | None:
-        return next((read_note(file) for file in self._listed() if file.name == name), None)
+        """To be kept in memory: without the lines of its plan, which may be very many."""
+        note = next((read_note(file) for file in self._listed() if file.name == name), None)
+        if note is None or note.plan is None:
+            return note
+        return msgspec.structs.replace(note, plan=msgspec.structs.replace(note.plan, lines=()))
 
     def _account(self) -> dict[str, Any] | None:
         read = self._account_use()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_3_PLUS, ObjectStoragePath
 from airflow_provider_aam.emulator import Emulator
+from airflow_provider_aam.files.notes import Note, PlanText, Task, leave_note
 from airflow_provider_aam.files.shelf import shelved
 from airflow_provider_aam.hooks.page import page_folder
 from airflow_provider_aam.operators.drift import AAMDriftOperator
@@ -166,6 +168,20 @@ def test_plan_says_that_it_was_applied(run, account, page, tmp_path, fails):
     assert applied == one(page.overview()["notes"]["plan"])["applied"]
     assert (applied["task"]["task_id"], applied["failed"]) == ("apply", fails)
     assert "1 rejected" in applied["headline"] if fails else applied["headline"].endswith("created; approved by ada")
+
+
+def test_large_plans_are_not_kept_in_memory(account, page):
+    lines = tuple(f"+ trait web/code-{number} “Name {number}”" for number in range(5_000))
+    task = Task(dag_id="d", run_id="r", task_id="plan")
+    for number in range(10):
+        plan = PlanText(sha256=f"{number:064}", counts={"create": 5_000}, counts_by_kind={}, lines=lines)
+        leave_note(page_folder("aam_default"), Note(kind="plan", at=datetime.now(UTC), seconds=1, task=task, plan=plan))
+    tracemalloc.start()
+    assert len(page.overview()["notes"]["plan"]) == 10
+    assert page.plan(f"{3:064}")["lines"] == list(lines)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 1_000_000  # each plan takes as much
 
 
 def test_approval_links_to_the_plan_on_the_page(run, page, tmp_path, monkeypatch):
