@@ -11,7 +11,7 @@ import pytest
 
 from airflow_provider_aam.api.errors import AAMPlanRefused
 from airflow_provider_aam.api.guide import Step, file_of, runbook
-from airflow_provider_aam.ui.docs import START, find_page
+from airflow_provider_aam.ui.docs import AIRFLOW, START, find_page
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = sorted(
@@ -24,6 +24,7 @@ class _Found(HTMLParser):
         super().__init__()
         self.leads_to: set[str] = set()
         self.anchors: set[str] = set()
+        self.current: set[str] = set()
         self.text = self.title = ""
         self._inside = ""
         page = find_page(address)
@@ -35,6 +36,8 @@ class _Found(HTMLParser):
         for name, value in attrs:
             if name in ("href", "src"):
                 self.leads_to.add(value or "")
+            elif name == "aria-current":
+                self.current.add(dict(attrs)["href"] or "")
             elif name == "id":
                 self.anchors.add(value or "")
 
@@ -49,9 +52,9 @@ def test_every_link_leads_to_something(address):
     lost = []
     for link in _Found(address).leads_to:
         target, anchor = urldefrag(link)
-        if target.startswith("https://"):
-            continue
         other = posixpath.normpath(posixpath.join(posixpath.dirname(address), target)) if target else address
+        if target.startswith("https://") or f"{other}/" == AIRFLOW:
+            continue
         if find_page(other) is None or (anchor and anchor not in _Found(other).anchors):
             lost.append(link)
     assert lost == []
@@ -71,8 +74,15 @@ def test_first_page_leads_to_every_other_and_shows_its_pictures():
     assert find_page("") == find_page(START)
 
 
+@pytest.mark.parametrize("address", [page for page in PAGES if "/" not in page])
+def test_contents_mark_the_page_that_is_read_and_lead_back_to_airflow(address):
+    found = _Found(address)
+    assert found.current == {address}
+    assert {AIRFLOW, "#the-text", "#the-contents"} <= found.leads_to
+
+
 def test_links_to_files_that_are_not_in_the_package_are_words():
-    assert not any(".rst" in link or ".." in link for link in _Found(START).leads_to)
+    assert not any(".rst" in link or ".." in link for link in _Found(START).leads_to - {AIRFLOW})
     assert "What is fast and what is not" in _Found(START).text
 
 

@@ -20,6 +20,8 @@ from airflow_provider_aam.api.documentation import EXAMPLES, PACKAGE, PAGES, cha
 from airflow_provider_aam.api.guide import anchor_of
 
 START = "index.html"
+AIRFLOW = "../../"
+"""From the first page."""
 _SHOWN = {PAGES: ("*.md", "adr/*.md", "images/*"), EXAMPLES: ("*.py", "*.yaml", "catalog/*")}
 _STYLE = "docs.css"
 _LAYOUT = Template("""<!doctype html>
@@ -31,8 +33,10 @@ _LAYOUT = Template("""<!doctype html>
 <link rel="stylesheet" href="$root$style">
 </head>
 <body>
-<nav aria-label="Documentation">$contents</nav>
-<main>
+<a class="skip" href="#the-text">Skip to the text</a>
+<nav aria-label="Documentation" id="the-contents">$contents</nav>
+<main id="the-text" tabindex="-1">
+<a class="to-contents" href="#the-contents">Contents</a>
 $text
 </main>
 </body>
@@ -86,7 +90,11 @@ def _render(address: str, path: Path) -> str:
         text = f"# {path.name}\n\n````{path.suffix[1:]}\n{text}\n````\n"
     root = "../" * address.count("/")
     return _LAYOUT.substitute(
-        title=escape(title_of(text)), root=root, style=_STYLE, contents=_contents(root), text=_as_html(text, address)
+        title=escape(title_of(text)),
+        root=root,
+        style=_STYLE,
+        contents=_contents(root, address),
+        text=_as_html(text, address),
     )
 
 
@@ -134,12 +142,17 @@ def _target(href: str, folder: str) -> str | None:
     return posixpath.relpath(address, folder or ".") + (f"#{url.fragment}" if url.fragment else "")
 
 
-def _contents(root: str) -> str:
-    """What the first page lists, below its headings."""
+def _contents(root: str, here: str) -> str:
+    """The way back to Airflow, and what the first page lists, below its headings."""
+
+    def link(to: str, title: str) -> str:
+        current = ' aria-current="page"' if to == here else ""
+        return f'<a href="{root}{to}"{current}>{escape(title)}</a>'
+
     first = (PAGES / "index.md").read_text("utf-8")
-    lines = [f'<p><a href="{root}{START}">{escape(title_of(first))}</a></p>']
+    lines = [f"<p>{link(AIRFLOW, '← Airflow')}</p><p>{link(START, title_of(first))}</p>"]
     for chapter in chapters_of(first):
         links = [(title, _address_of(file)) for title, file in chapter.pages]
-        items = [f'<li><a href="{root}{to}">{escape(title)}</a></li>' for title, to in links if to in _addresses()]
+        items = [f"<li>{link(to, title)}</li>" for title, to in links if to in _addresses()]
         lines.append(f"<h2>{escape(chapter.heading)}</h2><ul>{''.join(items)}</ul>")
     return "\n".join(lines)

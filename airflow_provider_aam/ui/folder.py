@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,9 +12,11 @@ from typing import Any
 import msgspec
 
 from airflow_provider_aam.account.uses import AccountUse
+from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.files.notes import KEPT, KINDS, Note, read_note
 from airflow_provider_aam.files.page_files import ACCOUNT, LISTS
+from airflow_provider_aam.files.refusals import UNREADABLE, reason
 from airflow_provider_aam.files.shelf import Shelved, newest_and_earlier, shelved
 from airflow_provider_aam.ui.populations import PopulationIndex, Query, read_index
 from airflow_provider_aam.ui.runs import show_note, show_plan
@@ -111,7 +114,7 @@ class PageFolder:
         with self._lock:
             if name not in self._indexes or self._indexes[name][0] != names:
                 read = self._account_use()
-                contents = [file.path.read_bytes() for file in files]
+                contents = [_lines_of(file) for file in files]
                 sources = read[1].data_sources if read else {}
                 index = read_index(name, contents[0], contents[1] if len(contents) > 1 else None, sources)
                 self._indexes[name] = names, index
@@ -125,3 +128,13 @@ class PageFolder:
             self._files = shelved(self._open())
             self._looked_at = self._monotonic()
         return self._files
+
+
+def _lines_of(file: Shelved) -> bytes:
+    packed = file.path.read_bytes()
+    try:
+        return gzip.decompress(packed)
+    except UNREADABLE as broken:
+        raise AAMSourceError(
+            f"{file.name} is damaged ({one_line(reason(broken))}). Delete it; AAMRefreshPageOperator writes a new one."
+        ) from broken

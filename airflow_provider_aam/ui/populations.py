@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -89,7 +88,7 @@ def _key(row: Row, sort: Sort, period: int) -> Any:
 
 
 def read_index(name: str, current: bytes, before: bytes | None, sources: Mapping[str, str]) -> PopulationIndex:
-    """Of two files that a pull wrote; ``sources`` are names of data sources by id. Rows without a sid are left out."""
+    """Of the lines of two lists; ``sources`` are names of data sources by id. Rows without a sid are left out."""
     fields = POPULATIONS[name]
     earlier = {row["sid"]: _populations(row, fields) for row in _rows(before)} if before else {}
     rows = []
@@ -111,9 +110,9 @@ def read_index(name: str, current: bytes, before: bytes | None, sources: Mapping
     return PopulationIndex(rows)
 
 
-def _rows(packed: bytes) -> Iterable[dict[str, Any]]:
-    lines = msgspec.json.Decoder(dict[str, Any]).decode_lines(gzip.decompress(packed))
-    return (row for row in lines if isinstance(row.get("sid"), int))
+def _rows(lines: bytes) -> Iterable[dict[str, Any]]:
+    rows = msgspec.json.Decoder(dict[str, Any]).decode_lines(lines)
+    return (row for row in rows if isinstance(row.get("sid"), int))
 
 
 def _populations(row: Mapping[str, Any], fields: Iterable[str]) -> Populations:

@@ -1,6 +1,7 @@
 """What the page asks for. Knows FastAPI and the folder that tasks write to; Airflow's rights come in from outside."""
 
 # No `from __future__ import annotations`: FastAPI must see the annotations themselves.
+import logging
 from functools import lru_cache, partial
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -18,6 +19,8 @@ from airflow_provider_aam.files.refusals import UNREADABLE, reason
 from airflow_provider_aam.hooks.page import page_folder
 from airflow_provider_aam.ui.folder import PageFolder
 from airflow_provider_aam.ui.populations import Query, Sort
+
+log = logging.getLogger(__name__)
 
 MOST_CONNECTIONS = 4
 """Whose lists one process holds in memory: 100,000 traits are some 100 MB."""
@@ -81,9 +84,10 @@ def _keep_out_of_caches(response: Response) -> None:
 
 
 def explain_broken_folder(app: FastAPI) -> None:
-    """The page says what is wrong with its folder, where FastAPI would say nothing."""
+    """The page says what is wrong with its folder, where FastAPI would say nothing; the log has the traceback."""
 
-    def explain(_request: Request, broken: Exception) -> JSONResponse:
+    def explain(request: Request, broken: Exception) -> JSONResponse:
+        log.warning("%s cannot be answered", one_line(request.url.path), exc_info=broken)
         return JSONResponse({"detail": f"The folder of the page cannot be read: {one_line(reason(broken))}"}, 503)
 
     for kind in BROKEN:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,13 +24,19 @@ PUBLISHED = {"/main.js": "requires_authenticated", "/docs/{address:path}": "requ
 IDS = {"connection_id": "stored", "resource": "segments", "plan": "0" * 64, "address": "errors.html"}
 
 
+DAMAGED = "segments.20261129T020000000000Z-0123456789ab.jsonl.gz"
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("page")
+    (folder / "named").mkdir()
+    (folder / "named" / DAMAGED).write_bytes(gzip.compress(b'{"sid": 1}')[:-4])
     options = {
         "AIRFLOW_CONN_NAMED": NAMED,
         "AIRFLOW_CONN_HIDDEN": NAMED,
         "AIRFLOW__AAM__UI_CONNECTIONS": "named, stored",
-        "AIRFLOW__AAM__UI_FOLDER": str(tmp_path_factory.mktemp("page")),
+        "AIRFLOW__AAM__UI_FOLDER": str(folder),
     }
     with running_api_server(tmp_path_factory.mktemp("airflow"), {"stored": STORED, "other": OTHER}, options) as found:
         yield found
@@ -141,6 +149,17 @@ def test_who_has_the_right_gets_every_connection_to_aam_that_can_be_listed(serve
     assert server.get("/aam/api/connections", token).json() == ["named", "stored"]
     assert server.get("/aam/api/connections/stored", token).status_code == 200
     assert server.get("/aam/api/connections/named", token).status_code == 200
+
+
+def test_damaged_list_is_named_and_the_log_has_the_traceback(server):
+    answer = server.get("/aam/api/connections/named/populations/segments", server.token("olga"))
+    why = f"{DAMAGED} is damaged (Compressed file ended before the end-of-stream marker was reached)"
+    advice = "Delete it; AAMRefreshPageOperator writes a new one."
+    assert answer.status_code == 503
+    assert answer.json()["detail"] == f"The folder of the page cannot be read: {why}. {advice}"
+    log = (Path(server.environment["AIRFLOW_HOME"]) / "server.log").read_text()
+    assert "/aam/api/connections/named/populations/segments cannot be answered" in log
+    assert "EOFError" in log
 
 
 def test_answers_are_not_kept_by_the_browser(server):

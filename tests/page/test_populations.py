@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,8 +13,8 @@ from airflow_provider_aam.ui.populations import PopulationIndex, Query, Row, rea
 DAYS = (1, 7, 14, 30, 60, 90)
 
 
-def packed(*rows: Any) -> bytes:
-    return gzip.compress("\n".join(map(json.dumps, rows)).encode())
+def lines(*rows: Any) -> bytes:
+    return "\n".join(map(json.dumps, rows)).encode()
 
 
 def row(sid: int, size: Any, **more: Any) -> dict[str, Any]:
@@ -23,7 +22,7 @@ def row(sid: int, size: Any, **more: Any) -> dict[str, Any]:
 
 
 def index(*rows: Any, before: tuple[Any, ...] = ()) -> PopulationIndex:
-    return read_index("segments", packed(*rows), packed(*before) if before else None, {"7": "web"})
+    return read_index("segments", lines(*rows), lines(*before) if before else None, {"7": "web"})
 
 
 def ids(found: dict[str, Any]) -> list[int]:
@@ -97,4 +96,4 @@ def test_text_is_shown_in_one_line_and_data_sources_by_name():
 
 
 def test_empty_list():
-    assert read_index("traits", gzip.compress(b""), None, {}).find(Query()) == {"total": 0, "rows": []}
+    assert read_index("traits", b"", None, {}).find(Query()) == {"total": 0, "rows": []}

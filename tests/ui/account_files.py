@@ -32,6 +32,7 @@ folderId /Shop/Autumn (new); ttl 30
 ~ trait shop/trail-shoes “Search · trail shoes”: ttl: 30 → 14; description: “” → “People who search for trail shoes”
 - segment shop/summer-sale “Summer sale buyers”
 """
+ODD_NAMES = ("<b>bold</b>", " ", "خيام · tents", "👩 families" + " and so on" * 40)
 PLAN = PlanText(
     sha256="5f1c9a0e7d4b3c2a" * 4,
     counts={"create": 2, "update": 1, "delete": 1, "unchanged": 14, "create_folders": 1},
@@ -56,6 +57,35 @@ def fill(folder: Path, *, segments: int, traits: int) -> None:
     account.write_bytes(msgspec.json.encode(_account(segments, traits)))
     for note in _notes(now):
         leave_note(folder, note)
+
+
+def fill_oddly(folder: Path) -> None:
+    """Long names of everything, names that are not of letters, and a check of drift that is not the last word."""
+    folder.mkdir()
+    now = datetime.now(UTC)
+    for name in POPULATIONS:
+        rows = (
+            {"sid": sid, "name": title, "integrationCode": "c" * 255, **dict.fromkeys(POPULATIONS[name], 1_234_567)}
+            for sid, title in enumerate(ODD_NAMES, 1)
+        )
+        path = new_path(folder, name, suffix=".jsonl.gz", now=now)
+        path.write_bytes(gzip.compress(b"\n".join(json.dumps(row).encode() for row in rows)))
+    account = new_path(folder, "account", suffix=".json", now=now)
+    account.write_bytes(msgspec.json.encode(_account(4, 4)))
+
+    def note(kind: Any, minutes: float, dag_id: str, **more: Any) -> Note:
+        task = Task(dag_id=dag_id, run_id="manual__1", task_id="group." + "task_" * 40)
+        return Note(kind=kind, at=now - timedelta(minutes=minutes), task=task, seconds=1, **more)
+
+    drift = "aam_drift_" + "of_a_catalog_" * 15
+    failed = "\n".join(f"the {each} line of the reason" for each in ("first", "second", "third", "fourth", "fifth"))
+    for each in (
+        note("drift", 9, drift, plan=PLAN),
+        note("drift", 5, drift, error=failed),
+        note("push", 0, "aam_push", result={"outcomes": {"created": 1}, "outcome_uri": "s3://" + "bucket/" * 40}),
+        note("plan", 1, drift, plan=PLAN, result={"plan_uri": "s3://" + "a" * 300}),
+    ):
+        leave_note(folder, each)
 
 
 def _rows(name: str, number: int, *, grown: int) -> Iterator[bytes]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
-from account_files import fill
+import requests
+from account_files import fill, fill_oddly
 from page_server import Server, running_api_server
 from windows import CHROMIUM, launch, sign_in
 
@@ -32,6 +34,21 @@ def server(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     connections = dict.fromkeys(("aam_default", "empty", "broken"), CONNECTION)
     with running_api_server(tmp_path_factory.mktemp("airflow"), connections, options) as found:
         yield found
+
+
+@pytest.fixture
+def odd(server: Server) -> Iterator[str]:
+    """The id of a Connection whose account and runs have names that no page is made for."""
+    conn_id = "of_the_department_" * 10
+    url = f"{server.url}/api/v2/connections"
+    headers = {"Authorization": f"Bearer {server.token('olga')}"}
+    body = {"connection_id": conn_id, "conn_type": "aam"}
+    requests.post(url, json=body, headers=headers, timeout=30).raise_for_status()
+    folder = Path(server.environment["AIRFLOW__AAM__UI_FOLDER"]) / conn_id
+    fill_oddly(folder)
+    yield conn_id
+    shutil.rmtree(folder)
+    requests.delete(f"{url}/{conn_id}", headers=headers, timeout=30).raise_for_status()
 
 
 @pytest.fixture

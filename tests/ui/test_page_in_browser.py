@@ -47,7 +47,7 @@ def test_segments_are_searched_and_sorted_by_the_server(open_browser, scheme):
     seen(page, "1 to 25 of 19,400")
     shoot(page, f"page-segments-{scheme}")
     page.get_by_role("searchbox").fill("checkout tents lapsed")
-    page.wait_for_function("document.querySelector('[role=status]')?.textContent.match(/of [0-9]{2,3}$/)")
+    page.wait_for_function("document.querySelector('nav [role=status]')?.textContent.match(/of [0-9]{2,3}$/)")
     names = page.locator("tbody tr td:first-child p:first-child").all_inner_texts()
     assert all("Checkout" in name and "tents" in name and "lapsed" in name for name in names)
     page.get_by_role("button", name=re.compile("^Name")).click()
@@ -77,7 +77,6 @@ def test_runs_show_why_records_were_not_stored(open_browser):
     page = open_browser().open("?tab=runs")
     seen(page, "No Matching AAM ID")
     assert page.get_by_role("img", name=re.compile("No Matching AAM ID 18,204")).count() == 1
-    page.get_by_role("button", name="More").click()
     seen(page, "traits.yaml:31: rejected shop/tents")
     shoot(page, "page-runs-light")
 
@@ -90,6 +89,81 @@ def test_page_is_used_with_the_keyboard_alone(open_browser):
     page.get_by_role("searchbox").focus()
     page.keyboard.type("seg-00007")
     seen(page, "1 to 1 of 1")
+    page.get_by_role("button", name=re.compile("^Id")).press("Enter")
+    page.wait_for_selector("th[aria-sort=ascending] >> text=Id")
+    page.get_by_role("searchbox").press("Escape")
+    seen(page, "1 to 25 of 19,400")
+
+
+def test_plan_that_is_closed_gives_the_keyboard_back(open_browser):
+    page = open_browser().open("?tab=plans")
+    page.get_by_role("button", name="Show plan").press("Enter")
+    page.wait_for_selector("h2:focus >> text=Plan: 2 to create")
+    page.get_by_role("button", name="All drift checks and plans").press("Enter")
+    page.wait_for_selector("[role=tab]:focus >> text=Drift and plans")
+
+
+def test_what_a_list_was_asked_for_is_in_its_address(open_browser):
+    page = open_browser().open()
+    page.get_by_role("button", name="All segments").click()
+    page.wait_for_selector("th[aria-sort=descending] >> text=Since")
+    page.get_by_role("searchbox").fill("tents lapsed")
+    page.get_by_role("combobox", name="Period").select_option("7 days")
+    page.wait_for_url("**tab=segments&search=tents+lapsed&period=7&sort=-change")
+    page.get_by_role("tab", name="Runs").click()
+    seen(page, "Inbound files in AAM")
+    page.go_back()
+    page.wait_for_selector("th >> text=7 days")
+    assert page.get_by_role("searchbox").input_value() == "tents lapsed"
+
+
+def test_what_one_reads_stays_while_airflow_does_not_answer(open_browser):
+    page = open_browser().open("?tab=segments&search=seg-00007")
+    seen(page, "1 to 1 of 1")
+    page.route("**/aam/api/**", lambda route: route.abort())
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    seen(page, "Airflow cannot be reached. What you see is from before")
+    assert page.get_by_text("seg-00007").count() == 1
+    page.unroute("**/aam/api/**")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.get_by_text("Airflow cannot be reached").wait_for(state="detached")
+
+
+def test_drift_says_what_came_after_the_check(open_browser, odd):
+    page = open_browser().open(f"?connection={odd}")
+    seen(page, "Drift: 2 missing")
+    seen(page, "checks since then have failed. aam_push has pushed since, just now; the next check sees what is left.")
+    seen(page, "the second line of the reason")
+    page.get_by_role("button", name="Show 2 more lines").click()
+    seen(page, "the fourth line of the reason")
+
+
+@pytest.mark.parametrize("tab", ["overview", "segments", "plans", "runs"])
+def test_nothing_is_wider_than_a_phone_but_the_table(open_browser, odd, tab):
+    browser = open_browser()
+    browser.page.set_viewport_size({"width": 400, "height": 800})
+    page = browser.open(f"?connection={odd}&tab={tab}")
+    page.wait_for_selector("[role=tab][aria-selected=true]")
+    assert page.evaluate("document.querySelector('[data-page=audience-manager]').scrollWidth <= innerWidth")
+    chosen = page.get_by_role("tab", selected=True).bounding_box()
+    assert chosen["x"] + chosen["width"] <= 400
+    lists = page.get_by_role("tab").evaluate_all("tabs => tabs.map(tab => tab.clientHeight)")
+    assert max(lists) == min(lists)  # no label is broken into lines
+    if tab == "segments":
+        number = page.locator("tbody tr:first-child td:nth-child(2)").bounding_box()
+        assert number["x"] + number["width"] <= 400
+
+
+def test_names_are_shown_as_they_are_read(open_browser, odd):
+    page = open_browser().open(f"?connection={odd}&tab=segments&sort=id")
+    names = page.locator("tbody tr td:first-child p:first-child").all_inner_texts()
+    assert names == ["<b>bold</b>", "(no name)", "خيام · tents", "👩 families" + " and so on" * 40]
+    assert page.locator("tbody bdi", has_text="خيام · tents").count() == 1
+
+
+def test_select_is_no_wider_for_a_long_name(open_browser, odd):
+    page = open_browser().open(f"?connection={odd}")
+    assert page.get_by_role("combobox", name="Connection").bounding_box()["width"] <= 320
 
 
 def test_page_works_where_airflow_is_served_below_a_path(open_browser, server_below_a_path):

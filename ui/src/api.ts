@@ -70,17 +70,21 @@ async function ask<T>(path: string, signal: AbortSignal): Promise<T> {
   throw new Failure(response.status, typeof detail === "string" ? detail : response.statusText);
 }
 
+// Both `data` and `failure`: the data is what was there before Airflow stopped answering.
 export type Asked<T> = { data: T | null; failure: Failure | null; loading: boolean };
 
 const REFRESH_MS = 60_000;
+// Whoever lost the right, or asks for what is gone, is not shown it any longer.
+const passes = ({ status }: Failure) => status === 0 || status >= 500;
 
-// What was found last stays until something newer has come, so that nothing jumps while one types or waits.
+// What was found last stays until something newer has come, so that nothing jumps while one types or waits, and what
+// one reads is not taken away because Airflow is restarted.
 export function useAsked<T>(path: string | null): Asked<T> {
-  const [state, setState] = useState<Asked<T> & { path: string | null }>({
+  const [state, setState] = useState<Asked<T> & { of: string | null }>({
     data: null,
     failure: null,
     loading: true,
-    path,
+    of: path,
   });
   useEffect(() => {
     if (path === null) return;
@@ -88,11 +92,11 @@ export function useAsked<T>(path: string | null): Asked<T> {
     const load = () => {
       if (document.hidden) return;
       ask<T>(path, controller.signal).then(
-        (data) => setState({ data, failure: null, loading: false, path }),
+        (data) => setState({ data, failure: null, loading: false, of: path }),
         (error) => {
           if (controller.signal.aborted) return;
           const failure = error instanceof Failure ? error : new Failure(0, String(error?.message ?? error));
-          setState({ data: null, failure, loading: false, path });
+          setState((old) => ({ ...old, data: passes(failure) && old.of === path ? old.data : null, failure, loading: false }));
         },
       );
     };

@@ -84,11 +84,12 @@ export function Legend({ parts }: { parts: Part[] }) {
   );
 }
 
-export function Meter({ share, label }: { share: number; label: string }) {
+// The number is next to it.
+export function Meter({ share }: { share: number }) {
   const tone = share >= 0.95 ? "red-solid" : share >= 0.8 ? "orange-solid" : "green-solid";
   const width = share > 0 ? Math.max(1.5, Math.min(100, 100 * share)) : 0;
   return (
-    <svg width="100%" height="6" role="img" aria-label={label} style={{ display: "block", borderRadius: 3 }}>
+    <svg width="100%" height="6" aria-hidden style={{ display: "block", borderRadius: 3 }}>
       <rect width="100%" height="6" fill={color("border")} />
       <rect width={`${width}%`} height="6" rx="3" fill={color(tone)} />
     </svg>

@@ -6,6 +6,21 @@ import type { Kind, Note } from "./api";
 import { Legend, StackedBar } from "./charts";
 import { ago, duration, fullTime } from "./words";
 
+const FIRST_LINES = 3;
+
+// One of them, among those of other kinds.
+const NAMES: Record<Kind, string> = {
+  pull: "Pull",
+  push: "Push",
+  plan: "Plan",
+  drift: "Drift check",
+  members: "Memberships",
+  inbound: "Inbound files",
+  stream: "Traits at once",
+  read: "Files read",
+  sync: "Table",
+};
+
 export const TITLES: Record<Kind, string> = {
   pull: "Pulls",
   push: "Pushes",
@@ -60,23 +75,25 @@ export function RunLink({ note }: { note: Note }) {
   );
 }
 
-export function NoteRow({ note, onPlan }: { note: Note; onPlan?: (note: Note) => void }) {
+export function NoteRow({ note, onPlan, named }: { note: Note; onPlan?: (note: Note) => void; named?: boolean }) {
   const [open, setOpen] = useState(false);
   const badge = BADGES[note.kind](note);
   const [first, ...rest] = (note.error ?? "").split("\n");
+  const shown = open || rest.length <= FIRST_LINES ? rest : rest.slice(0, FIRST_LINES - 1);
   return (
     <Box borderTopWidth="1px" py="3" data-kind={note.kind}>
       <Flex gap="4" align="baseline" wrap="wrap" justify="space-between">
         <Flex gap="2" align="baseline" wrap="wrap" minW="0" flex="1">
+          {named && <Text color="fg.muted" fontSize="sm">{NAMES[note.kind]}</Text>}
           {badge && <Badge colorPalette={badge[1]}>{badge[0]}</Badge>}
-          <Text fontWeight="medium">{note.headline}</Text>
+          <Text fontWeight="medium" wordBreak="break-word">{note.headline}</Text>
           {hasChanges(note) && onPlan && (
             <Button size="xs" variant="outline" onClick={() => onPlan(note)}>
               {note.kind === "drift" ? "Show differences" : "Show plan"}
             </Button>
           )}
         </Flex>
-        <Text fontSize="sm" color="fg.muted" title={fullTime(note.at)}>
+        <Text fontSize="sm" color="fg.muted" wordBreak="break-word" title={fullTime(note.at)}>
           <RunLink note={note} /> · {ago(note.at)} · {duration(note.seconds)}
         </Text>
       </Flex>
@@ -93,18 +110,16 @@ export function NoteRow({ note, onPlan }: { note: Note; onPlan?: (note: Note) =>
       )}
       {note.error && !(note.kind === "drift" && hasChanges(note)) && (
         <Box mt="2" fontSize="sm" borderLeftWidth="3px" borderLeftColor="red.solid" ps="3">
-          <Text>{first}</Text>
+          <Text wordBreak="break-word">{first}</Text>
           {rest.length > 0 && (
-            <>
-              {open && (
-                <Text whiteSpace="pre-wrap" fontFamily="mono" fontSize="xs" mt="1">
-                  {rest.join("\n")}
-                </Text>
-              )}
-              <Button size="xs" variant="ghost" mt="1" aria-expanded={open} onClick={() => setOpen(!open)}>
-                {open ? "Less" : "More"}
-              </Button>
-            </>
+            <Text whiteSpace="pre-wrap" wordBreak="break-word" fontFamily="mono" fontSize="xs" mt="1">
+              {shown.join("\n")}
+            </Text>
+          )}
+          {rest.length > FIRST_LINES && (
+            <Button size="xs" variant="ghost" mx="-2" mt="1" aria-expanded={open} onClick={() => setOpen(!open)}>
+              {open ? "Show less" : `Show ${rest.length - shown.length} more lines`}
+            </Button>
           )}
         </Box>
       )}

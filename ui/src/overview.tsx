@@ -5,23 +5,23 @@ import { pathOf, useAsked, type Rows } from "./api";
 import { Meter } from "./charts";
 import { hasChanges, NoteRow } from "./notes";
 import { PopulationTable } from "./populations";
-import { NothingYet, Section } from "./states";
+import { Failed, Loading, NothingYet, Section } from "./states";
 import { ago, count, fullTime, percent, periodName, plain, shortDay, typeName } from "./words";
 
 const SHOWN_PERIOD = 30;
 
-export function Overview({ connection, data, onPlan, onTab }: {
+export function Overview({ connection, data, onPlan, onGo }: {
   connection: string;
   data: Data;
   onPlan: (note: Note) => void;
-  onTab: (tab: string) => void;
+  onGo: (to: Record<string, string>) => void;
 }) {
   const latest = Object.values(data.notes)
     .flatMap((notes) => notes.slice(0, 1))
     .sort((one, other) => other.at.localeCompare(one.at));
   return (
     <>
-      <Drift notes={data.notes.drift} onPlan={onPlan} />
+      <Drift notes={data.notes.drift} pushes={data.notes.push} onPlan={onPlan} />
       {data.account ? (
         <Section title="Objects against limits" aside={`Read ${ago(data.account.at)}`}>
           <Uses uses={data.account.uses} />
@@ -31,11 +31,11 @@ export function Overview({ connection, data, onPlan, onTab }: {
           <NothingYet what="The account has" connection={connection} />
         </Box>
       )}
-      {data.lists.segments?.before && <Movers connection={connection} before={data.lists.segments.before} onTab={onTab} />}
+      {data.lists.segments?.before && <Movers connection={connection} before={data.lists.segments.before} onGo={onGo} />}
       {latest.length > 0 && (
-        <Section title="Latest runs" aside={<Button size="xs" variant="ghost" onClick={() => onTab("runs")}>All runs</Button>}>
+        <Section title="Latest runs" aside={<Button size="xs" variant="ghost" onClick={() => onGo({ tab: "runs" })}>All runs</Button>}>
           {latest.map((note) => (
-            <NoteRow key={note.id} note={note} onPlan={onPlan} />
+            <NoteRow key={note.id} note={note} onPlan={onPlan} named />
           ))}
         </Section>
       )}
@@ -43,32 +43,48 @@ export function Overview({ connection, data, onPlan, onTab }: {
   );
 }
 
-// The newest check of each task counts: several catalogs may be watched.
-export function openDrift(notes: Note[]): Note[] {
+const taskOf = ({ task }: Note) => `${task.dag_id}\n${task.task_id}\n${task.map_index}`;
+
+// The newest check of each task that came to an end counts: several catalogs may be watched.
+function openDrift(notes: Note[]): Note[] {
   const newest = new Map<string, Note>();
   for (const note of notes) {
-    const task = `${note.task.dag_id}\n${note.task.task_id}\n${note.task.map_index}`;
-    if (note.plan && !newest.has(task)) newest.set(task, note);
+    if (note.plan && !newest.has(taskOf(note))) newest.set(taskOf(note), note);
   }
   return [...newest.values()];
 }
 
-function Drift({ notes, onPlan }: { notes: Note[]; onPlan: (note: Note) => void }) {
+const hasWritten = (note: Note) =>
+  !note.headline.startsWith("Dry run") && note.parts.some(({ label }) => ["created", "updated", "deleted"].includes(label));
+
+// What makes a check less than the last word.
+function sinceThen(check: Note, notes: Note[], pushes: Note[]): string {
+  const failed = notes.some((note) => !note.plan && note.at > check.at && taskOf(note) === taskOf(check));
+  const push = pushes.find((note) => note.at > check.at && hasWritten(note));
+  return [
+    failed && " Its checks since then have failed.",
+    push && ` ${push.task.dag_id} has pushed since, ${ago(push.at)}; the next check sees what is left.`,
+  ]
+    .filter(Boolean)
+    .join("");
+}
+
+function Drift({ notes, pushes, onPlan }: { notes: Note[]; pushes: Note[]; onPlan: (note: Note) => void }) {
   const checks = openDrift(notes);
   if (checks.length === 0) return null;
   const drifted = checks.filter(hasChanges);
   const shown = drifted.length > 0 ? drifted : checks.slice(0, 1);
+  const calm = drifted.length === 0 && sinceThen(shown[0], notes, []) === "";
   return (
-    <Box mb="8" borderWidth="1px" borderLeftWidth="4px" borderRadius="lg" px="5" py="4"
-      borderLeftColor={drifted.length > 0 ? "orange.solid" : "green.solid"}>
+    <Box mb="8" borderWidth="1px" borderLeftWidth="4px" borderRadius="lg" px="5" py="4" borderLeftColor={calm ? "green.solid" : "orange.solid"}>
       {shown.map((note) => (
         <Flex key={note.id} justify="space-between" align="center" gap="4" wrap="wrap">
           <Box>
             <Heading size="sm">
               {hasChanges(note) ? `Drift: ${note.headline}` : "AAM is in line with the catalog"}
             </Heading>
-            <Text color="fg.muted" fontSize="sm" title={fullTime(note.at)}>
-              {note.task.dag_id} looked {ago(note.at)}.
+            <Text color="fg.muted" fontSize="sm" wordBreak="break-word" title={fullTime(note.at)}>
+              {note.task.dag_id} looked {ago(note.at)}.{sinceThen(note, notes, pushes)}
             </Text>
           </Box>
           {hasChanges(note) && (
@@ -81,6 +97,8 @@ function Drift({ notes, onPlan }: { notes: Note[]; onPlan: (note: Note) => void 
     </Box>
   );
 }
+
+const isTight = (use: Use) => use.count >= 0.8 * use.limit;
 
 function Uses({ uses }: { uses: Use[] }) {
   const resources = [...new Set(uses.map((use) => use.resource))];
@@ -96,18 +114,20 @@ function Uses({ uses }: { uses: Use[] }) {
               {plain(resource)}
               {main.type === "TOTAL" ? "" : ` (${typeName(main.type).toLowerCase()})`}
             </Text>
-            <Flex align="baseline" gap="2" mb="2">
+            <Flex align="baseline" gap="2" mb="2" wrap="wrap">
               <Text fontSize="2xl" fontWeight="semibold" lineHeight="1.3">{count(main.count)}</Text>
-              <Text color="fg.muted" fontSize="sm"
-                title={main.documented ? "The limit that Adobe documents: AAM did not say the account's own" : undefined}>
+              <Text color="fg.muted" fontSize="sm" flex="1">
                 of {count(main.limit)}{main.documented ? "*" : ""}
               </Text>
+              <Text fontSize="sm" fontWeight={isTight(main) ? "bold" : undefined} color={isTight(main) ? undefined : "fg.muted"}>
+                {percent(main.count, main.limit)}
+              </Text>
             </Flex>
-            <Meter share={main.count / main.limit} label={`${percent(main.count, main.limit)} of the limit`} />
+            <Meter share={main.count / main.limit} />
             {rest.map((use) => (
               <Flex key={use.type} justify="space-between" fontSize="xs" color="fg.muted" mt="2">
                 <Text>{typeName(use.type)}</Text>
-                <Text color={use.count >= 0.8 * use.limit ? "orange.fg" : undefined}>
+                <Text color={isTight(use) ? "orange.fg" : undefined} fontWeight={isTight(use) ? "bold" : undefined}>
                   {count(use.count)} of {count(use.limit)}
                 </Text>
               </Flex>
@@ -124,15 +144,19 @@ function Uses({ uses }: { uses: Use[] }) {
   );
 }
 
-function Movers({ connection, before, onTab }: { connection: string; before: string; onTab: (tab: string) => void }) {
+function Movers({ connection, before, onGo }: { connection: string; before: string; onGo: (to: Record<string, string>) => void }) {
   const query = `sort=change&descending=true&period=${SHOWN_PERIOD}&limit=5`;
-  const { data } = useAsked<Rows>(pathOf(connection, `/populations/segments?${query}`));
+  const { data, failure } = useAsked<Rows>(pathOf(connection, `/populations/segments?${query}`));
   return (
     <Section
       title={`Segments that changed most since ${shortDay(before)}`}
-      aside={<Button size="xs" variant="ghost" onClick={() => onTab("segments")}>All segments</Button>}
+      aside={<Button size="xs" variant="ghost" onClick={() => onGo({ tab: "segments", sort: "-change" })}>All segments</Button>}
     >
-      {data && <PopulationTable rows={data.rows} period={SHOWN_PERIOD} before={before} caption={`Population over ${periodName(SHOWN_PERIOD)}`} />}
+      {data ? (
+        <PopulationTable rows={data.rows} period={SHOWN_PERIOD} before={before} caption={`Population over ${periodName(SHOWN_PERIOD)}`} />
+      ) : (
+        <Box minH="20rem">{failure ? <Failed failure={failure} /> : <Loading />}</Box>
+      )}
     </Section>
   );
 }

@@ -1,12 +1,13 @@
 // The page: which Connection, which part of it. Both are in the address, so that a link leads to what one sees.
 import { Box, Flex, Heading, Link, NativeSelect, Tabs, Text } from "@chakra-ui/react";
+import { useEffect, useRef } from "react";
 import { useSearchParams } from "react-router-dom";
-import { pathOf, useAsked, type Note, type Overview as Data } from "./api";
+import { pathOf, useAsked, type Note, type Overview as Data, type Resource } from "./api";
 import { NoteRow, TITLES } from "./notes";
 import { Overview } from "./overview";
 import { Plans, PlanView } from "./plans";
-import { Populations } from "./populations";
-import { Failed, Loading, Message, NoConnection, Section } from "./states";
+import { Populations, type Wanted } from "./populations";
+import { Failed, Loading, Message, NoConnection, Outdated, Section } from "./states";
 import { fullTime } from "./words";
 
 const TABS = { overview: "Overview", segments: "Segments", traits: "Traits", plans: "Drift and plans", runs: "Runs" };
@@ -19,10 +20,8 @@ export function AudienceManager() {
   const connection = connections && (wanted !== null ? wanted : connections.includes("aam_default") ? "aam_default" : connections[0]);
   return (
     <Box p={{ base: "4", md: "6" }} maxW="84rem" w="full" mx="auto" data-page="audience-manager">
-      {failure ? (
-        <Framed><Failed failure={failure} /></Framed>
-      ) : !connections ? (
-        <Framed><Loading /></Framed>
+      {!connections ? (
+        <Framed>{failure ? <Failed failure={failure} /> : <Loading />}</Framed>
       ) : !connection ? (
         <Framed><NoConnection /></Framed>
       ) : (
@@ -45,33 +44,49 @@ function Framed({ children }: { children: React.ReactNode }) {
 }
 
 function Documentation() {
-  return <Link href={new URL("aam/docs/", document.baseURI).href} fontSize="sm">Documentation</Link>;
+  return <Link href={new URL("aam/docs/", document.baseURI).href} fontSize="sm" color="fg.info">Documentation</Link>;
 }
 
 function Account({ connection, connections, params, setParams }: {
   connection: string;
   connections: string[];
   params: URLSearchParams;
-  setParams: (params: Record<string, string>) => void;
+  setParams: (params: Record<string, string>, options?: { replace: boolean }) => void;
 }) {
   const { data, failure } = useAsked<Data>(pathOf(connection));
   const plan = params.get("plan");
   const tab = plan ? "plans" : (params.get("tab") ?? "overview");
   const go = (to: Record<string, string>) => setParams({ connection, ...to });
   const onPlan = (note: Note) => go({ tab: "plans", plan: note.id });
+  const tabs = useRef<HTMLDivElement>(null);
+  const chosen = () => tabs.current?.querySelector<HTMLElement>("[aria-selected=true]");
+  const there = data !== null;
+  useEffect(() => void chosen()?.scrollIntoView({ block: "nearest", inline: "nearest" }), [tab, there]);
+  const onClose = () => {
+    go({ tab: "plans" });
+    chosen()?.focus();
+  };
+  const list = (resource: Resource) => ({
+    connection,
+    resource,
+    params,
+    onWant: (wanted: Wanted) => setParams({ connection, tab: resource, ...wanted }, { replace: true }),
+  });
+  const several = connections.length > 1 || !connections.includes(connection);
+  const account = data?.account && ["AAM account", data.account.pid, `(${data.account.host})`].filter(Boolean).join(" ");
   return (
     <>
       <Flex justify="space-between" align="start" mb="5" gap="4" wrap="wrap">
-        <Box>
+        <Box minW="0">
           <Heading as="h1" size="xl">Audience Manager</Heading>
-          <Text color="fg.muted" fontSize="sm" title={data?.account ? `Read ${fullTime(data.account.at)}` : undefined}>
-            {data?.account ? `AAM account ${data.account.pid ?? ""} (${data.account.host})` : connection}
+          <Text color="fg.muted" fontSize="sm" wordBreak="break-word" title={data?.account ? `Read ${fullTime(data.account.at)}` : undefined}>
+            {[account, several && account ? null : `Connection ${connection}`].filter(Boolean).join(" · ")}
           </Text>
         </Box>
-        <Flex align="center" gap="4">
+        <Flex align="center" gap="4" minW="0">
           <Documentation />
-          {(connections.length > 1 || !connections.includes(connection)) && (
-            <NativeSelect.Root w="auto">
+          {several && (
+            <NativeSelect.Root w="auto" minW="0" maxW="20rem">
               <NativeSelect.Field aria-label="Connection" value={connection} onChange={(event) => setParams({ connection: event.target.value, tab })}>
                 {(connections.includes(connection) ? connections : [connection, ...connections]).map((id) => (
                   <option key={id} value={id}>{id}</option>
@@ -82,29 +97,30 @@ function Account({ connection, connections, params, setParams }: {
           )}
         </Flex>
       </Flex>
-      {failure ? (
-        <Failed failure={failure} />
-      ) : !data ? (
-        <Loading />
+      {!data ? (
+        failure ? <Failed failure={failure} /> : <Loading />
       ) : (
         <Tabs.Root value={tab in TABS ? tab : "overview"} onValueChange={({ value }) => go({ tab: value })} lazyMount unmountOnExit>
-          <Tabs.List mb="5">
-            {Object.entries(TABS).map(([value, label]) => (
-              <Tabs.Trigger key={value} value={value}>{label}</Tabs.Trigger>
-            ))}
-          </Tabs.List>
+          <Box mb="5" pb="1px" overflowX="auto" overflowY="hidden">
+            <Tabs.List ref={tabs} minW="max-content">
+              {Object.entries(TABS).map(([value, label]) => (
+                <Tabs.Trigger key={value} value={value} whiteSpace="nowrap">{label}</Tabs.Trigger>
+              ))}
+            </Tabs.List>
+          </Box>
+          <Outdated failure={failure} />
           <Tabs.Content value="overview">
-            <Overview connection={connection} data={data} onPlan={onPlan} onTab={(value) => go({ tab: value })} />
+            <Overview connection={connection} data={data} onPlan={onPlan} onGo={go} />
           </Tabs.Content>
           <Tabs.Content value="segments">
-            <Populations connection={connection} resource="segments" dates={data.lists.segments} />
+            <Populations {...list("segments")} dates={data.lists.segments} />
           </Tabs.Content>
           <Tabs.Content value="traits">
-            <Populations connection={connection} resource="traits" dates={data.lists.traits} />
+            <Populations {...list("traits")} dates={data.lists.traits} />
           </Tabs.Content>
           <Tabs.Content value="plans">
             {plan ? (
-              <PlanView connection={connection} id={plan} onClose={() => go({ tab: "plans" })} />
+              <PlanView connection={connection} id={plan} onClose={onClose} />
             ) : (
               <Plans data={data} onPlan={onPlan} />
             )}

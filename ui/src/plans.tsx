@@ -41,7 +41,7 @@ export function PlanView({ connection, id, onClose }: { connection: string; id: 
       <Button size="sm" variant="ghost" mb="4" onClick={onClose}>
         ← All drift checks and plans
       </Button>
-      {failure ? <Failed failure={failure} /> : data ? <Lines plan={data} heading={heading} /> : <Loading />}
+      {data ? <Lines plan={data} heading={heading} /> : failure ? <Failed failure={failure} /> : <Loading />}
     </Box>
   );
 }
@@ -58,10 +58,10 @@ function Lines({ plan, heading }: { plan: Plan; heading: React.RefObject<HTMLHea
       <Heading size="md" mb="1" tabIndex={-1} ref={heading} outline="none">
         {note.kind === "drift" ? "Drift" : "Plan"}: {note.headline}
       </Heading>
-      <Text color="fg.muted" fontSize="sm" mb="1">
+      <Text color="fg.muted" fontSize="sm" mb="1" wordBreak="break-word">
         {head}
       </Text>
-      <Text color="fg.muted" fontSize="sm" mb="3" title={fullTime(note.at)}>
+      <Text color="fg.muted" fontSize="sm" mb="3" wordBreak="break-word" title={fullTime(note.at)}>
         <RunLink note={note} /> · {ago(note.at)} · sha256 <Code fontSize="xs" title={plan.sha256}>{plan.sha256.slice(0, 12)}</Code>
       </Text>
       {note.applied && (

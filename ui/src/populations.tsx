@@ -1,30 +1,48 @@
 // Segments or traits: searched, sorted and paged by the server.
 import { Box, Button, Flex, Input, NativeSelect, Table, Text } from "@chakra-ui/react";
-import { useEffect, useState } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { pathOf, useAsked, type ListDates, type Resource, type Row, type Rows } from "./api";
 import { Sparkline } from "./charts";
 import { Failed, Loading, Message, NothingYet } from "./states";
-import { ago, capital, count, fullTime, PERIODS, periodName, shortDay, signed, signedPercent } from "./words";
+import { ago, capital, count, fullTime, PERIODS, periodName, plain, shortDay, signed, signedPercent } from "./words";
 
 const PAGE = 25;
 const TYPING_MS = 200;
+const MOST_TYPED = 200;
 
 type Sort = "name" | "id" | "population" | "change";
 type Order = { sort: Sort; descending: boolean };
+const SORTS: Sort[] = ["name", "id", "population", "change"];
+const FIRST = { search: "", period: "30", sort: "-population" };
+const NAMES = Object.keys(FIRST) as (keyof typeof FIRST)[];
+// What is asked of a list, as it is in the address; what is as at first is left out.
+export type Wanted = Partial<typeof FIRST>;
 
-export function Populations({ connection, resource, dates }: { connection: string; resource: Resource; dates: ListDates }) {
-  const [typed, setTyped] = useState("");
-  const [search, setSearch] = useState("");
-  const [period, setPeriod] = useState(30);
-  const [order, setOrder] = useState<Order>({ sort: "population", descending: true });
+export function Populations({ connection, resource, dates, params, onWant }: {
+  connection: string;
+  resource: Resource;
+  dates: ListDates;
+  params: URLSearchParams;
+  onWant: (wanted: Wanted) => void;
+}) {
+  const wanted = { ...FIRST };
+  for (const name of NAMES) wanted[name] = params.get(name) ?? FIRST[name];
+  const { search } = wanted;
+  const period = PERIODS.includes(Number(wanted.period)) ? Number(wanted.period) : Number(FIRST.period);
+  const sortedBy = SORTS.find((each) => each === wanted.sort.replace(/^-/, ""));
+  const order: Order = { sort: sortedBy ?? "population", descending: wanted.sort.startsWith("-") || !sortedBy };
+  const [typed, setTyped] = useState(search);
   const [offset, setOffset] = useState(0);
+  const want = (to: Wanted) => {
+    const all = { ...wanted, ...to };
+    onWant(Object.fromEntries(NAMES.filter((name) => all[name] !== FIRST[name]).map((name) => [name, all[name]])));
+    setOffset(0);
+  };
   useEffect(() => {
-    const timer = setTimeout(() => {
-      setSearch(typed.trim());
-      setOffset(0);
-    }, TYPING_MS);
+    if (typed.trim() === search) return;
+    const timer = setTimeout(() => want({ search: typed.trim() }), TYPING_MS);
     return () => clearTimeout(timer);
-  }, [typed]);
+  }, [typed, params]);
   const query = new URLSearchParams({
     search,
     sort: order.sort,
@@ -36,14 +54,15 @@ export function Populations({ connection, resource, dates }: { connection: strin
   const { data, failure, loading } = useAsked<Rows>(dates && pathOf(connection, `/populations/${resource}?${query}`));
   if (!dates) return <NothingYet what={`${capital(resource)} have`} connection={connection} />;
   const sort = (by: Sort) => {
-    setOrder({ sort: by, descending: order.sort === by ? !order.descending : by !== "name" && by !== "id" });
-    setOffset(0);
+    const descending = order.sort === by ? !order.descending : by !== "name" && by !== "id";
+    want({ sort: `${descending ? "-" : ""}${by}` });
   };
   return (
     <>
       <Flex gap="3" mb="4" wrap="wrap" align="center">
         <Input
           type="search"
+          maxLength={MOST_TYPED}
           maxW="24rem"
           placeholder={`Search ${resource} by name, code or id`}
           aria-label={`Search ${resource}`}
@@ -54,7 +73,7 @@ export function Populations({ connection, resource, dates }: { connection: strin
           <NativeSelect.Field
             aria-label="Period of the population"
             value={String(period)}
-            onChange={(event) => setPeriod(Number(event.target.value))}
+            onChange={(event) => want({ period: event.target.value })}
           >
             {PERIODS.map((days) => (
               <option key={days} value={days}>
@@ -69,10 +88,8 @@ export function Populations({ connection, resource, dates }: { connection: strin
           {dates.before ? `, changes since ${shortDay(dates.before)}` : ""}
         </Text>
       </Flex>
-      {failure ? (
-        <Failed failure={failure} />
-      ) : !data ? (
-        <Loading />
+      {!data ? (
+        failure ? <Failed failure={failure} /> : <Loading />
       ) : data.total === 0 ? (
         <Message title="Nothing found">
           <Text>
@@ -88,6 +105,8 @@ export function Populations({ connection, resource, dates }: { connection: strin
     </>
   );
 }
+
+const status = (row: Row) => (row.status && row.status !== "ACTIVE" ? plain(row.status).toLowerCase() : "");
 
 export function PopulationTable({ rows, period, before, order, onSort, caption }: {
   rows: Row[];
@@ -105,29 +124,28 @@ export function PopulationTable({ rows, period, before, order, onSort, caption }
         <Table.Header>
           <Table.Row>
             <Head by="name" {...head}>Name</Head>
-            <Head by="id" {...head}>Id</Head>
-            <Head>Data source</Head>
-            <Head>1 to 90 days</Head>
-            <Head by="population" end {...head}>{periodName(period)}</Head>
+            <Head by="population" end {...head}>
+              <Box as="span" hideBelow="md">Population,</Box> {periodName(period)}
+            </Head>
             {before && <Head by="change" end {...head}>{`Since ${shortDay(before)}`}</Head>}
+            <Head>Over 1 to 90 days</Head>
+            <Head>Data source</Head>
+            <Head by="id" {...head}>Id</Head>
           </Table.Row>
         </Table.Header>
         <Table.Body>
           {rows.map((row) => (
             <Table.Row key={row.id}>
-              <Table.Cell maxW="28rem">
+              <Table.Cell maxW={{ base: "10rem", md: "28rem" }}>
                 <Text truncate title={row.name} color={row.status === "INACTIVE" ? "fg.muted" : undefined}>
-                  {row.name}
+                  {row.name.trim() ? <bdi>{row.name}</bdi> : "(no name)"}
                 </Text>
-                <Text truncate fontSize="xs" color="fg.muted">
-                  {[row.code, row.status === "ACTIVE" ? null : row.status?.toLowerCase()].filter(Boolean).join(" · ")}
+                <Text truncate fontSize="xs" color="fg.muted" title={row.code ?? undefined}>
+                  {row.code && <bdi>{row.code}</bdi>}
+                  {row.code && status(row) && " · "}
+                  {status(row)}
                 </Text>
               </Table.Cell>
-              <Table.Cell fontVariantNumeric="tabular-nums" color="fg.muted">{row.id}</Table.Cell>
-              <Table.Cell maxW="14rem">
-                <Text truncate title={row.source ?? undefined}>{row.source ?? "–"}</Text>
-              </Table.Cell>
-              <Table.Cell><Sparkline values={row.population} period={period} /></Table.Cell>
               <Table.Cell textAlign="end" fontVariantNumeric="tabular-nums">
                 {row.population[at] === null ? "–" : count(row.population[at] as number)}
               </Table.Cell>
@@ -136,6 +154,11 @@ export function PopulationTable({ rows, period, before, order, onSort, caption }
                   <Change change={row.change?.[at] ?? null} population={row.population[at]} isNew={row.change === null} />
                 </Table.Cell>
               )}
+              <Table.Cell><Sparkline values={row.population} period={period} /></Table.Cell>
+              <Table.Cell maxW="14rem">
+                <Text truncate title={row.source ?? undefined}>{row.source ? <bdi>{row.source}</bdi> : "–"}</Text>
+              </Table.Cell>
+              <Table.Cell fontVariantNumeric="tabular-nums" color="fg.muted">{row.id}</Table.Cell>
             </Table.Row>
           ))}
         </Table.Body>
@@ -166,7 +189,7 @@ function Head({ by, end, order, onSort, children }: {
   end?: boolean;
   order?: Order;
   onSort?: (by: Sort) => void;
-  children: string;
+  children: ReactNode;
 }) {
   const sorted = by !== undefined && order?.sort === by;
   const direction = order?.descending ? "descending" : "ascending";

@@ -26,7 +26,7 @@ export function Message({ title, tone, children }: { title: string; tone?: "bad"
 
 export function Loading() {
   return (
-    <Stack gap="3" aria-label="Loading" aria-busy="true">
+    <Stack gap="3" role="status" aria-label="Loading" aria-busy="true">
       <Skeleton h="8" maxW="20rem" />
       <Skeleton h="24" />
       <Skeleton h="24" />
@@ -68,6 +68,20 @@ export function Failed({ failure }: { failure: Failure }) {
         {failure.status ? ` (status ${failure.status})` : ""}.
       </Text>
     </Message>
+  );
+}
+
+// Above what was there before Airflow stopped answering.
+export function Outdated({ failure }: { failure: Failure | null }) {
+  return (
+    <Box role="status">
+      {failure && (
+        <Text mb="4" ps="3" fontSize="sm" borderLeftWidth="3px" borderLeftColor="orange.solid">
+          {failure.status ? failure.message : "Airflow cannot be reached."} What you see is from before; the page tries again every
+          minute.
+        </Text>
+      )}
+    </Box>
   );
 }
 

@@ -4,6 +4,7 @@ const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFra
 const relative = new Intl.RelativeTimeFormat("en-US", { numeric: "auto", style: "long" });
 const moment = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
 const day = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric", timeZone: "UTC" });
+const dayOfYear = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeZone: "UTC" });
 
 export const PERIODS = [1, 7, 14, 30, 60, 90];
 export const periodName = (days: number) => (days === 1 ? "1 day" : `${days} days`);
@@ -12,7 +13,8 @@ export const count = (value: number) => number.format(value);
 export const short = (value: number) => compact.format(value);
 export const signed = (value: number) => (value > 0 ? `+${count(value)}` : value < 0 ? `−${count(-value)}` : "0");
 export const fullTime = (iso: string) => `${moment.format(new Date(iso))} UTC`;
-export const shortDay = (iso: string) => day.format(new Date(iso));
+export const shortDay = (iso: string) =>
+  (new Date(iso).getUTCFullYear() === new Date().getUTCFullYear() ? day : dayOfYear).format(new Date(iso));
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400],
