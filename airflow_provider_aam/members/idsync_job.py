@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from airflow_provider_aam.account.account import Account
 from airflow_provider_aam.account.names import Names
+from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.api.moments import utc_now
 from airflow_provider_aam.files.engine import Limits
@@ -60,7 +61,7 @@ class IdSyncReceipt(MembersReceipt):
         return (
             f"ID sync of data sources {', '.join(map(str, self.data_sources))}: {self.items:,} of {self.rows:,} rows "
             f"({self.duplicates:,} duplicates, {self.rejected:,} rejected) with {self.users:,} ids in column 1, "
-            f"{len(self.files)} files, {sum(file.bytes for file in self.files):,} bytes."
+            f"{counted(len(self.files), 'file')}, {sum(file.bytes for file in self.files):,} bytes."
         )
 
 

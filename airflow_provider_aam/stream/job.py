@@ -173,10 +173,15 @@ def _so_far(tally: Tally) -> str:
 
 
 def _failure(tally: Tally, order: Order) -> AAMPushFailed:
-    where = f" All of them are in {tally.uri}." if tally.uri else ""
+    accepted = tally.sent or tally.unsure
+    said = [
+        f"{tally.rejected:,} of {counted(tally.rows, 'row')} rejected (max_rejected={order.max_rejected:,}).",
+        f"AAM keeps the {tally.sent:,} that it accepted." if accepted else "Nothing was changed in AAM.",
+        f"Skipped: {tally.skipped:,}." if tally.skipped else "",
+        f"Every rejected row is in {tally.uri}." if tally.uri else "",
+    ]
     error = AAMPushFailed(
-        f"{tally.rejected:,} of {counted(tally.rows, 'row')} were rejected (max_rejected={order.max_rejected:,}). AAM "
-        f"accepted {tally.sent:,}, which stay; {tally.skipped:,} were skipped.{where}\n{tally.examples()}",
+        f"{' '.join(filter(None, said))}\n{tally.examples()}",
         counts={name: getattr(tally, name) for name in ("rows", "sent", "skipped", "rejected", "requests")},
     )
     error.retryable = tally.failed == tally.rejected

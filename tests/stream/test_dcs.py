@@ -172,7 +172,7 @@ def test_every_row_is_accounted_for(emulator, account, connect, tmp_path):
     ]
     rejects = tmp_path / "rejects.jsonl"
     with pytest.raises(
-        AAMPushFailed, match=r"9 of 12 rows were rejected .* AAM accepted 2, which stay; 1 were skipped"
+        AAMPushFailed, match=r"9 of 12 rows rejected .* AAM keeps the 2 that it accepted\. Skipped: 1\."
     ):
         stream_operations(connect(), order(rows, rejects=rejects))
     found = {int(each["place"].split()[-1]): each for each in map(json.loads, rejects.read_text().splitlines())}

@@ -128,6 +128,14 @@ def test_requests_are_full_and_as_many_at_once_as_allowed(emulator, account, con
     assert emulator.count(ROUTE) == receipt.requests
 
 
+def test_where_aam_accepted_none_nothing_was_changed(account, connect, write):
+    with pytest.raises(AAMPushFailed) as caught:
+        stream_operations(connect(), order([write([{"user": "u1", "trait": []}])]))
+    said, example = caught.value.message.split("\n")
+    assert said == "1 of 1 row rejected (max_rejected=0). Nothing was changed in AAM."
+    assert "EMPTY" in example
+
+
 def test_every_row_is_accounted_for(emulator, account, connect, write, tmp_path):
     source, (gold, *_) = account
     emulator.configure(opted_out=["gone"])
@@ -150,7 +158,8 @@ def test_every_row_is_accounted_for(emulator, account, connect, write, tmp_path)
     rejects = tmp_path / "rejects.jsonl"
     with pytest.raises(AAMPushFailed) as caught:
         stream_operations(connect(), order([write(rows)], rejects=rejects, max_rejected=10))
-    assert "11 of 14 rows were rejected (max_rejected=10). AAM accepted 2, which stay; 1 were" in caught.value.message
+    said = "11 of 14 rows rejected (max_rejected=10). AAM keeps the 2 that it accepted. Skipped: 1."
+    assert caught.value.message.startswith(f"{said} Every rejected row is in {rejects.as_uri()}.\n")
     assert not caught.value.retryable
     found = {int(each["place"].rpartition(":")[2]): each for each in map(json.loads, rejects.read_text().splitlines())}
     codes = ["PII", "300", "BAD_TRAIT", "EMPTY", "BAD_ID", "BAD_OPERATION", "BAD_OPERATION", "BAD_SIGNAL", "BAD_SIGNAL"]
@@ -177,7 +186,7 @@ def test_operation_that_fails_every_time_fails_the_task_for_another_try(emulator
     _, (gold, *_) = account
     rows = [{"user": user, "trait": gold} for user in "aba"]
     emulator.trouble(ROUTE, "failed_operations", times=None, code=205)
-    with pytest.raises(AAMPushFailed, match="3 of 3 rows were rejected") as caught:
+    with pytest.raises(AAMPushFailed, match="3 of 3 rows rejected") as caught:
         stream_operations(connect(max_attempts=3), order(rows))
     assert caught.value.retryable
     assert emulator.count(ROUTE) == 3

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMSourceError
 from airflow_provider_aam.api.pool import in_order
 from airflow_provider_aam.files.engine import Engine
@@ -74,7 +75,7 @@ def make(
     for row in rejected_rows(engine, partitions):
         counts.rows += 1
         rejects.add([row])
-    log.info("Read the source; grouping %d partitions.", partitions.count)
+    log.info("Read the source; grouping %s.", counted(partitions.count, "partition"))
 
     def grouped(partition: str) -> Group:
         with engine.con.cursor() as con:

@@ -99,7 +99,7 @@ def find_traits(
             problems.append(problem)
     if problems:
         more = [f"and {len(problems) - MOST_SHOWN} more"] if len(problems) > MOST_SHOWN else []
-        raise AAMArgumentError.from_problems("the source's traits", [*problems[:MOST_SHOWN], *more])
+        raise AAMArgumentError.from_problems("The list of the source's traits", [*problems[:MOST_SHOWN], *more])
     return found if create is None or not missing else {**found, **create(missing)}
 
 
