@@ -103,6 +103,15 @@ def test_label_of_a_trait_without_a_code_is_its_data_source_and_id(airflow_aam, 
     assert airflow_aam("impact", f"elsewhere/{sid}").exit_code == 2
 
 
+def test_segment_that_is_mapped_twice_shows_both_aliases(airflow_aam, tmp_path):
+    ads = {"name": "Ads", "destinationType": "PUSH", "serializationEnabled": True}
+    mapped = {"destination": "Ads", "segment": "left", "startDate": "2026-01-01"}
+    twice = [{**mapped, "traitAlias": alias} for alias in ("k1", "k2")]
+    write(tmp_path / "aam" / "catalog.json", {**CATALOG, "destinations": [ads], "mappings": twice})
+    read = airflow_aam("impact", "left", "--catalog", tmp_path / "aam")
+    assert "└─ destination “Ads”: alias k1, alias k2 " in read.stdout
+
+
 def test_code_with_a_slash_comes_before_a_label(airflow_aam, tmp_path):
     rows = [
         {"name": name, "integrationCode": code, "traitRule": "c == 1", **RULE}

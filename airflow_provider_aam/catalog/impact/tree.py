@@ -58,7 +58,7 @@ class _Walk:
     """Level by level, so that each list is read once for all objects of a level."""
 
     account: Account
-    users: dict[Object, dict[Object, str]] = field(default_factory=dict)
+    users: dict[Object, dict[Object, list[str]]] = field(default_factory=dict)
     records: dict[Object, Record] = field(default_factory=dict)
     hidden: dict[str, str] = field(default_factory=dict)
 
@@ -85,7 +85,7 @@ class _Walk:
             id=here[1],
             label=self._label(here),
             why=why,
-            used_by=tuple(self.node(user, shown, text) for user, text in below),
+            used_by=tuple(self.node(user, shown, ", ".join(reasons)) for user, reasons in below),
             shown=again,
         )
 
@@ -95,7 +95,9 @@ class _Walk:
             for record in self._shown(use, wanted):
                 for object_id, name in needed(record, use, wanted).items():
                     user = self._user(by, record)
-                    self.users.setdefault((key, object_id), {})[user] = self._why(by, record, name)
+                    reasons = self.users.setdefault((key, object_id), {}).setdefault(user, [])
+                    if (why := self._why(by, record, name)) and why not in reasons:  # a segment may be mapped twice
+                        reasons.append(why)
                     yield user
 
     def _shown(self, use: Use, wanted: set[int]) -> Iterator[Record]:
