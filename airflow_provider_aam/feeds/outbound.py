@@ -80,7 +80,10 @@ def _nothing_meant(question: OutboundQuestion, files: int) -> str:
     mode = "" if question.sync_mode == "any" else f"{question.sync_mode} "
     whose = "AAM" if question.destination is None else f"destination {question.destination}"
     whose = whose if question.pattern is None else f"pattern {question.pattern}"
-    return f"folder {folder} has {counted(files, 'file')}, but none is called like a {mode}file of {one_line(whose)}"
+    return (
+        f"folder {folder} has {counted(files, 'file')}, but none is called like a {mode}file of {one_line(whose)} "
+        "(names need full or iter, and a time)"
+    )
 
 
 def _judge_batch(

@@ -217,6 +217,14 @@ def test_limits_that_are_not_understood_are_the_documented_ones(emulator, doctor
     assert steps["Limit segments"]["text"] == text
 
 
+def test_documented_limit_of_some_is_told_where_it_cannot_be_counted(emulator, doctor):
+    emulator.seed(segments=1)
+    emulator.trouble("GET /v1/models/limits", "status", status=200, body={"anything": "else"})
+    _, steps = doctor()
+    said = "AAM's response is not understood; Adobe documents at most 20 with status ACTIVE"
+    assert (steps["Limit models"]["state"], steps["Limit models"]["text"]) == ("skipped", said)
+
+
 @pytest.mark.parametrize("kind", ["html", "half_body", "reset_after"])
 def test_trouble_on_the_wire_is_red_where_it_happens(emulator, doctor, kind):
     emulator.trouble("GET /v1/users/self", kind, times=None)

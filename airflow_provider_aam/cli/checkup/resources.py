@@ -96,7 +96,9 @@ def check_limit(visit: Visit, name: str) -> StepVerdict:
     if not uses and name in visit.refused:
         return skipped("its list is closed to this user")
     if not uses:
-        return skipped("AAM's response is not understood, and no limit is documented")
+        apart = LIMITS.get(name, NO_LIMITS)
+        documented = ", ".join(f"{most:,} with {apart.by} {value}" for value, most in apart.most.items())
+        return skipped(f"AAM's response is not understood; Adobe documents at most {documented or 'none'}")
     text = ", ".join(f"{use.type} {use.count:,} of {use.limit:,}" for use in uses)
     fullest = max(use.count / use.limit if use.limit else 1.0 for use in uses)
     if fullest >= 1:
