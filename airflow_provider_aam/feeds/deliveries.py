@@ -19,7 +19,7 @@ LOOK_BACK_DAYS = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """One row of the history. ``key`` tells it from others: AAM's ``pushID``, else the file's name."""
+    """One row of the history. ``key`` tells it from others: other files of a push, and other tries of a file."""
 
     key: str
     file: str
@@ -37,7 +37,7 @@ class Delivery:
             return None
         name = str(row.get("dataFileName") or "")
         return cls(
-            key=str(row.get("pushID") or name),
+            key=f"{row.get('pushID') or ''} {name} {epoch_ms(ended)}",
             file=name,
             success=truth_of(row.get("success")) is True,
             received=whole_number(row.get("receivedRecords")),

@@ -22,7 +22,7 @@ ROW = {
 def test_a_row_of_the_history():
     delivery = Delivery.of(ROW)
     assert delivery is not None
-    assert delivery.key == "7"
+    assert delivery.key == "7 ftp_7.sync.gz 1767312095000"
     assert delivery.as_json() == {
         "file": "ftp_7.sync.gz",
         "success": True,
@@ -47,7 +47,12 @@ def test_a_row_without_end_is_under_way(end):
 def test_a_row_that_says_little():
     delivery = Delivery.of({"endTime": 1_767_312_095_000, "dataFileName": "a.sync"})
     assert delivery is not None
-    assert (delivery.key, delivery.success, delivery.sent, delivery.begun_at) == ("a.sync", False, None, None)
+    assert (delivery.file, delivery.success, delivery.sent, delivery.begun_at) == ("a.sync", False, None, None)
+
+
+def test_each_file_of_a_push_and_each_try_is_another():
+    rows = [ROW, {**ROW, "dataFileName": "ftp_7001.sync.gz"}, {**ROW, "endTime": ROW["endTime"] + 1}]
+    assert len({delivery.key for row in rows if (delivery := Delivery.of(row))}) == 3
 
 
 @pytest.mark.endpoint("GET /destinations/{destinationId}/history/outbound")
