@@ -202,7 +202,7 @@ def test_deadlines(now, state):
         ({f"{batch()}.sync.gz": 1}, {"destination": 13}, "1 file, but none is called like a file of destination 13"),
         ({f"{batch()}.sync.gz": 1}, {"sync_mode": "full"}, "none is called like a full file of destination 12"),
         ({"a": 1, "b": 1}, {"destination": None, "info": "required"}, "2 files, but none is called like a file of AAM"),
-        ({f"{batch()}.sync.gz": 1}, {"pattern": "x_*"}, "none is called like a file of pattern x_* (names need full or iter, and a time)"),
+        ({f"{batch()}.sync.gz": 1}, {"pattern": "x_*"}, "a file of pattern x_* (names need full or iter, and a time)"),
     ],
 )
 def test_a_wrong_folder_or_destination_is_told_while_it_is_waited_for(files, options, why):
