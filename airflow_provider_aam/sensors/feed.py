@@ -94,10 +94,11 @@ class AAMDataFeedSensor(VerdictSensor):
     def _enter(self, context: Context) -> None:
         from airflow_provider_aam.api.moments import utc_now
         from airflow_provider_aam.feeds.feed_question import FeedQuestion
+        from airflow_provider_aam.files.uris import uri_of
 
         ti = context["ti"]
         self._question = FeedQuestion.of(
-            source=self.source,
+            source=uri_of(self.source),
             owner=f"{ti.dag_id}/{ti.run_id}/{ti.task_id}/{ti.map_index}",
             since=context["dag_run"].start_date or utc_now(),
             info=self.info,

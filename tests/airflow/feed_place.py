@@ -44,7 +44,7 @@ class FeedPlace:
         return {"source": str(self.folder), "ledger": str(self.ledger), **given}
 
     def paths(self, xcom: dict[str, Any]) -> list[str]:
-        return [file["uri"].removeprefix(f"{self.folder}/") for file in xcom["files"]]
+        return [file["uri"].removeprefix(f"file://{self.folder}/") for file in xcom["files"]]
 
 
 class TI:

@@ -70,6 +70,14 @@ def test_an_hour_is_handed_out_once_and_again_to_a_retry(place, looking, kind, l
 
 
 @KINDS
+def test_an_hour_is_handed_out_once_however_the_folder_is_written(place, looking, kind):
+    paths = place.deliver()
+    assert looking(kind, "one") == paths
+    for run, source in (("two", f"file://{place.folder}"), ("three", f"{place.folder}/"), ("four", place.folder)):
+        assert looking(kind, run, source=source) is None
+
+
+@KINDS
 def test_late_split_and_moved_hours_are_found(place, looking, kind):
     place.deliver(files=2, info="first", every_s=3600)
     assert looking(kind) is None
