@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 from operator_checks import arguments_of, failure_of
 
+from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
 from airflow_provider_aam.operators.feeds import AAMReadDataFeedOperator, AAMReadDeliveryOperator
 
 ITER = "s3_12_345_iter_1795960800000.sync"
@@ -35,8 +38,28 @@ def test_every_argument_is_documented_and_templated_where_it_says_so(operator):
 def test_receipt_is_json_and_names_the_files(build, tmp_path):
     receipt = json.loads(json.dumps(build().execute({})))
     assert json.loads((tmp_path / "rows.jsonl").read_text()) == {"user": "a", "segments": [1, 2], "removed": [3]}
-    assert receipt["files"] == [{"uri": str(tmp_path / ITER), "lines": 1, "rows": 1, "rejected": 0}]
+    assert receipt["files"] == [{"uri": f"file://{tmp_path / ITER}", "lines": 1, "rows": 1, "rejected": 0}]
     assert receipt["uri"] == f"file://{tmp_path}/rows.jsonl"
+
+
+def test_file_that_a_path_and_a_pattern_name_is_read_once(build, tmp_path):
+    receipt = build(source=[str(tmp_path / ITER), f"{tmp_path}/*.sync"]).execute({})
+    assert [file["uri"] for file in receipt["files"]] == [f"file://{tmp_path / ITER}"]
+
+
+class Mine(MemoryFileSystem):  # type: ignore[misc]
+    """A store that one Connection leads to."""
+
+    store: ClassVar[dict[str, Any]] = {}
+
+
+@pytest.mark.parametrize("files", [ITER, "*", ""], ids=["file", "pattern", "folder"])
+def test_connection_in_the_uri_opens_what_it_names(build, files):
+    store = Mine(skip_instance_cache=True)
+    module = importlib.import_module("airflow.sdk.io.store" if AIRFLOW_V_3_0_PLUS else "airflow.io.store")
+    module.attach("memory", conn_id="mine", fs=store)
+    store.pipe_file(f"/bucket/out/{ITER}", b"a|1 2|3\n")
+    assert build(source=f"memory://mine@bucket/out/{files}").execute({})["rows"] == 1
 
 
 def test_lines_that_do_not_fit_fail_the_task_and_are_told(build, tmp_path):

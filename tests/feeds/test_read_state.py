@@ -119,7 +119,7 @@ def test_a_folder_alone_is_no_source_and_a_pattern_is_named(tmp_path):
     put(tmp_path, name(0, "full"), [("a", [1], [])])
     with pytest.raises(AAMError) as error:
         state(tmp_path, "2026-01-31", str(tmp_path))
-    assert f"“{tmp_path}”. Use a pattern like s3://bucket/prefix/s3_12_*." in str(error.value)
+    assert f"“file://{tmp_path}”. Use a pattern like s3://bucket/prefix/s3_12_*." in str(error.value)
 
 
 def test_deliveries_of_two_destinations_are_not_one_state(tmp_path):

@@ -15,6 +15,7 @@ from airflow_provider_aam.feeds.completeness import MOST_NAMED
 from airflow_provider_aam.feeds.info import LARGEST_BYTES, ListedFile, parse_info
 from airflow_provider_aam.feeds.names import INFO, OutboundName, readings
 from airflow_provider_aam.feeds.outbound_verdict import OutboundVerdict
+from airflow_provider_aam.files.uris import uri_of
 
 Open = Callable[[str], Any]
 """From a URI to its path."""
@@ -144,7 +145,10 @@ def _of_verdict(given: Any, open_uri: Open) -> list[Delivered]:
 
 
 def find_files(source: str | Sequence[Any], open_uri: Open) -> Found:
-    """The files of URIs, patterns, and folders (which end with a slash), each once."""
+    """The files of URIs, patterns, and folders (which end with a slash), each once.
+
+    What a pattern finds is opened as the pattern was: with the Connection that it names.
+    """
     given = [source] if isinstance(source, str) else source
     paths = dict(found for uri in given for found in _expand(str(uri), open_uri))
     listed: dict[str, ListedFile] = {}
@@ -180,10 +184,10 @@ def second_of(name: OutboundName) -> datetime:
 
 
 def _expand(uri: str, open_uri: Open) -> Iterator[tuple[str, Any]]:
-    pattern = f"{uri}*" if uri.endswith("/") else uri
+    pattern = uri_of(f"{uri}*" if uri.endswith("/") else uri)
     path = open_uri(pattern)
     if not _PATTERN & {*pattern}:
-        yield uri, path
+        yield pattern, path
         return
     matches = path.fs.glob(path.path, detail=True)
     files = sorted(path.fs.unstrip_protocol(each) for each, info in matches.items() if info["type"] != "directory")
@@ -194,4 +198,8 @@ def _expand(uri: str, open_uri: Open) -> Iterator[tuple[str, Any]]:
             else ""
         )
         raise AAMArgumentError(f"source: no file matches {one_line(uri)}.{folders}")
-    yield from ((each, open_uri(each)) for each in files)
+    conn_id, at, _ = pattern.partition("://")[2].partition("/")[0].rpartition("@")
+    for each in files:
+        scheme, mark, rest = each.partition("://")
+        found = f"{scheme}{mark}{conn_id}{at}{rest}"
+        yield found, open_uri(found)
