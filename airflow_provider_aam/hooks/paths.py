@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from airflow_provider_aam.api.errors import AAMDestinationError
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.compat import AirflowNotFoundException, ObjectStoragePath
+from airflow_provider_aam.files.uris import connection_in
 
 
 def open_path(uri: str | os.PathLike[str], conn_id: str | None, *, what: str) -> ObjectStoragePath:
@@ -18,11 +19,13 @@ def open_path(uri: str | os.PathLike[str], conn_id: str | None, *, what: str) ->
     """
     try:
         uri = os.fspath(uri)
-        path = ObjectStoragePath(uri, conn_id=conn_id or None)
+        given = {"conn_id": conn_id} if conn_id else {}  # with None Airflow 2.11 would not look for it in the URI
+        path = ObjectStoragePath(uri, **given)
         path.fs.invalidate_cache()
     except AirflowNotFoundException as absent:
         raise AAMDestinationError(
-            f"{what} {uri!r}: there is no Airflow Connection {conn_id!r}. Add it (Admin → Connections) or name another."
+            f"{what} {uri!r}: there is no Airflow Connection {conn_id or connection_in(str(uri))!r}. Add it (Admin → "
+            "Connections) or name another."
         ) from absent
     except (ValueError, TypeError, ImportError) as unusable:
         raise AAMDestinationError(

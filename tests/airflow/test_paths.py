@@ -9,7 +9,7 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from airflow_provider_aam.api.errors import AAMDestinationError
-from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
+from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, AirflowNotFoundException
 from airflow_provider_aam.hooks.paths import names_in
 
 
@@ -54,6 +54,18 @@ def test_names_are_without_their_folder(store):
 def test_a_storage_without_its_provider_says_what_to_install():
     with pytest.raises(AAMDestinationError, match=r"cannot be opened.* pip install 'airflow-provider-aam\[s3\]'"):
         names_in("nowhere://lake/inbound", None)
+
+
+@pytest.mark.parametrize(("uri", "conn_id"), [("memory://gone@lake/in", None), ("memory://lake/in", "gone")])
+def test_a_connection_that_is_not_there_is_named(uri, conn_id):
+    class Unreachable(Store):
+        def invalidate_cache(self, path: str | None = None) -> None:  # noqa: ARG002  fsspec's signature
+            raise AirflowNotFoundException
+
+    module = importlib.import_module("airflow.sdk.io.store" if AIRFLOW_V_3_0_PLUS else "airflow.io.store")
+    module.attach("memory", conn_id="gone", fs=Unreachable())
+    with pytest.raises(AAMDestinationError, match="there is no Airflow Connection 'gone'"):
+        names_in(uri, conn_id)
 
 
 def test_a_folder_that_is_not_there_is_empty(store):

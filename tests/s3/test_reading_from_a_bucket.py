@@ -56,6 +56,12 @@ def test_state_of_a_folder(delivered, s3, source):
     assert [file["uri"].rpartition("/")[0] for file in receipt["files"]] == [FOLDER] * 2
 
 
+@pytest.mark.parametrize("found", ["s3_*", ""])
+def test_connection_in_the_uri_opens_what_is_found(delivered, s3, found):
+    source = f"s3://lake@lake/partner/outbound/{found}"
+    assert read(AAMReadDeliveryOperator, source=source, source_conn_id=None)["rows"] == 9
+
+
 def test_hours_of_a_feed_are_read(emulator, s3):
     options = {"endpoint_url": s3.url, "key": "adobe", "secret": "adobe"}
     emulator.deliver_hour("s3://lake/feed", files=2, every_s=0, options=options)

@@ -15,7 +15,7 @@ from airflow_provider_aam.feeds.completeness import MOST_NAMED
 from airflow_provider_aam.feeds.info import LARGEST_BYTES, ListedFile, parse_info
 from airflow_provider_aam.feeds.names import INFO, OutboundName, readings
 from airflow_provider_aam.feeds.outbound_verdict import OutboundVerdict
-from airflow_provider_aam.files.uris import uri_of
+from airflow_provider_aam.files.uris import connection_in, uri_of
 
 Open = Callable[[str], Any]
 """From a URI to its path."""
@@ -198,8 +198,7 @@ def _expand(uri: str, open_uri: Open) -> Iterator[tuple[str, Any]]:
             else ""
         )
         raise AAMArgumentError(f"source: no file matches {one_line(uri)}.{folders}")
-    conn_id, at, _ = pattern.partition("://")[2].partition("/")[0].rpartition("@")
+    with_connection = f"://{named}@" if (named := connection_in(pattern)) else "://"
     for each in files:
-        scheme, mark, rest = each.partition("://")
-        found = f"{scheme}{mark}{conn_id}{at}{rest}"
+        found = each.replace("://", with_connection, 1)
         yield found, open_uri(found)
