@@ -97,6 +97,12 @@ def read_names(texts: Iterable[str], *, unit: Unit | None = None) -> dict[str, O
     return decided
 
 
+def missing_splits(splits: Iterable[int]) -> list[int]:
+    """Numbers before the last that no file of the batch has. The first has no number or is 001."""
+    there = {*splits}
+    return sorted({*range(1, max(there, default=0))} - there)
+
+
 def _read(match: re.Match[str], unit: Unit, digits: str, dash: str | None) -> OutboundName | None:
     length = STAMP_DIGITS[unit]
     stamp, glued = digits[:length], digits[length:]

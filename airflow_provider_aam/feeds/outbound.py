@@ -14,7 +14,7 @@ from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.feeds.completeness import Seen, lacking
 from airflow_provider_aam.feeds.deliveries import Delivery
 from airflow_provider_aam.feeds.info import Info
-from airflow_provider_aam.feeds.names import readings
+from airflow_provider_aam.feeds.names import missing_splits, readings
 from airflow_provider_aam.feeds.outbound_batches import Batch, Folder, Found, look, next_of
 from airflow_provider_aam.feeds.outbound_question import OutboundQuestion
 from airflow_provider_aam.feeds.outbound_verdict import BatchVerdict, DayState, DeliveredFile, OutboundVerdict
@@ -136,8 +136,7 @@ def _lacking(
 
 
 def _gaps(splits: Sequence[int]) -> Iterator[str]:
-    """The first has no number or is 001."""
-    if missing := sorted({*range(1, max(splits, default=0))} - {*splits}):
+    if missing := missing_splits(splits):
         yield f"{counted(len(missing), 'file')} before number {max(splits)} not there, the first is {missing[0]}"
 
 

@@ -73,6 +73,17 @@ def test_state_is_that_of_sets_that_change_day_by_day(tmp_path_factory, full, da
     assert state(folder, day) == {user: sorted(segments) for user, segments in expected.items() if segments}
 
 
+def test_file_that_is_missing_before_the_number_of_another_is_told(tmp_path):
+    for split in (0, 2, 5):
+        put(tmp_path, name(0, "full", split), [(f"u{split}", [1], [])])
+    with pytest.raises(AAMSourceError, match=rf"not there: “{name(0, 'full')[:-5]}” has number 5 and lacks 1, 3, 4\."):
+        state(tmp_path, "2026-01-01")
+    for split in (1, 3, 4):
+        put(tmp_path, name(0, "full", split), [(f"u{split}", [1], [])])
+    assert len(state(tmp_path, "2026-01-01")) == 6
+
+
+
 def test_many_partitions_and_splits_give_the_same(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "PARTITION_BYTES", 1000)
     users = [f"user-{number}" for number in range(500)]

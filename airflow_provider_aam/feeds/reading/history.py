@@ -10,6 +10,7 @@ from airflow_provider_aam.api.errors import AAMArgumentError, AAMSourceError
 from airflow_provider_aam.api.moments import parse_date, parse_day, parse_moment
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.feeds.completeness import MOST_NAMED
+from airflow_provider_aam.feeds.names import missing_splits, readings
 from airflow_provider_aam.feeds.reading.given import Delivered, Found, Open, find_files, name_of, second_of, some_of
 
 _PATTERN = "Use a pattern like s3://bucket/prefix/s3_12_*."
@@ -19,7 +20,7 @@ def find_history(source: str | Sequence[Any], open_uri: Open, as_of: object) -> 
     """Its files by the time in their names, whenever they arrived. ``as_of``: a moment, or a day to its end, UTC.
 
     Raises :class:`AAMArgumentError` where there is no full delivery, :class:`AAMSourceError` where files are missing
-    that an ``.info`` file lists.
+    that an ``.info`` file lists, or before the number of another.
     """
     before = _end_of(as_of)
     found = find_files(source, open_uri)
@@ -36,9 +37,10 @@ def find_history(source: str | Sequence[Any], open_uri: Open, as_of: object) -> 
     if missing := [*_missing(found, full, before)]:
         text = f"The state needs files that .info files list and that are not there: {some_of(missing)}."
         raise AAMSourceError(text)
-    return sorted(
-        (file for file in named if _is_of(file.mode, file.sent_at, full)), key=lambda file: (file.sent_at, file.uri)
-    )
+    needed = [file for file in named if _is_of(file.mode, file.sent_at, full)]
+    if gaps := [*_gaps(needed)]:
+        raise AAMSourceError(f"The state needs files that are not there: {'; '.join(gaps[:MOST_NAMED])}.")
+    return sorted(needed, key=lambda file: (file.sent_at, file.uri))
 
 
 def _end_of(as_of: object) -> datetime:
@@ -57,6 +59,18 @@ def _missing(found: Found, full: datetime, before: datetime) -> Iterator[str]:
         name = name_of(uri)
         if uri not in there and name and name.sent_at < before and _is_of(name.mode, second_of(name), full):
             yield name.text
+
+
+def _gaps(files: Sequence[Delivered]) -> Iterator[str]:
+    """Of batches whose names have one reading: where they have two, what looks like a number may be part of a time."""
+    splits: dict[str, list[int]] = {}
+    for file in files:
+        read = readings(file.uri.rpartition("/")[2])
+        if len(read) == 1 and read[0].split is not None:
+            splits.setdefault(read[0].batch, []).append(read[0].split)
+    for batch, numbers in splits.items():
+        if missing := missing_splits(numbers):
+            yield f"“{one_line(batch)}” has number {max(numbers)} and lacks {', '.join(map(str, missing[:MOST_NAMED]))}"
 
 
 def _check_series(files: Sequence[Delivered]) -> None:
