@@ -83,7 +83,6 @@ def test_file_that_is_missing_before_the_number_of_another_is_told(tmp_path):
     assert len(state(tmp_path, "2026-01-01")) == 6
 
 
-
 def test_many_partitions_and_splits_give_the_same(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "PARTITION_BYTES", 1000)
     users = [f"user-{number}" for number in range(500)]

@@ -175,6 +175,9 @@ def test_the_inbound_setting_of_a_data_source_says_which_ids_it_takes():
     assert id_format_of({"dataSourceId": 5, "useAudienceManagerVisitorID": True}).name == "AAM UUID"
     assert id_format_of({"dataSourceId": 5, "marketingCloudVisitorIdVersion": 1}).name == "Experience Cloud ID"
     assert id_format_of({"dataSourceId": 5, "marketingCloudVisitorIdVersion": 0}).name == "customer ID"
+    assert id_format_of({"dataSourceId": "20914"}).name == "GAID (Android)"
+    assert id_format_of({"dataSourceId": 5, "useAudienceManagerVisitorID": "true"}).name == "AAM UUID"
+    assert id_format_of({"dataSourceId": 5, "marketingCloudVisitorIdVersion": "1"}).name == "Experience Cloud ID"
 
 
 def test_emails_are_hashed_as_people_based_destinations_expect():

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from airflow_provider_aam.api.errors import AAMArgumentError
+from airflow_provider_aam.api.numbers import truth_of, whole_number
 from airflow_provider_aam.members.grammar.codes import Code, Fault
 
 _LOWER_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -81,12 +82,17 @@ def id_format_of(data_source: Mapping[str, Any]) -> IdFormat:
     Read from its *Inbound* setting (*Customer ID*, *Audience Manager ID*, *Experience Cloud ID*) [inferred: that
     ``useAudienceManagerVisitorID`` and ``marketingCloudVisitorIdVersion`` are this setting].
     """
-    known = GLOBAL_SOURCES.get(data_source["dataSourceId"])
-    if known is not None:
-        return known
-    if data_source.get("useAudienceManagerVisitorID"):
+    number = whole_number(data_source["dataSourceId"])
+    if number in GLOBAL_SOURCES:
+        return GLOBAL_SOURCES[number]
+    if _is_set(data_source.get("useAudienceManagerVisitorID")):
         return AAM_UUID
-    return ECID if data_source.get("marketingCloudVisitorIdVersion") else CUSTOMER_ID
+    return ECID if _is_set(data_source.get("marketingCloudVisitorIdVersion")) else CUSTOMER_ID
+
+
+def _is_set(setting: object) -> bool:
+    """``"0"`` and ``"false"`` are not: AAM may write numbers and booleans as text."""
+    return bool(setting) and whole_number(setting) != 0 and truth_of(setting) is not False
 
 
 def hash_email(address: str) -> str:

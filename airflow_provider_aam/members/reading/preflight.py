@@ -108,6 +108,6 @@ def _problem(account: Account, owner_id: int, word: str, sid: int) -> str | None
     label = f"trait {one_line(word)} “{one_line(str(trait.get('name')))}”"
     if trait.get("traitType") != ONBOARDED:
         return f"{label} is a {trait.get('traitType')}: AAM takes memberships of onboarded traits alone"
-    if trait.get("dataSourceId") != owner_id:
+    if whole_number(trait.get("dataSourceId")) != owner_id:
         return f"{label} belongs to data source {trait.get('dataSourceId')}, not to {owner_id}"
     return None
