@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from airflow_provider_aam.api.errors import AAMDestinationError
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.compat import AirflowNotFoundException, ObjectStoragePath
-from airflow_provider_aam.files.uris import connection_in
 
 
 def open_path(uri: str | os.PathLike[str], conn_id: str | None, *, what: str) -> ObjectStoragePath:
@@ -23,6 +22,8 @@ def open_path(uri: str | os.PathLike[str], conn_id: str | None, *, what: str) ->
         path = ObjectStoragePath(uri, **given)
         path.fs.invalidate_cache()
     except AirflowNotFoundException as absent:
+        from airflow_provider_aam.files.uris import connection_in
+
         raise AAMDestinationError(
             f"{what} {uri!r}: there is no Airflow Connection {conn_id or connection_in(str(uri))!r}. Add it (Admin → "
             "Connections) or name another."
