@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import pendulum
@@ -16,25 +17,34 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MS = 1000
 _FIRST_MS, _LAST_MS = 10**11, 253_402_300_799_999
 """In 1973, and the last of the year 9999."""
+KINDS = "an aware datetime or ISO 8601 text"
+DAY_OR_MOMENT = "a date like 2026-01-31, nor a timestamp with a time zone, like 2026-01-31T12:00:00Z"
 
 
 def utc_now() -> DateTime:
     return pendulum.now("UTC")
 
 
-def parse_moment(given: object, *, what: str) -> DateTime:
+def parse_moment(
+    given: object,
+    *,
+    what: str,
+    text: str = "an ISO 8601 timestamp, like 2026-01-31T00:00:00Z",
+    kinds: str = KINDS,
+) -> DateTime:
     """The moment that an aware ``datetime`` or an ISO 8601 text with a time zone means.
 
-    Raises :class:`AAMArgumentError` for everything else; ``what`` names the argument.
+    Raises :class:`AAMArgumentError` for everything else; ``what`` names the argument, ``text`` and ``kinds`` say what
+    it can be.
     """
     if isinstance(given, str):
         moment: datetime | None = _parsed(str(given))
         if moment is None:
-            raise AAMArgumentError(f"{what} {given!r} is not an ISO 8601 timestamp, like 2026-01-31T00:00:00Z.")
+            raise AAMArgumentError(f"{what} {given!r} is not {text}.")
     elif isinstance(given, datetime):
         moment = given
     else:
-        raise AAMArgumentError(f"{what} must be an aware datetime or ISO 8601 text, not {given!r}.")
+        raise AAMArgumentError(f"{what} must be {kinds}, not {given!r}.")
     if moment.utcoffset() is None:
         raise AAMArgumentError(f"{what} {moment.isoformat()} has no time zone; write it with one, like …Z or +01:00.")
     try:
@@ -47,7 +57,13 @@ def parse_deadline(given: object, since: datetime, *, what: str) -> DateTime:
     """A moment as :func:`parse_moment` reads it, or a ``timedelta`` after ``since``."""
     if isinstance(given, timedelta):
         return parse_moment(since + given, what=what)
-    return parse_moment(given, what=what)
+    return parse_moment(given, what=what, kinds=f"a timedelta, {KINDS}")
+
+
+def no_duration(given: object, *, what: str) -> Iterator[str]:
+    """What is wrong with the argument ``what``, which is to be a ``timedelta``."""
+    if not isinstance(given, timedelta):
+        yield f"{what} is {given!r}; expected a timedelta, like timedelta(hours=1)"
 
 
 def parse_deadlines(soft: object, hard: object, since: datetime) -> dict[str, datetime]:
@@ -74,9 +90,16 @@ def _parsed(text: str) -> DateTime | None:
 
 def parse_day(given: object, *, what: str) -> DateTime:
     """Midnight of the UTC day of a moment, or of a date like ``2026-01-31``. Raises as :func:`parse_moment`."""
-    if isinstance(given, str) and _DATE.fullmatch(given):
+    if is_date(given):
         given = f"{given}T00:00:00Z"
-    return parse_moment(given, what=what).start_of("day")
+    return parse_moment(given, what=what, text=DAY_OR_MOMENT, kinds=f"a date, {KINDS}").start_of("day")
+
+
+def is_date(given: object) -> bool:
+    """Whether it is a day without a time: a ``date``, or a text like ``2026-01-31``."""
+    if isinstance(given, str):
+        return _DATE.fullmatch(given) is not None
+    return isinstance(given, date) and not isinstance(given, datetime)
 
 
 def parse_date(text: str) -> Date | None:

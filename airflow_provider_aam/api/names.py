@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from airflow_provider_aam.api.visible import one_line
 
+_OTHER_MARKS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The most similar one, whatever its case; ``None`` when none is similar enough."""
@@ -26,3 +28,12 @@ def near_misses(unknown: Iterable[str], known: Iterable[str], *, form: str = "{}
 def near(word: str, known: Iterable[str]) -> str:
     """`` Did you mean “…”?`` with a leading blank, or nothing."""
     return near_misses([word], known, form="“{}”")
+
+
+def missing_column(name: str, there: Iterable[str]) -> str:
+    """What to say where a column is missing, with the likely reason."""
+    columns = [*there]
+    text = f"column “{one_line(name)}” is missing."
+    if len(columns) == 1 and (mark := next((each for each in _OTHER_MARKS if each in columns[0]), None)):
+        return f"{text} The first line has {_OTHER_MARKS[mark]} and no commas: separate columns with commas."
+    return f"{text}{near_misses([name], columns)}"

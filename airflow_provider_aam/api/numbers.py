@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 LARGEST = 2**63 - 1
 """Of AAM's ids and counts."""
@@ -31,3 +32,19 @@ def truth_of(value: object) -> bool | None:
     if isinstance(value, bool):
         return value
     return {"true": True, "success": True, "false": False, "failure": False, "failed": False}.get(str(value).lower())
+
+
+def too_small(name: str, value: object, least: int) -> Iterator[str]:
+    """What is wrong with the argument ``name``, which is to be an integer of ``least`` or more."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        yield f"{name} is {value!r}; expected an integer"
+    elif value < least:
+        yield f"{name} is {value}; it must be {least} or more"
+
+
+def no_share(name: str, value: object) -> Iterator[str]:
+    """What is wrong with the argument ``name``, which is to be a number from 0 to 1."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        yield f"{name} is {value!r}; expected a number"
+    elif not 0 <= value <= 1:
+        yield f"{name} is {value}; it must be from 0 to 1"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from airflow.providers.common.compat.sdk import (
+    AirflowException,
     AirflowFailException,
     AirflowNotFoundException,
     Asset,
@@ -21,6 +22,7 @@ __all__ = [
     "AIRFLOW_V_3_0_PLUS",
     "AIRFLOW_V_3_3_PLUS",
     "SERVES_DOCUMENTATION",
+    "AirflowException",
     "AirflowFailException",
     "AirflowNotFoundException",
     "Asset",

@@ -103,7 +103,7 @@ def _marked(file: FeedFile, handed: Handed) -> FeedFile:
 
 def _lacking(found: Found, source: str) -> Iterator[str]:
     """The newest first: of these something is most likely to come."""
-    if not found.hours:
+    if found.is_empty:
         yield f"folder {one_line(source)} has no day=…/hour=… of the last {KEPT.days} days, or is not there"
     for group in reversed(found.groups):
         yield from (f"{folder_of(group.hour)}: {reason}" for reason in group.lacking)

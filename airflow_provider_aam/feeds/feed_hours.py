@@ -51,10 +51,11 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """``hours`` are those that anything is there of, handed out or not."""
+    """``hours`` are those that anything is there of, and those that were handed out; ``is_empty``: nothing is there."""
 
     groups: tuple[Group, ...]
     hours: frozenset[datetime]
+    is_empty: bool
 
 
 def look(question: FeedQuestion, feed: Feed, handed: Handed, *, now: datetime) -> Found:
@@ -91,9 +92,11 @@ class _Sorting:
         groups = [self._of_info(path, read[path], hour, own) for path, hour in hours.items() if hour is not None]
         groups += self._unlisted({path: info for path, info in infos.items() if isinstance(info, str)})
         there = {parse_hour(path) for path in self._seen} | {*hours.values()}
+        hours_there = frozenset(hour for hour in there if hour is not None)
         return Found(
             groups=tuple(sorted(groups, key=lambda group: group.hour)),
-            hours=frozenset(hour for hour in there if hour is not None) | frozenset(self._handed.hours),
+            hours=hours_there | frozenset(self._handed.hours),
+            is_empty=not hours_there,
         )
 
     def _of_info(self, path: str, info: Info, hour: datetime, own: set[str]) -> Group:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Self, get_args
 
 from airflow_provider_aam.api.errors import AAMArgumentError
-from airflow_provider_aam.api.moments import parse_deadlines
+from airflow_provider_aam.api.moments import no_duration, parse_deadlines
+from airflow_provider_aam.api.numbers import too_small
 from airflow_provider_aam.api.plain import Plain
 from airflow_provider_aam.feeds.outbound_question import InfoUse, unknown
 
@@ -45,9 +46,12 @@ class FeedQuestion(Plain):
         hard_deadline: object = HARD,
     ) -> Self:
         """Deadlines are moments, or durations after ``since``. Raises :class:`AAMArgumentError`."""
-        problems = [*unknown("info", info, get_args(InfoUse))]
-        if max_hours < 1:
-            problems.append(f"max_hours is {max_hours}; it must be 1 or more")
+        problems = [
+            *unknown("info", info, get_args(InfoUse)),
+            *too_small("max_hours", max_hours, 1),
+            *no_duration(quiet_period, what="quiet_period"),
+            *no_duration(warn_after, what="warn_after"),
+        ]
         try:
             moments = parse_deadlines(soft_deadline, hard_deadline, since)
         except AAMArgumentError as refused:

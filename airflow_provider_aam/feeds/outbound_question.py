@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 from typing import Literal, Self, get_args
 
 from airflow_provider_aam.api.errors import AAMArgumentError
-from airflow_provider_aam.api.moments import parse_day, parse_deadlines
+from airflow_provider_aam.api.moments import no_duration, parse_day, parse_deadlines
+from airflow_provider_aam.api.numbers import too_small
 from airflow_provider_aam.api.plain import Plain
 from airflow_provider_aam.feeds.names import STAMP_DIGITS, OutboundName, Unit, readings
 
@@ -57,9 +58,9 @@ class OutboundQuestion(Plain):
             *unknown("sync_mode", sync_mode, get_args(SyncMode)),
             *unknown("info", info, get_args(InfoUse)),
             *unknown("timestamp_unit", timestamp_unit, (None, *STAMP_DIGITS)),
+            *too_small("batches", batches, 1),
+            *no_duration(quiet_period, what="quiet_period"),
         ]
-        if batches < 1:
-            problems.append(f"batches is {batches}; it must be 1 or more")
         if destination is not None and not str(destination).isdecimal():
             problems.append(f"destination is {destination!r}; expected the id of a destination")
         if destination is None and info != "required":

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import IO, Any
 
+from airflow_provider_aam.api.errors import AAMDestinationError
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.feeds.completeness import Seen
 from airflow_provider_aam.feeds.info import LARGEST_BYTES
@@ -32,6 +33,7 @@ class StoredFolder:
                 entries = path.fs.ls(path.path, detail=True)
         except (FileNotFoundError, NotADirectoryError):
             return {}
+        _require_folder(self._uri, path.path, [each["name"] for each in entries])
         return {name_of(each["name"]): _seen(each) for each in entries if each.get("type") != "directory"}
 
     def read(self, name: str) -> bytes | None:
@@ -62,7 +64,10 @@ class StoredFeed:
         path = open_path(self._uri, self._conn_id, what="folder")
         try:
             with telling(f"folder {one_line(self._uri)} cannot be listed"):
-                for day in path.fs.ls(path.path, detail=False):
+                days = path.fs.ls(path.path, detail=False)
+            _require_folder(self._uri, path.path, days)
+            with telling(f"folder {one_line(self._uri)} cannot be listed"):
+                for day in days:
                     if not _DAY.fullmatch(name_of(day)) or name_of(day) < first:
                         continue
                     entries = path.fs.find(day, detail=True)
@@ -73,6 +78,12 @@ class StoredFeed:
 
     def read(self, path: str) -> bytes | None:
         return StoredFolder(self._uri, self._conn_id).read(path)
+
+
+def _require_folder(uri: str, path: str, names: Collection[str]) -> None:
+    """A list of a file is that file alone."""
+    if [*map(name_of, names)] == [name_of(path)] and next(iter(names)).strip("/") == path.strip("/"):
+        raise AAMDestinationError(f"source {one_line(uri)} is a file: give the folder that it is in.")
 
 
 def _seen(entry: Mapping[str, Any]) -> Seen:

@@ -121,8 +121,16 @@ class FolderLedger:
     def _path(self, number: int) -> Any:
         return open_path(f"{self._uri}/{number:010d}.json", self._conn_id, what="ledger")
 
-    def _written(self) -> Any:
-        return telling(f"ledger {one_line(self._uri)} cannot be written")
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        text = f"ledger {one_line(self._uri)} cannot be written"
+        try:
+            with telling(text):
+                yield
+        except (FileExistsError, FileNotFoundError, NotADirectoryError) as wrong:
+            raise AAMDestinationError(
+                f"{text}: {one_line(str(wrong))}. Nothing was handed out. Name a folder that the task's user can make."
+            ) from wrong
 
 
 class TableLedger:

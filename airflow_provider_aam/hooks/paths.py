@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from airflow_provider_aam.api.errors import AAMDestinationError
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMDestinationError
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.compat import AirflowNotFoundException, ObjectStoragePath
 
@@ -16,6 +16,8 @@ def open_path(uri: str | os.PathLike[str], conn_id: str | None, *, what: str) ->
 
     ``what`` names the argument in errors.
     """
+    if not isinstance(uri, str | os.PathLike):
+        raise AAMArgumentError(f"{what}: expected a path or URI, found {uri!r}.")
     try:
         uri = os.fspath(uri)
         given = {"conn_id": conn_id} if conn_id else {}  # with None Airflow 2.11 would not look for it in the URI

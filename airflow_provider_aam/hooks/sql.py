@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMDestinationError
 from airflow_provider_aam.api.visible import one_line
-from airflow_provider_aam.compat import AirflowNotFoundException, BaseHook
+from airflow_provider_aam.compat import AirflowException, AirflowNotFoundException, BaseHook
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -42,6 +42,12 @@ def sql_hook(conn_id: str, *, what: str = "sql_conn_id") -> Any:
         raise AAMArgumentError(
             f"{what}: there is no Airflow Connection {conn_id!r}. Add it (Admin → Connections) or name another."
         ) from absent
+    except AirflowException as unknown:  # of a type that no installed provider has
+        kind = BaseHook.get_connection(conn_id).conn_type
+        raise AAMArgumentError(
+            f"{what}: the Airflow Connection {conn_id!r} is of type {kind!r}, which no provider on this worker knows. "
+            "Install the provider of that database, or correct the type."
+        ) from unknown
     if not hasattr(hook, "get_sqlalchemy_engine"):
         raise AAMArgumentError(f"{what}: the Airflow Connection {conn_id!r} is not of a database.")
     return hook

@@ -8,10 +8,12 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMError
+from airflow_provider_aam.api.numbers import too_small
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, Asset, BaseOperator, Context
 from airflow_provider_aam.failures import task_failures
 from airflow_provider_aam.operators.links import LINKS, Subject, Written, linking
 from airflow_provider_aam.operators.noting import noting
+from airflow_provider_aam.operators.rendered import not_given
 
 if TYPE_CHECKING:
     from airflow_provider_aam.api.client import AAMClient
@@ -53,7 +55,7 @@ class AAMOperator(BaseOperator):
 
     def execute(self, context: Context) -> Returned:
         with task_failures(), linking(self, context):
-            if problems := self._problems():
+            if problems := [*not_given(self)] or self._problems():
                 raise AAMArgumentError.from_problems(f"task {self.task_id}", problems)
             with noting(self, context) as note:
                 result, extra = self._run(context)
@@ -98,12 +100,13 @@ class AAMOperator(BaseOperator):
         return []
 
     def _too_small(self, **least: int) -> list[str]:
-        """Problems of whole-number arguments below their least value; ``None`` is none."""
+        """Problems of integer arguments with a least value; ``None`` is none."""
         given = {name: getattr(self, name) for name in least}
         return [
-            f"{name} is {value}; it must be {least[name]} or more"
+            problem
             for name, value in given.items()
-            if value is not None and value < least[name]
+            if value is not None
+            for problem in too_small(name, value, least[name])
         ]
 
     def _run(self, context: Context) -> Told:

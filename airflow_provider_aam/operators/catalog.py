@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from airflow_provider_aam.api.numbers import no_share
 from airflow_provider_aam.hooks.paths import open_path, optional_path
 from airflow_provider_aam.operators.base import AAMOperator
 from airflow_provider_aam.operators.links import Subject, Written, only_id
@@ -129,9 +130,7 @@ class ChangingOperator(ComparingOperator):
 
     def _problems(self) -> list[str]:
         problems = [*super()._problems(), *self._too_small(max_deletes=0)]
-        if not 0 <= self.max_changes_ratio <= 1:
-            problems.append(f"max_changes_ratio is {self.max_changes_ratio}; it must be from 0 to 1")
-        return problems
+        return [*problems, *no_share("max_changes_ratio", self.max_changes_ratio)]
 
 
 def subject_of_kind(kind: str | None) -> Subject:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from airflow_provider_aam.api.errors import AAMConfigError, AAMDestinationError, AAMError
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMConfigError, AAMDestinationError, AAMError
 from airflow_provider_aam.compat import (
     DEFAULT_ADDRESS,
     SERVES_DOCUMENTATION,
@@ -145,6 +145,8 @@ def _push(context: Context, link: type[_Link], address: Callable[[], str | None]
         return
     try:
         context["ti"].xcom_push(key=link.xcom_key, value=address() or "")
+    except AAMArgumentError:
+        context["ti"].xcom_push(key=link.xcom_key, value="")  # the task fails with it, and says it once
     except Exception as failure:  # noqa: BLE001  of whatever storage, Connection or XCom backend
         # Airflow quotes a Connection that it cannot parse, password and all.
         why = failure.message if isinstance(failure, AAMError) else type(failure).__name__
@@ -168,7 +170,7 @@ def _in_browser(written: Sequence[Written]) -> str | None:
     from airflow_provider_aam.files.uris import uri_of
 
     first = next(iter(written), None)
-    if first is None:
+    if first is None or not first.uri:
         return None
     return browser_address(uri_of(first.uri), is_folder=first.is_folder, other=_other_addresses())
 

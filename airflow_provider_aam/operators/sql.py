@@ -40,7 +40,8 @@ class AAMToSqlOperator(QuietOperator):
     :param sql_conn_id: the Airflow Connection of the database. (templated)
     :param fields: only these fields of AAM get columns, the id among them; all by default. (templated)
     :param include_metrics: whether AAM is to add its population counts, where the resource has them.
-    :param allow_empty: whether to believe that there is nothing any more, and to mark every row as deleted.
+    :param allow_empty: whether to believe that there is nothing any more, or nothing that the table has, and to mark
+        every row as deleted.
     :param emit_when_unchanged: whether Assets get an event of a sync that wrote nothing.
     :param aam_conn_id: the Airflow Connection of type ``aam``. (templated)
     """

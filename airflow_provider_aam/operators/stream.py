@@ -155,9 +155,11 @@ class AAMStreamTraitsOperator(AAMOperator):
             return told(stream_operations(client.at_most(self.max_concurrency), order))
 
     def _source(self) -> Sequence[Any]:
-        given = [self.source] if isinstance(self.source, str) else self.source
+        from airflow_provider_aam.files.uris import several
+
         return [
-            each if isinstance(each, Mapping) else open_path(each, self.source_conn_id, what="source") for each in given
+            each if isinstance(each, Mapping) else open_path(each, self.source_conn_id, what="source")
+            for each in several(self.source, what="source")
         ]
 
     def subject(self) -> Subject:

@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.api import errors
+from airflow_provider_aam.api.errors import AAMArgumentError
 from airflow_provider_aam.compat.sensors import BaseSensorOperator, conf
 from airflow_provider_aam.failures import task_failures
 from airflow_provider_aam.operators.links import LINKS, Subject, Written, guiding, link
+from airflow_provider_aam.operators.rendered import not_given
 
 if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
@@ -35,6 +37,9 @@ class AAMSensor(BaseSensorOperator):
 
     def execute(self, context: Context) -> Any:
         link(self, context)
+        with task_failures(), guiding(context):
+            if problems := [*not_given(self)]:
+                raise AAMArgumentError.from_problems(f"task {self.task_id}", problems)
         if not self.deferrable:
             return super().execute(context)
         with task_failures(), guiding(context):

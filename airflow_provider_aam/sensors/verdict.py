@@ -92,21 +92,25 @@ class VerdictSensor(AAMSensor):
 
     def _is_done(self, verdict: Verdict, context: Context) -> bool:
         """Say what there is to say. Raises ``AAMCheckFailed`` when the verdict is bad."""
-        log.info("%s", verdict.summary)
         self._waiting = verdict
         if not verdict.is_final:
+            log.info("%s", verdict.summary)
             if verdict.is_late and self._is_news(verdict):
                 self._warned = True
                 log.warning("AAM is late:\n%s", "\n".join(verdict.table()))
             return False
-        for line in (*verdict.table(), *verdict.advice()):
-            log.info("%s", line)
+        lines = [*verdict.table(), *verdict.advice()]
         try:
             verdict.require_passed()
         except AAMError as error:
+            for line in lines:
+                if line.strip() not in error.message:  # the error says it, in the same log
+                    log.info("%s", line)
             context["ti"].xcom_push(key=RESULT, value=verdict.as_json())
             self._note(verdict, context, error)
             raise
+        for line in (verdict.summary, *lines):
+            log.info("%s", line)
         self._note(verdict, context)
         tell_outlets(self.outlets, context, verdict.as_asset_extra())
         return True

@@ -178,7 +178,7 @@ def _failure(tally: Tally, order: Order) -> AAMPushFailed:
         f"{tally.rejected:,} of {counted(tally.rows, 'row')} rejected (max_rejected={order.max_rejected:,}).",
         f"AAM keeps the {tally.sent:,} that it accepted." if accepted else "Nothing was changed in AAM.",
         f"Skipped: {tally.skipped:,}." if tally.skipped else "",
-        f"Every rejected row is in {tally.uri}." if tally.uri else "",
+        f"Every rejected row is in {tally.uri}." if tally.uri else "Set rejects_path to get every rejected row.",
     ]
     error = AAMPushFailed(
         f"{' '.join(filter(None, said))}\n{tally.examples()}",

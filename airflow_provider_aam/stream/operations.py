@@ -93,6 +93,8 @@ class Form:
         if operation == "overwrite":
             if not self.targets:
                 raise Unusable("BAD_OPERATION", "overwrite needs target_data_source: whose traits are replaced")
+            if "trait" not in row and "signals" not in row:
+                raise Unusable("EMPTY", "no trait: to take all traits from a user, give an empty one")
         elif not sids and not signals:
             raise Unusable("EMPTY", "neither a trait nor signals")
         traits = b',"traitInput":{"traitIds":' + _encode(sids) + b"}" if sids else b""

@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from airflow_provider_aam.api.answers import UNREADABLE as NOT_JSON
+from airflow_provider_aam.api.counted import counted
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMError, AAMSourceError
-from airflow_provider_aam.api.names import near_misses
+from airflow_provider_aam.api.names import missing_column
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.files.blocks import read_blocks
 from airflow_provider_aam.files.refusals import UNREADABLE, may_pass, reason
@@ -27,6 +28,8 @@ Read = Rows | Rejected
 Source = Sequence[Any]
 """Paths, or rows."""
 _Reader = Callable[[Any, str], Generator[Read, None, None]]
+_SAYING = {"trait", "signals"}
+"""Columns of which a file with a header has one."""
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -39,12 +42,12 @@ def read_rows(source: Source) -> Iterator[Read]:
     if paths and len(paths) < len(source):
         raise AAMArgumentError("source: expected files or rows, found both.")
     if not paths:
-        yield from _checked("`source` list", _numbered("`source` list, row ", source))
+        yield from _checked("`source` list", _numbered("`source` list, row ", source), has_header=False)
     for path, reader in zip(paths, readers, strict=True):
         name = one_line(str(path))
         try:
             with closing(reader(path, name)) as parts:
-                yield from _checked(name, parts)
+                yield from _checked(name, parts, has_header=reader is not _jsonl)
         except AAMError:
             raise
         except UNREADABLE as broken:
@@ -53,10 +56,16 @@ def read_rows(source: Source) -> Iterator[Read]:
             raise error from broken
 
 
-def _checked(name: str, parts: Iterable[Read]) -> Iterator[Read]:
-    for number, part in enumerate(parts):
-        if number == 0 and isinstance(part, Rows) and "user" not in part.rows[0]:
-            raise AAMSourceError(f"{name}: column “user” is missing.{near_misses(['user'], list(part.rows[0]))}")
+def _checked(name: str, parts: Iterable[Read], *, has_header: bool) -> Iterator[Read]:
+    unchecked = True
+    for part in parts:
+        if unchecked and isinstance(part, Rows):
+            unchecked = False
+            columns = list(part.rows[0])
+            if "user" not in columns:
+                raise AAMSourceError(f"{name}: {missing_column('user', columns)}")
+            if has_header and not _SAYING & {*columns}:
+                raise AAMSourceError(f"{name}: {missing_column('trait', columns)}")
         yield part
 
 
@@ -101,13 +110,22 @@ def _zipped_csv(path: Any, name: str) -> Generator[Read, None, None]:
 
 def _csv_lines(file: Any, name: str) -> Generator[Read, None, None]:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    rows = csv.DictReader(text)
+    lines = csv.reader(text)
     try:
-        for some in _some_of((rows.line_num, row) for row in rows):
-            named = [{key: row[key] for key in row if key is not None} for _, row in some]
-            yield Rows(f"{name}:", [number for number, _ in some], named, named)
+        names = next((line for line in lines if line), [])
+        for some in _some_of((lines.line_num, line) for line in lines if line):
+            whole = [(number, line) for number, line in some if len(line) == len(names)]
+            if whole:
+                rows = [dict(zip(names, line, strict=True)) for _, line in whole]
+                yield Rows(f"{name}:", [number for number, _ in whole], rows, rows)
+            for number, line in some if len(whole) < len(some) else ():
+                if len(line) != len(names):
+                    fault = (
+                        f"{counted(len(line), 'cell')} under {counted(len(names), 'column')}; quote cells with commas"
+                    )
+                    yield Rejected(place=f"{name}:{number}", row=None, code="UNREADABLE", reason=fault)
     except csv.Error as broken:
-        raise AAMSourceError(f"{name}:{rows.line_num}: not CSV ({broken}).") from broken
+        raise AAMSourceError(f"{name}:{lines.line_num}: not CSV ({broken}).") from broken
     finally:
         text.detach()  # the file is its opener's to close
 

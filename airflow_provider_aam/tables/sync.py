@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from airflow_provider_aam.api.errors import AAMIncomplete
+from airflow_provider_aam.api.errors import AAMDestinationError, AAMIncomplete
 from airflow_provider_aam.tables.layout import Layout, find_layout
 from airflow_provider_aam.tables.loading import Batch, load
 from airflow_provider_aam.tables.merging import Counts, Merge
@@ -54,6 +54,8 @@ def sync_rows(
         layout.bring_about(connection)
         merge = Merge(connection=connection, table=layout.table, staged=staged, wanted=wanted, now=now)
         counts = merge.run(into_new=not layout.exists)
+        if counts.deleted and counts.inserted == rows and not (allow_empty or wanted.given is Given.CHANGES):
+            _refuse_stranger(wanted, counts)
         if not layout.exists:
             analyze(connection, layout.table, wanted.key)  # the rest can wait for autovacuum
     return Synced(rows=rows, counts=counts, columns_added=layout.missing)
@@ -68,6 +70,16 @@ def _refuse_older(connection: sa.engine.Connection, wanted: Wanted, layout: Layo
             f"Table {wanted.title} holds {wanted.what} that were read later, by another task. Nothing was written. "
             "Set max_active_runs=1; a retry reads the list again."
         )
+
+
+def _refuse_stranger(wanted: Wanted, counts: Counts) -> None:
+    """Nothing in common with the table: rows of another kind, or of another account or destination."""
+    raise AAMDestinationError(
+        f"None of the {counts.deleted:,} rows of table {wanted.title} is among the {counts.inserted:,} {wanted.what} "
+        "that were given: it looks like the table of something else, or of another account or destination. All of them "
+        "would be marked as deleted. Nothing was written. Name another table; if it is right, run once with "
+        "allow_empty=True."
+    )
 
 
 def _refuse_empty(connection: sa.engine.Connection, wanted: Wanted, layout: Layout) -> None:

@@ -165,3 +165,11 @@ def test_a_claim_that_is_forgotten_between_list_and_look_is_none(tmp_path, monke
     numbers = ledger._numbers
     monkeypatch.setattr(ledger, "_numbers", lambda: numbers() | {7})
     assert [*ledger.claims()] == [1, 2]
+
+
+def test_a_folder_that_cannot_be_made_is_told_at_once(tmp_path):
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(AAMDestinationError, match=r"taken cannot be written: .* Nothing was handed out\.") as refused:
+        ledger_of(f"{tmp_path}/taken", None).append(1, claim("task"))
+    assert not refused.value.retryable
+    assert (tmp_path / "taken").read_text() == "a file"

@@ -243,3 +243,26 @@ def test_every_argument_is_documented():
     described = AAMDataFeedSensor.__doc__ or ""
     for name in {*inspect.signature(AAMDataFeedSensor.__init__).parameters} - {"self", "kwargs"}:
         assert f":param {name}:" in described, name
+
+
+def test_a_folder_without_hours_is_named_whatever_the_ledger_knows(place, looking, tmp_path):
+    place.deliver()
+    assert looking("poke", "one")
+    late = {"soft_deadline": timedelta(), "hard_deadline": timedelta()}
+    said = looking("poke", "two", source=f"{tmp_path}/elsewhere", **late)
+    assert f"{tmp_path}/elsewhere has no day=…/hour=… of the last 8 days, or is not there" in said
+    assert "has no day=" not in looking("poke", "three", **late)
+
+
+@KINDS
+def test_arguments_of_another_type_are_told_all_at_once(looking, kind):
+    said = looking(kind, max_hours="6", quiet_period=60, warn_after="5 days")
+    assert "max_hours is '6'; expected an integer" in said
+    assert "quiet_period is 60; expected a timedelta, like timedelta(hours=1)" in said
+    assert "warn_after is '5 days'; expected a timedelta" in said
+
+
+def test_a_file_for_the_folder_is_told(looking, tmp_path):
+    (tmp_path / "list.csv").write_text("a")
+    said = looking("poke", source=f"{tmp_path}/list.csv")
+    assert said.endswith(f"{tmp_path}/list.csv is a file: give the folder that it is in.")

@@ -80,7 +80,7 @@ def test_state_as_of_a_day(build, tmp_path):
     build(source=f"{tmp_path}/", as_of="2026-11-29").execute({})
     rows = [json.loads(line) for line in (tmp_path / "rows.jsonl").read_text().splitlines()]
     assert sorted(rows, key=str) == [{"user": "a", "segments": [1, 2]}, {"user": "b", "segments": [9]}]
-    assert "as_of '' is not an ISO 8601 timestamp" in failure_of(build(source=f"{tmp_path}/", as_of=""))
+    assert "as_of '' is not a date like 2026-01-31" in failure_of(build(source=f"{tmp_path}/", as_of=""))
     assert "as_of needs the folder of all deliveries" in failure_of(
         build(source={"state": "complete"}, as_of="2026-11-29")
     )

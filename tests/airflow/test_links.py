@@ -213,7 +213,7 @@ def test_connection_that_cannot_be_read_is_not_quoted(run, tmp_path, monkeypatch
 
 
 def test_file_that_has_no_name_does_not_hide_what_the_task_failed_with():
-    with pytest.raises(AirflowFailException, match="kind"):
+    with pytest.raises(AirflowFailException, match="destination is None"):
         AAMTrendReportOperator(task_id="report", kind="cats", destination=None).execute({})
 
 

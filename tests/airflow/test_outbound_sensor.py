@@ -257,3 +257,40 @@ def test_every_argument_is_documented():
     described = AAMOutboundSensor.__doc__ or ""
     for name in {*inspect.signature(AAMOutboundSensor.__init__).parameters} - {"self", "kwargs"}:
         assert f":param {name}:" in described, name
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"batches": "2"}, "batches is '2'; expected an integer"),
+        ({"quiet_period": 30}, "quiet_period is 30; expected a timedelta, like timedelta(hours=1)"),
+        ({"hard_deadline": 48}, "hard_deadline must be a timedelta, an aware datetime or ISO 8601 text, not 48"),
+        ({"day": "29.11.2026"}, "day '29.11.2026' is not a date like 2026-01-31, nor a timestamp with a time zone"),
+        ({"destination": "None"}, "destination is 'None': its template found nothing"),
+        ({"source": None}, "source is None; expected a value"),
+    ],
+)
+@KINDS
+def test_arguments_of_another_type_fail_the_task_for_good(place, kind, given, said):
+    sensor = AAMOutboundSensor(task_id="wait", mode="poke", deferrable=kind == "trigger", **place.arguments(**given))
+    with pytest.raises(AirflowFailException, match=re.escape(said)):
+        sensor.execute({"ti": TI()})
+
+
+def test_a_file_for_the_folder_is_told(place):
+    place.folder.mkdir()
+    info = place.folder / "s3_1.info"
+    info.write_text("{}")
+    sensor = AAMOutboundSensor(task_id="wait", **place.arguments(source=str(info)))
+    with pytest.raises(AirflowFailException, match=r"s3_1\.info is a file: give the folder that it is in"):
+        sensor.poke({"ti": TI()})
+
+
+def test_what_the_error_says_is_not_logged_before_it(place, caplog):
+    with caplog.at_level("INFO"), pytest.raises(AirflowFailException) as failed:
+        AAMOutboundSensor(task_id="wait", **place.arguments(soft_deadline=timedelta(), hard_deadline=timedelta())).poke(
+            {"ti": TI()}
+        )
+    said = [record.getMessage() for record in caplog.records if record.name.endswith("sensors.verdict")]
+    assert "Missing: Check the destination's delivery history" in str(failed.value)
+    assert [line for line in said if line.strip() in str(failed.value)] == []

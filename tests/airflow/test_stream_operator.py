@@ -59,7 +59,8 @@ def test_task_streams_rows_and_returns_the_receipt(emulator, gold, run, tmp_path
 def test_rejected_rows_fail_the_task_for_good(gold):
     rows = [{"user": "a:b", "trait": gold}, {"user": "u1", "trait": gold}]
     task = AAMStreamTraitsOperator(task_id="stream", stream_id="s", source=rows, data_source="crm")
-    said = "1 of 2 rows rejected (max_rejected=0). AAM keeps the 1 that it accepted.\n"
+    said = "1 of 2 rows rejected (max_rejected=0). AAM keeps the 1 that it accepted. "
+    said += "Set rejects_path to get every rejected row.\n"
     assert failure_of(task, run_id="r") == f"{said}  - `source` list, row 1: 300: Invalid customer ID"
 
 

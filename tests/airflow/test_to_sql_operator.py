@@ -100,11 +100,19 @@ def test_what_can_never_work_fails_at_once_and_asks_nothing(emulator, warehouse)
     select(warehouse, "CREATE TABLE other (sid TEXT)")
     assert "there is no Airflow Connection 'nowhere'" in failure_of(to_sql(sql_conn_id="nowhere"))
     assert "'aam_default' is not of a database" in failure_of(to_sql(sql_conn_id="aam_default"))
-    assert "table must be a name" in failure_of(to_sql(table=""))
+    assert "table must be a name" in failure_of(to_sql(table="1"))
     assert "of letters, digits and _, not 'a; b'" in failure_of(to_sql(table="a; b", sql_conn_id="nowhere"))
     assert "Table ours.t: the database has no schema ours." in failure_of(to_sql(table="ours.t"))
     assert "column sid is TEXT, expected INTEGER" in failure_of(to_sql(table="other"))
     assert "AAM has no metrics in the list of users" in failure_of(to_sql(resource="users", include_metrics=True))
+    assert emulator.count() == 0
+
+
+def test_a_type_of_connection_that_no_provider_knows_is_named(emulator, monkeypatch):
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", json.dumps({"conn_type": "neverheardof", "password": "geheim"}))
+    said = failure_of(to_sql())
+    assert "sql_conn_id: the Airflow Connection 'warehouse' is of type 'neverheardof', which no provider" in said
+    assert "geheim" not in said
     assert emulator.count() == 0
 
 

@@ -18,6 +18,7 @@ from airflow_provider_aam.api.moments import (
     in_words,
     of_epoch_ms,
     parse_day,
+    parse_deadline,
     parse_http_date,
     parse_moment,
     utc_now,
@@ -89,8 +90,19 @@ def test_day_begins_at_midnight_utc(given: object) -> None:
 
 @pytest.mark.parametrize("given", ["2026-01", "2026", "2026-W05", "2026-02-30", "٢٠٢٦-01-31"])
 def test_what_is_no_day_is_refused(given: str) -> None:
-    with pytest.raises(AAMArgumentError, match="not an ISO 8601 timestamp"):
+    with pytest.raises(AAMArgumentError, match="is not a date like 2026-01-31, nor a timestamp with a time zone"):
         parse_day(given, what="x")
+
+
+def test_a_date_is_its_day() -> None:
+    assert parse_day(date(2026, 1, 31), what="x") == datetime(2026, 1, 31, tzinfo=UTC)
+
+
+def test_what_a_day_and_a_deadline_can_be_is_said() -> None:
+    with pytest.raises(AAMArgumentError, match="x must be a date, an aware datetime or ISO 8601 text, not 5"):
+        parse_day(5, what="x")
+    with pytest.raises(AAMArgumentError, match="x must be a timedelta, an aware datetime or ISO 8601 text, not 48"):
+        parse_deadline(48, datetime(2026, 1, 31, tzinfo=UTC), what="x")
 
 
 @given(st.datetimes(timezones=st.just(UTC)))

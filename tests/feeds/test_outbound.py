@@ -272,7 +272,7 @@ def test_names_that_can_be_read_in_two_ways():
         ({"batches": 0}, "batches is 0; it must be 1 or more"),
         ({"destination": "Partner"}, "destination is 'Partner'; expected the id"),
         ({"destination": None}, "info='expected' needs the destination"),
-        ({"day": "yesterday"}, "day 'yesterday' is not an ISO 8601"),
+        ({"day": "yesterday"}, "day 'yesterday' is not a date like 2026-01-31"),
         ({"hard_deadline": "soon"}, "hard_deadline 'soon' is not an ISO 8601"),
         ({"soft_deadline": timedelta(days=9)}, "soft_deadline is after hard_deadline"),
     ],

@@ -125,11 +125,11 @@ def test_without_a_full_delivery_there_is_no_state(tmp_path):
     assert "no full delivery from before 2026-01-07 00:00 UTC (files of incremental ones: 1)" in str(error)
 
 
-def test_a_folder_alone_is_no_source_and_a_pattern_is_named(tmp_path):
+def test_a_folder_without_its_slash_is_no_source(tmp_path):
     put(tmp_path, name(0, "full"), [("a", [1], [])])
     with pytest.raises(AAMError) as error:
         state(tmp_path, "2026-01-31", str(tmp_path))
-    assert f"“file://{tmp_path}”. Use a pattern like s3://bucket/prefix/s3_12_*." in str(error.value)
+    assert str(error.value) == f"source: {tmp_path} is a folder. To read the files in it, end it with a slash."
 
 
 def test_deliveries_of_two_destinations_are_not_one_state(tmp_path):
@@ -169,4 +169,4 @@ def test_all_damaged_files_are_named(tmp_path):
 
 def test_unreadable_day_is_refused(tmp_path):
     put(tmp_path, name(0, "full"), [("a", [1], [])])
-    assert "as_of 'yesterday' is not an ISO 8601 timestamp" in str(refused(tmp_path, "yesterday"))
+    assert "as_of 'yesterday' is not a date like 2026-01-31, nor a timestamp" in str(refused(tmp_path, "yesterday"))

@@ -354,6 +354,7 @@ def test_history_of_the_owner_of_the_traits_is_asked(place):
         ({"signal": "either", "max_errors": {"format_errors": 1}}, "need AAM's history: signal is 'either'"),
         ({"min_percent_success": 101}, "min_percent_success is 101; expected a number from 0 to 100"),
         ({"min_percent_success": True}, "min_percent_success is True"),
+        ({"min_percent_success": 0.9}, "is 0.9, less than one percent; expected a percentage, like 90"),
         ({"max_errors": {"format_error": 1}}, "unknown categories format_error. Did you mean format_errors?"),
         ({"max_errors": {"format_errors": 1.5}}, "max_errors['format_errors'] is 1.5; expected an integer of records"),
         ({"max_errors": {"format_errors": -1}}, "max_errors['format_errors'] is -1"),

@@ -276,7 +276,7 @@ def test_what_cannot_be_read_is_said_in_one_line(place, name, content, said):
     source.write_bytes(content)
     with pytest.raises(AAMSourceError, match=said) as refused:
         place.push(source)
-    assert refused.value.message.startswith("The source cannot be read: ")
+    assert refused.value.message.startswith(f"{source if name.endswith('.csv') else 'The source'} cannot be read: ")
     assert "Nothing was uploaded." in refused.value.message
     assert "\n" not in refused.value.message
     assert not place.out.exists()
@@ -389,3 +389,17 @@ def test_signals_go_out_as_they_came_in(tmp_path_factory, rows):
 def _may_be_sent(key: str, value: str) -> bool:
     fine = all(word and not any(ord(mark) < 0x20 or mark in '",“”' for mark in word) for word in (key, value))
     return fine and not key.startswith("-") and key.lower() not in ("d_sid", "d_unsid", "ic")
+
+
+@pytest.mark.parametrize(("mark", "called"), [(";", "semicolons"), ("\t", "tabs")])
+def test_a_csv_without_commas_is_told(place, mark, called):
+    source = place.folder / "rows.csv"
+    source.write_text(f"user{mark}trait\na{mark}24\n")
+    with pytest.raises(AAMArgumentError, match=f"The first line has {called} and no commas"):
+        place.push(source)
+
+
+def test_a_folder_in_place_of_its_files_is_told(place):
+    (place.folder / "rows").mkdir()
+    with pytest.raises(AAMArgumentError, match=r"It is a folder: give a pattern of files, such as .*/rows/\*\.parquet"):
+        place.push(place.folder / "rows")

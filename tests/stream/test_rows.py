@@ -93,3 +93,30 @@ def test_lists_are_rows_or_files_and_never_both(tmp_path):
     assert [*read([])] == []
     with pytest.raises(AAMArgumentError, match="found both"):
         [*read([{"user": 1}, tmp_path / "a.csv"])]
+
+
+def test_csv_lines_of_another_length_are_rejected_and_the_others_read(write):
+    path = write(["user,trait", "u1,11", "u2,11,12", "u3", "", 'u4,"11,12"'], "rows.csv")
+    found = [*read([path])]
+    assert found[:2] == [(f"{path}:2", {"user": "u1", "trait": "11"}), (f"{path}:6", {"user": "u4", "trait": "11,12"})]
+    assert [(each.place, each.code, each.reason) for each in found[2:]] == [
+        (f"{path}:3", "UNREADABLE", "3 cells under 2 columns; quote cells with commas"),
+        (f"{path}:4", "UNREADABLE", "1 cell under 2 columns; quote cells with commas"),
+    ]
+
+
+@pytest.mark.parametrize(("mark", "called"), [(";", "semicolons"), ("\t", "tabs")])
+def test_a_csv_without_commas_is_told_from_one_without_the_column(write, mark, called):
+    path = write([f"user{mark}trait", f"u1{mark}11"], "rows.csv")
+    with pytest.raises(
+        AAMSourceError, match=f"The first line has {called} and no commas: separate columns with commas"
+    ):
+        [*read([path])]
+
+
+def test_a_table_without_trait_and_signals_is_refused_before_its_rows(write, tmp_path):
+    with pytest.raises(AAMSourceError, match=r"rows\.csv: column “trait” is missing\. Did you mean traits"):
+        [*read([write(["user,traits", "u1,11"], "rows.csv")])]
+    pq.write_table(pa.table({"user": ["u1"], "sid": [1]}), tmp_path / "rows.parquet")
+    with pytest.raises(AAMSourceError, match=r"rows\.parquet: column “trait” is missing"):
+        [*read([tmp_path / "rows.parquet"])]

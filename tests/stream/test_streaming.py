@@ -132,7 +132,7 @@ def test_where_aam_accepted_none_nothing_was_changed(account, connect, write):
     with pytest.raises(AAMPushFailed) as caught:
         stream_operations(connect(), order([write([{"user": "u1", "trait": []}])]))
     said, example = caught.value.message.split("\n")
-    assert said == "1 of 1 row rejected (max_rejected=0). Nothing was changed in AAM."
+    assert said.startswith("1 of 1 row rejected (max_rejected=0). Nothing was changed in AAM. Set rejects_path")
     assert "EMPTY" in example
 
 
@@ -310,3 +310,14 @@ def test_namespace_instead_of_a_data_source(emulator, account, connect):
     stream_operations(connect(), order([{"user": "u", "trait": gold}], data_source=None, namespace="crm"))
     assert emulator.streamed[0]["identities"] == [{"namespaceCode": "crm", "value": "u"}]
     assert emulator.streamed[0]["done"]
+
+
+def test_an_overwrite_takes_all_traits_only_where_the_row_says_so(connect, emulator, account):
+    source, sids = account
+    rows = [
+        {"user": "u1", "traits": sids[:1], "operation": "overwrite"},
+        {"user": "u2", "trait": [], "operation": "overwrite"},
+    ]
+    receipt = stream_operations(connect(), order(rows, target_data_source=source, max_rejected=1))
+    assert receipt.codes == {"EMPTY": 1}
+    assert [(each["user"], each["trait"]) for each in in_aam(emulator)] == [("u2", [])]

@@ -157,3 +157,15 @@ def test_every_list_of_the_account_has_a_table(emulator, engine, sync):
         assert counts_of(sync(name, name, include_metrics=metrics)) == {"unchanged": receipt.rows}, name
         found = rows_of(engine, name, key=column_name(resource.id_field))
         assert len(found) == receipt.rows, name
+
+
+def test_a_table_of_another_kind_is_not_emptied(emulator, engine, sync):
+    emulator.seed(segments=3, traits=20)
+    sync()
+    before = rows_of(engine)
+    with pytest.raises(AAMDestinationError, match="None of the 3 rows of table t is among the 20 traits") as refused:
+        sync("traits")
+    assert "it looks like the table of something else" in refused.value.message
+    assert not refused.value.retryable
+    assert rows_of(engine) == before
+    assert counts_of(sync("traits", allow_empty=True)) == {"inserted": 20, "deleted": 3}

@@ -124,12 +124,12 @@ def test_an_older_list_does_not_win_over_a_newer_one(engine):
 
 def test_readers_see_the_old_state_until_the_end(engine):
     types = {"sid": Type.INTEGER}
-    sync_rows(engine, wanted(types), [[[1]]], now=DAY, allow_empty=False)
+    sync_rows(engine, wanted(types), [[[1, 2]]], now=DAY, allow_empty=False)
 
     def batches() -> Any:
-        assert rows_of(engine).keys() == {1}
+        assert rows_of(engine).keys() == {1, 2}
         yield [[2, 3]]
-        assert rows_of(engine).keys() == {1}
+        assert rows_of(engine).keys() == {1, 2}
 
     sync_rows(engine, wanted(types), batches(), now=DAY, allow_empty=False)
     assert rows_of(engine).keys() == {1, 2, 3}

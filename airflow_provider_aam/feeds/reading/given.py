@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from airflow_provider_aam.feeds.completeness import MOST_NAMED
 from airflow_provider_aam.feeds.info import LARGEST_BYTES, ListedFile, parse_info
 from airflow_provider_aam.feeds.names import INFO, OutboundName, readings
 from airflow_provider_aam.feeds.outbound_verdict import OutboundVerdict
-from airflow_provider_aam.files.uris import connection_in, uri_of
+from airflow_provider_aam.files.uris import connection_in, several, uri_of
 
 Open = Callable[[str], Any]
 """From a URI to its path."""
@@ -93,12 +94,12 @@ def find_feed_files(source: Any, open_uri: Open) -> list[Delivered]:
     """
     if isinstance(source, str) and source.lstrip().startswith(("{", "[")):
         source = _decoded(source, "AAMDataFeedSensor")
-    given = source.get("files", ()) if isinstance(source, Mapping) else source
-    if isinstance(given, str) or not any(isinstance(each, Mapping) for each in given):
+    given = several(source.get("files", ()) if isinstance(source, Mapping) else source, what="source")
+    if not any(isinstance(each, Mapping) for each in given):
         found = find_files(given, open_uri).files
     else:
         try:
-            files = msgspec.convert([*given], list[_FeedFile])
+            files = msgspec.convert(given, list[_FeedFile])
         except msgspec.ValidationError as foreign:
             raise _foreign(foreign, "AAMDataFeedSensor") from foreign
         found = [Delivered(uri=file.uri, path=open_uri(file.uri), size=file.bytes) for file in files]
@@ -144,13 +145,12 @@ def _of_verdict(given: Any, open_uri: Open) -> list[Delivered]:
     ]
 
 
-def find_files(source: str | Sequence[Any], open_uri: Open) -> Found:
+def find_files(source: object, open_uri: Open) -> Found:
     """The files of URIs, patterns, and folders (which end with a slash), each once.
 
     What a pattern finds is opened as the pattern was: with the Connection that it names.
     """
-    given = [source] if isinstance(source, str) else source
-    paths = dict(found for uri in given for found in _expand(str(uri), open_uri))
+    paths = dict(found for uri in several(source, what="source") for found in _expand(uri, open_uri))
     listed: dict[str, ListedFile] = {}
     lists: list[Sequence[str]] = []
     for uri, path in paths.items():
@@ -183,10 +183,17 @@ def second_of(name: OutboundName) -> datetime:
     return name.sent_at.replace(microsecond=0)
 
 
-def _expand(uri: str, open_uri: Open) -> Iterator[tuple[str, Any]]:
+def _expand(given: object, open_uri: Open) -> Iterator[tuple[str, Any]]:
+    if not isinstance(given, str | os.PathLike):
+        raise AAMArgumentError(f"source: expected a path or URI, found {given!r}.")
+    uri = str(given)
     pattern = uri_of(f"{uri}*" if uri.endswith("/") else uri)
     path = open_uri(pattern)
     if not _PATTERN & {*pattern}:
+        if "." not in uri.rpartition("/")[2] and path.is_dir():
+            raise AAMArgumentError(
+                f"source: {one_line(uri)} is a folder. To read the files in it, end it with a slash."
+            )
         yield pattern, path
         return
     matches = path.fs.glob(path.path, detail=True)

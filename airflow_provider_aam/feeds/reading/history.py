@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMSourceError
-from airflow_provider_aam.api.moments import parse_date, parse_day, parse_moment
+from airflow_provider_aam.api.moments import DAY_OR_MOMENT, KINDS, is_date, parse_day, parse_moment
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.feeds.completeness import MOST_NAMED
 from airflow_provider_aam.feeds.names import missing_splits, readings
@@ -44,9 +44,10 @@ def find_history(source: str | Sequence[Any], open_uri: Open, as_of: object) -> 
 
 
 def _end_of(as_of: object) -> datetime:
-    if isinstance(as_of, str) and parse_date(as_of) is not None:
+    if is_date(as_of):
         return parse_day(as_of, what="as_of") + timedelta(days=1)
-    return parse_moment(as_of, what="as_of") + timedelta(microseconds=1)
+    moment = parse_moment(as_of, what="as_of", text=DAY_OR_MOMENT, kinds=f"a date, {KINDS}")
+    return moment + timedelta(microseconds=1)
 
 
 def _is_of(mode: str | None, sent_at: datetime | None, full: datetime) -> bool:

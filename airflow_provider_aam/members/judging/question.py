@@ -95,6 +95,8 @@ def _limits(signal: str, least: Any, most: Mapping[str, Any]) -> Iterator[str]:
         yield f"min_percent_success and max_errors need AAM's history: signal is {signal!r}; set 'history' or 'both'"
     if least is not None and not (_is_number(least) and 0 <= least <= 100):
         yield f"min_percent_success is {least!r}; expected a number from 0 to 100"
+    elif least is not None and 0 < least < 1:
+        yield f"min_percent_success is {least!r}, less than one percent; expected a percentage, like {least * 100:g}"
     if unknown := sorted(str(name) for name in most if name not in CATEGORIES):
         near = near_misses(unknown, CATEGORIES)
         yield f"max_errors has unknown categories {', '.join(unknown)}.{near} Known: {', '.join(CATEGORIES)}"

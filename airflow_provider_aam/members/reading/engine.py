@@ -28,6 +28,7 @@ def _explained(failure: Exception, limits: Limits) -> Exception:
         )
     if isinstance(failure, (duckdb.ProgrammingError, duckdb.DataError)):
         about = one_line(" ".join(said[:3]))
-        return AAMSourceError(f"The source cannot be read: {about} Nothing was uploaded.")
+        file = next((line.partition("file = ")[2] for line in said if line.startswith("  file = ")), "The source")
+        return AAMSourceError(f"{one_line(file)} cannot be read: {about} Nothing was uploaded.")
     of_a_store = [line for line in said if "Error: " in line and not line.startswith(" ")]
     return OSError(f"The source could not be read: {one_line((of_a_store or said[:1])[-1])} Nothing was uploaded.")

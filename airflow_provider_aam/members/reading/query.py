@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMSourceError
-from airflow_provider_aam.api.names import near_misses
+from airflow_provider_aam.api.names import missing_column
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.files.staging import Destination
 from airflow_provider_aam.members.reading.shape import Columns
@@ -41,7 +41,7 @@ def fetch(query: Query, shape: Columns, folder: Path) -> Files:
     path = folder / "query.parquet"
     with query() as (names, batches):
         if missing := [name for name in shape.columns if name not in names]:
-            problems = [f"column “{one_line(name)}” is missing.{near_misses([name], names)}" for name in missing]
+            problems = [missing_column(name, names) for name in missing]
             raise AAMArgumentError.from_problems("the result of sql", problems)
         writer = None
         for rows in batches:

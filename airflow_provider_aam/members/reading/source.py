@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.api.errors import AAMArgumentError
-from airflow_provider_aam.api.names import near_misses
+from airflow_provider_aam.api.names import missing_column
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.files.staging import Destination, path_of
 from airflow_provider_aam.members.reading.headers import csv_relation
@@ -63,7 +63,7 @@ class Files:
         if missing:
             raise AAMArgumentError.from_problems(
                 f"{one_line(self.paths[0])}",
-                [f"column “{one_line(name)}” is missing.{near_misses([name], there)}" for name in missing],
+                [missing_column(name, there) for name in missing],
             )
 
 
@@ -124,7 +124,9 @@ def _matches(fs: Any, path: str) -> list[str]:
     else:
         found = [path] if _is_file(fs, path) else []
     if not found:
-        raise AAMArgumentError(f"source: no file matches {one_line(path)}.")
+        folder = fs is None and Path(path).is_dir()
+        hint = f" It is a folder: give a pattern of files, such as {one_line(path.rstrip('/'))}/*.parquet." * folder
+        raise AAMArgumentError(f"source: no file matches {one_line(path)}.{hint}")
     return list(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from airflow_provider_aam.api.numbers import no_share
 from airflow_provider_aam.operators.base import Told, told
 from airflow_provider_aam.operators.members.order import OrderingOperator
 
@@ -166,9 +167,7 @@ class AAMPushTraitMembersOperator(OrderingOperator):
             problems.append(
                 "previous needs mode='sync', and neither action nor key: a full set of traits says itself what is gone"
             )
-        if not 0 <= self.max_removed_ratio <= 1:
-            problems.append(f"max_removed_ratio is {self.max_removed_ratio}; expected 0 to 1")
-        return problems
+        return [*problems, *no_share("max_removed_ratio", self.max_removed_ratio)]
 
     def _fields(self) -> Mapping[str, Sequence[str]]:
         said = {"signals": (self.key, self.value)} if self.trait is None else {"traits": (self.trait, self.action)}

@@ -78,8 +78,9 @@ class WritingOperator(AAMOperator):
             from airflow_provider_aam.hooks.sql import read_sql
 
             return partial(read_sql, self.sql, self.sql_conn_id)
-        given = [self.source] if isinstance(self.source, str) else self.source
-        return [open_path(uri, self.source_conn_id, what="source") for uri in given]
+        from airflow_provider_aam.files.uris import several
+
+        return [open_path(uri, self.source_conn_id, what="source") for uri in several(self.source, what="source")]
 
     def _target(self, context: Context, **more: Any) -> Target:
         from airflow_provider_aam.members.target import MB, Sizes, Target
