@@ -137,7 +137,8 @@ def shape_of(value: object) -> str:
 def _error(request: Request, answer: Answer, *, now: datetime, redactor: Redactor) -> AAMError:
     refusal = read_refusal(answer, redactor)
     from_aam = _looks_like_json(answer.body) or not answer.body.strip()
-    kind, advice = meaning_of(refusal.status, (refusal.code or "").lower(), from_aam=from_aam)
+    is_page = answer.body.lstrip()[:1] == b"<"
+    kind, advice = meaning_of(refusal.status, (refusal.code or "").lower(), from_aam=from_aam, is_page=is_page)
     deletes = request.method == "DELETE" or request.path.endswith("/bulk-delete")
     if refusal.status == 400 and deletes and answer.body.lstrip()[:1] == b"[":
         kind, advice = (

@@ -81,19 +81,30 @@ _FOREIGN = _Meaning(
 )
 
 
-def meaning_of(status: int, code: str, *, from_aam: bool) -> tuple[type[AAMRefused | AAMServerError], str]:
-    """The error, and what to do next."""
-    kind, advice, step = _find(status, code, from_aam=from_aam)
+_REFUSED_BEFORE = _Meaning(
+    AAMForbidden,
+    "This page is not AAM's: Adobe's gateway, or a proxy in between, refused the request. Check the Connection's host, "
+    "login (client id) and proxies.",
+)
+
+
+def meaning_of(
+    status: int, code: str, *, from_aam: bool, is_page: bool = False
+) -> tuple[type[AAMRefused | AAMServerError], str]:
+    """The error, and what to do next. ``is_page``: it is a web page."""
+    kind, advice, step = _find(status, code, from_aam=from_aam, is_page=is_page)
     return kind, f"{advice} {step.pointer}" if step else advice
 
 
-def _find(status: int, code: str, *, from_aam: bool) -> _Meaning:
+def _find(status: int, code: str, *, from_aam: bool, is_page: bool) -> _Meaning:
     if code in _GATEWAY and status in (401, 403):
         return _GATEWAY[code]
     if code in _CODES and 400 <= status < 500:
         return _CODES[code]
     if status == 404 and not from_aam:
         return _FOREIGN
+    if status == 403 and is_page:
+        return _REFUSED_BEFORE
     return _STATUSES.get(status) or _by_class(status)
 
 

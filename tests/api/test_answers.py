@@ -90,6 +90,8 @@ def test_broken_json_is_a_bad_answer() -> None:
         (403, {"error_code": "403010", "message": "Oauth token is missing."}, AAMForbidden, "proxy"),
         (403, {"error_code": 403025, "message": "Profile is not valid"}, AAMNoProductProfile, "step 6"),
         (403, {"code": "RESOURCE_LIMIT_EXCEEDED", "message": "full"}, AAMLimitReached, "account is full"),
+        (403, b"<html><title>403 Forbidden</title><center>openresty", AAMForbidden, "gateway, or a proxy in between"),
+        (403, b"no right", AAMForbidden, "to a group that has it"),
         (409, {"code": "resource_limit_exceeded", "message": "full"}, AAMLimitReached, "account is full"),
         (404, {"code": "NOT_FOUND", "message": "Trait 1 not found"}, AAMNotFound, "has no access to it"),
         (404, b"", AAMNotFound, "has no access to it"),
