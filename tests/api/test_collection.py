@@ -100,7 +100,7 @@ def test_concurrency_is_bounded_by_the_connection_or_by_the_caller_in_its_place(
     emulator: Emulator, make_client: MakeClient, asked: int | None, most: int
 ) -> None:
     emulator.seed(segments=400)
-    emulator.configure(latency_s=0.01)
+    emulator.configure(latency_s=0.03)
     client = make_client(max_concurrency=3)
     pages = [*client.segments.iter_pages({}, page_size=10, max_concurrency=asked)]
     assert sum(len(page.rows) for page in pages) == 400

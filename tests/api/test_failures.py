@@ -237,7 +237,7 @@ def test_throttled_push_slows_down_and_recovers(emulator: Emulator, make_client:
     emulator.trouble("POST /v1/datasources", "status", times=3, status=429)
     for number in range(3):
         client.data_sources.create(new_source(number))
-    emulator.configure(latency_s=0.02)
+    emulator.configure(latency_s=0.05)
     emulator.clear_stats()
     client.side_by_side(lambda number: client.data_sources.create(new_source(number)), range(3, 5))
     assert emulator.max_in_flight <= 2

@@ -20,9 +20,10 @@ from airflow_provider_aam.api.paging import Completeness, Page, first_duplicate,
 class Server:
     """Pages of ``total`` rows, never longer than ``largest``."""
 
-    def __init__(self, total: int, largest: int = 1000) -> None:
+    def __init__(self, total: int, largest: int = 1000, *, takes_s: float = 0.001) -> None:
         self.total = total
         self.largest = largest
+        self.takes_s = takes_s
         self.asked: list[tuple[int, int]] = []
         self.under_way = self.most = 0
         self.lock = threading.Lock()
@@ -32,7 +33,7 @@ class Server:
             self.asked.append((number, size))
             self.under_way += 1
             self.most = max(self.most, self.under_way)
-        threading.Event().wait(0.001)
+        threading.Event().wait(self.takes_s)
         with self.lock:
             self.under_way -= 1
         size = min(size, self.largest)
@@ -68,7 +69,7 @@ def test_bare_array_is_the_whole_list() -> None:
 
 
 def test_first_page_is_asked_for_alone_and_later_ones_in_parallel() -> None:
-    server = Server(100)
+    server = Server(100, takes_s=0.05)
     pages = iter_pages(parsed(server), page_size=10, concurrency=4, what="list")
     assert next(pages).number == 0
     assert server.asked == [(0, 10)]

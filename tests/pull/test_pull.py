@@ -191,7 +191,7 @@ def test_filters_and_updated_since_reach_aam(emulator, pull, tmp_path):
 
 def test_order_holds_over_many_pages_and_concurrency_keeps_its_limit(emulator, connect, tmp_path):
     emulator.seed(segments=700)
-    emulator.configure(latency_s=0.01)
+    emulator.configure(latency_s=0.03)
     emulator.clear_stats()
     receipt = pull_resource(connect(max_concurrency=8).segments, tmp_path / "a.jsonl", page_size=10, max_concurrency=3)
     assert [row["sid"] for row in read_jsonl(tmp_path / "a.jsonl")] == [row["sid"] for row in listed(emulator)]
@@ -201,7 +201,7 @@ def test_order_holds_over_many_pages_and_concurrency_keeps_its_limit(emulator, c
 
 def test_max_concurrency_of_the_pull_wins_over_the_connection_s(emulator, connect, tmp_path):
     emulator.seed(segments=200)
-    emulator.configure(latency_s=0.01)
+    emulator.configure(latency_s=0.03)
     emulator.clear_stats()
     pull_resource(connect(max_concurrency=2).segments, tmp_path / "a.jsonl", page_size=10, max_concurrency=5)
     assert emulator.max_in_flight == 5
