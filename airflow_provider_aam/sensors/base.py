@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.api import errors
 from airflow_provider_aam.api.errors import AAMArgumentError
-from airflow_provider_aam.compat.sensors import BaseSensorOperator, conf
+from airflow_provider_aam.compat.sensors import BaseSensorOperator, PokeReturnValue, conf
 from airflow_provider_aam.failures import task_failures
 from airflow_provider_aam.operators.links import LINKS, Subject, Written, guiding, link
 from airflow_provider_aam.operators.rendered import not_given
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class AAMSensor(BaseSensorOperator):
-    """Waits by ``poke``, by ``reschedule``, or in the triggerer if it is ``deferrable``."""
+    """Waits by ``poke``, by ``reschedule``, or, after a first look, in the triggerer if it is ``deferrable``."""
 
     operator_extra_links = LINKS
 
@@ -42,9 +42,16 @@ class AAMSensor(BaseSensorOperator):
                 raise AAMArgumentError.from_problems(f"task {self.task_id}", problems)
         if not self.deferrable:
             return super().execute(context)
+        # If a trigger fires within seconds, Airflow's scheduler may take the task for one that ended without a word.
+        first = self.poke(context)
+        if first.is_done:
+            return first.xcom_value
         with task_failures(), guiding(context):
             self._defer(context)
         return None
+
+    def poke(self, context: Context) -> PokeReturnValue:
+        raise NotImplementedError
 
     def subject(self) -> Subject:
         return Subject()

@@ -266,3 +266,9 @@ def test_a_file_for_the_folder_is_told(looking, tmp_path):
     (tmp_path / "list.csv").write_text("a")
     said = looking("poke", source=f"{tmp_path}/list.csv")
     assert said.endswith(f"{tmp_path}/list.csv is a file: give the folder that it is in.")
+
+
+def test_hours_that_are_there_are_handed_out_without_a_triggerer(place):
+    first = place.deliver(files=2)
+    sensor = AAMDataFeedSensor(task_id="wait", deferrable=True, **place.arguments())
+    assert place.paths(sensor.execute(context_of(place.now))) == first

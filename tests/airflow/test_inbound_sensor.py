@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from inbound_place import InboundPlace
 from keep import Keep
-from waiting import KINDS, TI, deferred, fired, looked, restarted
+from waiting import KINDS, TI, deferred, fired, looked, restarted, sent_to_the_triggerer
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, AirflowFailException, Asset
 from airflow_provider_aam.operators.members import AAMPushTraitMembersOperator
@@ -215,7 +215,7 @@ def test_hub_asks_again_for_what_is_older_or_was_asked_long_ago(place):
     async def ask() -> None:
         for start, every_s in ((day, 99), (day, 99), (before, 99), (day, 99), (day, 0)):
             sensor = AAMInboundSensor(task_id="w", receipt=place.receipt(), deferrable=True)
-            trigger = deferred(sensor.execute, {}).trigger
+            trigger = sent_to_the_triggerer(sensor, {})
             trigger.poll_interval = every_s
             await trigger._history(replace(Question.from_json(trigger.question), sent_from=start))
             asked.append(place.emulator.count("GET /v1/datasources/{dataSourceId}/history/inbound"))

@@ -15,7 +15,7 @@ import pytest
 from events import extras_of_events
 from keep import Keep
 from outbound_place import OutboundPlace
-from waiting import KINDS, TI, deferred, fired, looked, restarted
+from waiting import KINDS, TI, deferred, fired, looked, restarted, sent_to_the_triggerer
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, AirflowFailException, Asset
 from airflow_provider_aam.sensors.outbound import AAMOutboundSensor
@@ -184,6 +184,22 @@ def test_wrong_arguments_are_said_before_waiting(place):
         sensor.execute({})
 
 
+def test_what_is_there_already_needs_no_triggerer(place):
+    sent = place.deliver(every_s=0)
+    place.wait(1)
+    sensor = AAMOutboundSensor(task_id="wait", deferrable=True, **place.arguments())
+    assert [batch["batch"] for batch in sensor.execute({"ti": TI()})["batches"]] == [sent["batch"]]
+
+
+def test_who_has_warned_at_the_first_look_does_not_in_the_triggerer(place, caplog):
+    about = place.arguments(soft_deadline=timedelta(minutes=1))
+    sensor = AAMOutboundSensor(task_id="wait", deferrable=True, **about)
+    ended = deferred(sensor.execute, {"ti": TI()})
+    assert caplog.text.count("AAM is late") == 1
+    assert ended.trigger.warned
+    assert ended.kwargs == {"warned": True}
+
+
 def test_many_triggers_ask_aam_once(place):
     place.deliver(info="none", success=False, every_s=0)
     place.wait(1)
@@ -201,7 +217,7 @@ def test_who_no_longer_asks_aam_pauses_for_the_whole_interval(place, monkeypatch
     """Who was told what AAM said a while ago looks again early, together with the others, as long as it asks AAM."""
     sent = place.deliver(info="last", splits=2, every_s=600)
     place.wait(0.2)
-    trigger = deferred(AAMOutboundSensor(task_id="w", deferrable=True, **place.arguments()).execute, {}).trigger
+    trigger = sent_to_the_triggerer(AAMOutboundSensor(task_id="w", deferrable=True, **place.arguments()), {})
     clock = SimpleNamespace(monotonic=time.monotonic)
     monkeypatch.setattr(hub, "time", clock)
     other, question = restarted(AAMOutboundTrigger, trigger), trigger._load()

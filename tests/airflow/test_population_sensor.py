@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from events import extras_of_events
 from keep import Keep
-from waiting import deferred, restarted
+from waiting import deferred, restarted, sent_to_the_triggerer
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, AirflowFailException, Asset
 from airflow_provider_aam.sensors.population import AAMPopulationSensor
@@ -50,7 +50,7 @@ def look(kind: str, task: AAMPopulationSensor, until: Callable[[], bool] = lambd
     if kind == "poke":
         return task.poke({}).xcom_value
     task.deferrable = True
-    event = first_event(restarted(AAMPopulationTrigger, deferred(task.execute, {}).trigger), until)
+    event = first_event(restarted(AAMPopulationTrigger, sent_to_the_triggerer(task, {})), until)
     return event and task.execute_complete({}, event)
 
 
@@ -120,7 +120,7 @@ def test_deadline_after_the_start_of_the_run(sid, kind):
     run = SimpleNamespace(start_date=datetime.now(UTC) - timedelta(hours=2))
     task = sensor(sid=sid, at_least=1000, deadline=timedelta(hours=1), deferrable=kind == "trigger")
     context = {"dag_run": run}
-    event = first_event(deferred(task.execute, context).trigger) if kind == "trigger" else None
+    event = first_event(sent_to_the_triggerer(task, context)) if kind == "trigger" else None
     with pytest.raises(AirflowFailException, match="did not pass its bound"):
         task.execute_complete(context, event) if event else task.poke(context)
 
@@ -160,6 +160,10 @@ def test_arguments_that_cannot_be(emulator, kind, arguments, said):
         task.poke({}) if kind == "poke" else task.execute({})
     assert said in str(failed.value)
     assert emulator.requests == []
+
+
+def test_what_is_there_already_needs_no_triggerer(sid):
+    assert sensor(sid=sid, at_least=900, deferrable=True).execute({})["value"] == 900
 
 
 def test_trigger_waits_for_the_growth(emulator, sid):

@@ -32,6 +32,14 @@ def deferred(call: Any, *given: Any) -> Any:
     return stopped.value
 
 
+def sent_to_the_triggerer(sensor: Any, context: Any) -> Any:
+    """The trigger, as after a first look at which there was nothing."""
+    from airflow_provider_aam.failures import task_failures
+
+    with task_failures():
+        return deferred(sensor._defer, context).trigger
+
+
 def restarted(kind: type[T], trigger: Any) -> T:
     """As another triggerer gets it."""
     path, arguments = trigger.serialize()
@@ -41,7 +49,7 @@ def restarted(kind: type[T], trigger: Any) -> T:
 
 def fired(sensor: Any, context: Any = None, *, warned: bool = False) -> dict[str, Any] | None:
     """What the trigger of a sensor on a verdict fires at its first look, in another triggerer."""
-    trigger = deferred(sensor.execute, context or {}).trigger
+    trigger = sent_to_the_triggerer(sensor, context or {})
     trigger = restarted(type(trigger), trigger)
     trigger.warned = warned
     event: dict[str, Any] | None = json.loads(json.dumps(asyncio.run(trigger._look(trigger._load()))))
