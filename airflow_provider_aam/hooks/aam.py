@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_aam.api.errors import AAMConfigError, AAMError
 from airflow_provider_aam.api.guide import Step
-from airflow_provider_aam.compat import AirflowNotFoundException, BaseHook
+from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, AirflowNotFoundException, BaseHook
 from airflow_provider_aam.failures import read_docs_url
 from airflow_provider_aam.hooks.masking import mask
 
@@ -96,16 +96,32 @@ class AAMHook(BaseHook):
 
         try:
             with self.new_client(most_attempts=MOST_ATTEMPTS, longest_timeout_s=LONGEST_TIMEOUT_S) as client:
-                return probe(client)
+                passed, said = probe(client)
         except AAMError as error:
             # Airflow's page tests it under an id that it has made up.
-            return False, explain(error, Step.CONNECTION).replace(f"Connection {self.aam_conn_id!r}", "The Connection")
+            said = explain(error, Step.CONNECTION).replace(f"Connection {self.aam_conn_id!r}", "The Connection")
+            passed = False
         except AirflowNotFoundException as missing:
             return False, str(missing)
         except Exception as unexpected:  # noqa: BLE001  Airflow expects a response, not an exception
             # Without its text: a Connection that cannot be parsed is quoted there, password and all.
             kind = type(unexpected).__name__
             return False, f"Connection {self.aam_conn_id!r} could not be read ({kind}). {Step.CONNECTION.pointer}"
+        return passed, said if passed else f"{said}{self._unknown_secrets()}"
+
+    def _unknown_secrets(self) -> str:
+        """The page of Airflow 2 tests what its form shows, and that shows no secret that is saved."""
+        if AIRFLOW_V_3_0_PLUS:
+            return ""
+        from airflow_provider_aam.compat.widgets import STORED
+
+        connection = self.get_connection(self.aam_conn_id)
+        if connection.password and STORED not in (connection.extra or ""):
+            return ""
+        return (
+            " Of secrets that are saved, Airflow's form shows none, and Test does not know them: type them again, or "
+            "run airflow-aam doctor --conn-id with the id of the Connection."
+        )
 
     @classmethod
     def get_connection_form_widgets(cls) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from airflow_provider_aam.api.guide import Step
+from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
 from airflow_provider_aam.hooks.aam import AAMHook
 
 A_STEP = re.compile(r"Repeat setup step \d+: [^(]+ \(airflow-aam docs setup \d+\)")
@@ -189,3 +190,19 @@ def test_problems_are_in_one_line_without_the_id_that_airflow_makes_up(press_tes
     assert message.startswith("The Connection has 2 problems: ")
     assert re.search(r"AdobeOrg\S*[;.] ", message)
     assert Step.CONNECTION.pointer in message
+
+
+@pytest.mark.parametrize(
+    "unknown", [{"password": ""}, {"extra": {"private_key": "RATHER_LONG_SENSITIVE_FIELD_PLACEHOLDER"}}]
+)
+def test_secrets_that_the_form_of_airflow_2_does_not_know_are_not_called_wrong_alone(press_test, emulator, unknown):
+    extra = {**emulator.connection("jwt")["extra"], **unknown.get("extra", {})}
+    passed, message = press_test("jwt", changes={**unknown, "extra": extra})
+    assert not passed
+    assert ("Test does not know them: type them again" in message) == (not AIRFLOW_V_3_0_PLUS)
+
+
+def test_wrong_secret_that_was_typed_is_called_wrong_alone(press_test):
+    passed, message = press_test("jwt", changes={"password": "p8e-not-this-one"})
+    assert not passed
+    assert "type them again" not in message

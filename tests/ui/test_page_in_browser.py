@@ -189,6 +189,8 @@ def test_user_without_the_right_reads_why(open_browser):
 def test_account_that_no_task_has_read_says_how_to_start(open_browser):
     page = open_browser().open("?connection=empty")
     seen(page, "The account has not been read yet")
+    page.get_by_role("link", name="How to set up this page").click()
+    page.get_by_role("heading", name="The page in Airflow").wait_for()
 
 
 def test_folder_that_cannot_be_read_is_said(open_browser):

@@ -1,5 +1,5 @@
 // The page: which Connection, which part of it. Both are in the address, so that a link leads to what one sees.
-import { Box, Flex, Heading, Link, NativeSelect, Tabs, Text } from "@chakra-ui/react";
+import { Box, Flex, Heading, NativeSelect, Tabs, Text } from "@chakra-ui/react";
 import { useEffect, useRef } from "react";
 import { useSearchParams } from "react-router-dom";
 import { pathOf, useAsked, type Note, type Overview as Data, type Resource } from "./api";
@@ -7,7 +7,7 @@ import { NoteRow, TITLES } from "./notes";
 import { Overview } from "./overview";
 import { Plans, PlanView } from "./plans";
 import { Populations, type Wanted } from "./populations";
-import { Failed, Loading, Message, NoConnection, Outdated, Section } from "./states";
+import { Documentation, Failed, Loading, Message, NoConnection, Outdated, Section } from "./states";
 import { fullTime } from "./words";
 
 const TABS = { overview: "Overview", segments: "Segments", traits: "Traits", plans: "Drift and plans", runs: "Runs" };
@@ -36,15 +36,11 @@ function Framed({ children }: { children: React.ReactNode }) {
     <>
       <Flex justify="space-between" align="baseline" mb="6" gap="4">
         <Heading as="h1" size="xl">Audience Manager</Heading>
-        <Documentation />
+        <Documentation>Documentation</Documentation>
       </Flex>
       {children}
     </>
   );
-}
-
-function Documentation() {
-  return <Link href={new URL("aam/docs/", document.baseURI).href} fontSize="sm" color="fg.info">Documentation</Link>;
 }
 
 function Account({ connection, connections, params, setParams }: {
@@ -84,7 +80,7 @@ function Account({ connection, connections, params, setParams }: {
           </Text>
         </Box>
         <Flex align="center" gap="4" minW="0">
-          <Documentation />
+          <Documentation>Documentation</Documentation>
           {several && (
             <NativeSelect.Root w="auto" minW="0" maxW="20rem">
               <NativeSelect.Field aria-label="Connection" value={connection} onChange={(event) => setParams({ connection: event.target.value, tab })}>

@@ -1,7 +1,11 @@
 // What the page shows when there is nothing to show yet, nothing to be shown to this user, or something broke.
-import { Box, Code, Flex, Heading, Skeleton, Stack, Text } from "@chakra-ui/react";
+import { Box, Code, Flex, Heading, Link, Skeleton, Stack, Text } from "@chakra-ui/react";
 import type { ReactNode } from "react";
 import type { Failure } from "./api";
+
+export function Documentation({ page = "", children }: { page?: string; children: ReactNode }) {
+  return <Link href={new URL(`aam/docs/${page}`, document.baseURI).href} color="fg.info" w="fit-content">{children}</Link>;
+}
 
 export function Message({ title, tone, children }: { title: string; tone?: "bad" | "calm"; children: ReactNode }) {
   return (
@@ -92,6 +96,7 @@ export function NoConnection() {
         Create one of type <Code>aam</Code> under Admin &gt; Connections. One that comes from an environment variable or
         a secrets backend is shown when the option <Code>ui_connections</Code> of the section <Code>[aam]</Code> names it.
       </Text>
+      <Documentation page="connection.html">How to make a Connection</Documentation>
     </Message>
   );
 }
@@ -105,6 +110,7 @@ export function NothingYet({ what, connection }: { what: string; connection: str
         Where workers and the API server do not share a disk, also set <Code>ui_folder</Code> of the section{" "}
         <Code>[aam]</Code> to a folder that all of them reach, such as <Code>s3://my-bucket/aam-page</Code>.
       </Text>
+      <Documentation page="page.html">How to set up this page</Documentation>
     </Message>
   );
 }
