@@ -17,8 +17,14 @@ if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
 
 
+LONGEST = timedelta(days=3650)
+
+
 class AAMSensor(BaseSensorOperator):
-    """Waits by ``poke``, by ``reschedule``, or, after a first look, in the triggerer if it is ``deferrable``."""
+    """Waits by ``poke``, by ``reschedule``, or, after a first look, in the triggerer if it is ``deferrable``.
+
+    Its own deadlines decide, not the week after which Airflow's sensors give up unless ``timeout`` is given.
+    """
 
     operator_extra_links = LINKS
 
@@ -31,7 +37,7 @@ class AAMSensor(BaseSensorOperator):
         aam_conn_id: str = "aam_default",
         **kwargs: Any,
     ) -> None:
-        super().__init__(poke_interval=poke_interval, mode=mode, **kwargs)
+        super().__init__(poke_interval=poke_interval, mode=mode, **{"timeout": LONGEST, **kwargs})
         self.deferrable = deferrable
         self.aam_conn_id = aam_conn_id
 

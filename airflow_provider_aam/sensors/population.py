@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LONGEST = timedelta(days=3650)
-
 
 class AAMPopulationSensor(AAMSensor):
     """Wait until the population of a trait or segment is large or small enough; fail when it is not by the deadline.
@@ -58,7 +56,6 @@ class AAMPopulationSensor(AAMSensor):
         deadline: timedelta | datetime | str = timedelta(days=7),
         **kwargs: Any,
     ) -> None:
-        kwargs.setdefault("timeout", LONGEST)  # the deadline decides
         super().__init__(**kwargs)
         self.kind = kind
         self.sid = sid

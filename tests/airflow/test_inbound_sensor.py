@@ -115,6 +115,13 @@ def test_reschedule_warns_once_after_the_deadline(place, caplog, minutes):
     assert warnings_of(caplog) == 1
 
 
+def test_airflow_does_not_give_up_before_the_hard_deadline(place):
+    late = {"receipt": place.receipt(), "hard_deadline": timedelta(days=30)}
+    assert AAMInboundSensor(task_id="wait", **late).timeout > timedelta(days=30).total_seconds()
+    assert deferred(AAMInboundSensor(task_id="wait", deferrable=True, **late).execute, {}).timeout > timedelta(days=30)
+    assert AAMInboundSensor(task_id="wait", timeout=60, **late).timeout == 60
+
+
 def test_reschedule_looks_when_a_deadline_has_come(place):
     place.send()
     sensor = AAMInboundSensor(task_id="wait", receipt=place.receipt())
