@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from airflow_provider_aam.compat import Context
 
 
+_LOST = (
+    "failed without an error of its own: its process went away (killed, out of memory, a lost worker). What it did in "
+    "AAM until then stays. See its log, and that of Airflow's scheduler."
+)
+"""Airflow 3 then calls back from the DAG processor, with neither an exception nor a state."""
+
+
 class AAMNotifier(BaseNotifier):
     """Say in one message what a task of this package did, or why it failed, and hand that to another notifier.
 
@@ -53,8 +60,12 @@ def render(context: Context) -> tuple[str, str]:
         text = f"DAG {getattr(dag, 'dag_id', 'unknown')}{f': {reason}' if reason else ''}"
     elif context.get("exception") is not None:
         text = f"{context['ti'].task_id} failed: {context['exception']}"
-    else:
+    elif context["ti"].state == "success":
         text = describe(_returned(context["ti"])) or f"{context['ti'].task_id} succeeded"
+    elif context["ti"].state in (None, "failed", "up_for_retry"):
+        text = f"{context['ti'].task_id} {_LOST}"
+    else:
+        text = f"{context['ti'].task_id}: {context['ti'].state}"
     text = shorten(visible(text))
     return one_line(text.partition("\n")[0]), "\n".join([text, *_where(context)])
 

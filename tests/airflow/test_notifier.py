@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from airflow.providers.common.compat.sdk import DAG
 
+from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
 from airflow_provider_aam.compat.notifiers import BaseNotifier
 from airflow_provider_aam.notifications import AAMNotifier
 from airflow_provider_aam.operators.drift import AAMDriftOperator
@@ -133,6 +134,7 @@ def test_dag_s_callback_says_its_reason_and_tasks_of_others_that_they_succeeded(
         run_id="r",
         map_index=3,
         try_number=1,
+        state="success",
         log_url="http://127.0.0.1/log",
         xcom_pull=lambda **_: {"some": "thing"},
     )
@@ -144,3 +146,32 @@ def test_dag_s_callback_says_its_reason_and_tasks_of_others_that_they_succeeded(
         "DAG nightly: task_failure\nRun r1",
         "t succeeded\nDAG d, task t[3], run r, try 1\nLog: http://127.0.0.1/log",
     ]
+
+
+@pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="Airflow 2 calls back with what it knows as the exception")
+def test_a_task_whose_process_went_away_has_not_succeeded():
+    """As the DAG processor makes the context, with an earlier receipt in the XCom."""
+    from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
+
+    class Lost(RuntimeTaskInstance):
+        @property
+        def log_url(self) -> str:
+            return "http://127.0.0.1/log"
+
+        def xcom_pull(self, *_: Any, **__: Any) -> Any:
+            return {"resource": "traits", "uri": "file:///a", "rows": 1, "bytes": 1, "sha256": "x"}
+
+    sent: list[str] = []
+    about = {"task_id": "t", "dag_id": "d", "run_id": "r", "try_number": 1, "map_index": -1}
+    AAMNotifier(sent.append)({"ti": Lost.model_construct(**about)})
+    assert sent[0].startswith("t failed without an error of its own: its process went away")
+    assert sent[0].endswith("DAG d, task t, run r, try 1\nLog: http://127.0.0.1/log")
+
+
+def test_a_task_that_begins_is_not_said_to_have_succeeded():
+    sent: list[str] = []
+    ti = SimpleNamespace(
+        task_id="t", dag_id="d", run_id="r", map_index=-1, try_number=1, state="running", log_url="x", xcom_pull=None
+    )
+    AAMNotifier(sent.append)({"ti": ti})
+    assert sent == ["t: running\nDAG d, task t, run r, try 1\nLog: x"]
