@@ -194,3 +194,30 @@ def test_export_and_pruning_by_it_leave_what_no_catalog_can_say(emulator, client
     assert plan.changes == ()
     said = f"1 segments in the prune scope cannot be said in a catalog and are left alone (first: sid {sid}"
     assert any(warning.startswith(said) for warning in plan.warnings)
+
+
+def test_export_and_pruning_by_it_leave_what_refers_to_things_that_aam_does_not_show(
+    emulator, client, tmp_path, push_all
+):
+    """A mapping of a segment that is deleted, a trait of a data source that is closed to the user."""
+    push_all(account())
+    (destination, *_) = emulator.objects("destinations")
+    mapping = {
+        "destinationId": destination["destinationId"],
+        "sid": 4444,
+        "elementStatus": "deleted",
+        "traitAlias": "x",
+    }
+    emulator.add("mappings", {**mapping, "startDate": "2026-01-02"})
+    sid = emulator.add("traits", {"name": "Closed", "dataSourceId": 999_999, "folderId": 0, "traitRule": "a == 1"})[
+        "sid"
+    ]
+    receipt = export_catalog(client, tmp_path)
+    assert (receipt.left_out["mappings"], receipt.left_out["traits"]) == (1, 1)
+    said = "it refers to the data source 999999, which AAM does not show: deleted, or closed to this user"
+    assert f"# left out: {sid} “Closed” ({said})" in (tmp_path / "traits.yaml").read_text()
+    rows = read_catalog([tmp_path], kinds={key: kind.model.columns() for key, kind in KINDS.items()})
+    options = PlanOptions(prune_scope={"kinds": ["mappings", "traits"]}, guards=Guards(max_deletes=0))
+    catalog = {KINDS[key]: each for key, each in rows.items()}
+    plan = build_plan(client, catalog, options, source="aam", now=datetime(2026, 1, 2, tzinfo=UTC))
+    assert plan.changes == ()

@@ -73,7 +73,20 @@ class Describer:
                 return f"AAM's API cannot create or change a {kind.name} with {name} {record.get(name)}"
         if any(str(record.get(name)) == value for name, value in kind.predefined.items()):
             return "predefined by Adobe"
-        return None
+        hidden = None if kind.is_tree else next(self._hidden(kind, record), None)
+        return hidden and f"it refers to the {hidden}, which AAM does not show: deleted, or closed to this user"
+
+    def _hidden(self, kind: Kind, record: Record) -> Iterator[str]:
+        """What the object refers to and a plan would not find."""
+        for reference in kind.model.references.values():
+            value = record.get(reference.field)
+            ids = map(whole_number, value if isinstance(value, list) else [value])
+            known = [reference.to, *([reference.or_to] if reference.or_to else [])]
+            for object_id in ids:
+                if object_id is None or object_id == reference.none or not reference.listed:
+                    continue
+                if not any(self._names.holds(to, object_id) for to in known):
+                    yield f"{reference.to.label} {object_id}"
 
     def problems(self, kind: Kind, row: Mapping[str, Any]) -> list[str]:
         """What the offline check would say of the row."""

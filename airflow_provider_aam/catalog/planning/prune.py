@@ -147,7 +147,8 @@ def spare_indescribable(doomed: Sequence[Record], kind: Kind, describer: Describ
     spared: list[Record] = []
     rest: list[Record] = []
     for record in doomed:
-        (spared if describer.problems(kind, describer.describe(kind, record)) else rest).append(record)
+        unsaid = describer.obstacle(kind, record) or describer.problems(kind, describer.describe(kind, record))
+        (spared if unsaid else rest).append(record)
     if not spared:
         return rest, []
     first = f"{kind.id_field} {spared[0][kind.id_field]} “{spared[0].get('name')}”"
