@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_aam.api.errors import AAMArgumentError, AAMDestinationError
+from airflow_provider_aam.api.errors import AAMArgumentError, AAMDestinationError, AAMError, AAMSourceError
 from airflow_provider_aam.api.visible import one_line
 from airflow_provider_aam.compat import AirflowException, AirflowNotFoundException, BaseHook
 
@@ -57,18 +57,21 @@ def sql_hook(conn_id: str, *, what: str = "sql_conn_id") -> Any:
 def read_sql(sql: str, conn_id: str) -> Iterator[tuple[Sequence[str], Iterator[Sequence[Sequence[Any]]]]]:
     """The names of the columns, and the rows in batches.
 
-    The rows stay with the server until they are asked for where its driver can do that. Raises as
-    :func:`open_engine`, and what the driver raises.
+    The rows stay with the server until they are asked for where its driver can do that. Raises as :func:`open_engine`,
+    :class:`AAMSourceError` for what the database refuses, and :class:`OSError` where that may pass.
     """
-    with open_engine(conn_id) as engine, engine.connect() as connection:
+    telling = telling_database(f"sql (Connection {conn_id})", refusal=AAMSourceError, kept="Nothing was uploaded")
+    with open_engine(conn_id) as engine, telling, engine.connect() as connection:
         options = {"stream_results": True, "no_parameters": True}
         result = connection.execution_options(**options).exec_driver_sql(sql)
         yield list(result.keys()), result.partitions(ROWS_AT_ONCE)
 
 
 @contextmanager
-def telling_database(what: str) -> Iterator[None]:
-    """Raises :class:`AAMDestinationError` for what a database refuses, and :class:`OSError` where that may pass."""
+def telling_database(
+    what: str, *, refusal: type[AAMError] = AAMDestinationError, kept: str = "Nothing was written"
+) -> Iterator[None]:
+    """Raises ``refusal`` for what a database refuses, and :class:`OSError` where that may pass."""
     from sqlalchemy import exc
 
     try:
@@ -78,16 +81,22 @@ def telling_database(what: str) -> Iterator[None]:
         plain = getattr(trouble, "orig", None) or trouble
         text = f"{what}: {one_line(str(plain).partition(_QUOTES)[0].strip().rstrip('.'))}"
         if _is_absent(plain):
-            raise AAMDestinationError(
+            raise refusal(
                 f"{text}. Is the database there? Create it (SQLite: the folder of its file), or correct the Connection."
             ) from None
-        if isinstance(trouble, exc.OperationalError | exc.InterfaceError) or _is_broken(trouble):
+        may_pass = isinstance(trouble, exc.OperationalError | exc.InterfaceError) and not _is_of_the_statement(plain)
+        if may_pass or _is_broken(trouble):
             raise OSError(text) from None
-        raise AAMDestinationError(f"{text}. Nothing was written.") from None
+        raise refusal(f"{text}. {kept}.") from None
 
 
 def _is_broken(trouble: Exception) -> bool:
     return bool(getattr(trouble, "connection_invalidated", False))
+
+
+def _is_of_the_statement(trouble: Exception) -> bool:
+    """SQLite tells a wrong statement like a database that is busy."""
+    return getattr(trouble, "sqlite_errorname", "") == "SQLITE_ERROR"
 
 
 def _is_absent(trouble: Exception) -> bool:

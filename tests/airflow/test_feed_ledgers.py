@@ -154,7 +154,7 @@ def test_a_table_of_someone_else_is_not_used(tmp_path, monkeypatch):
     refused = "ledger another: this table is not a ledger, it lacks owner, claimed_at, claim. Name another"
     with pytest.raises(AAMDestinationError, match=refused):
         ledger_of("another", "ledger").claims()
-    with pytest.raises(OSError, match=r"ledger nowhere\.another: unknown database"):
+    with pytest.raises(AAMDestinationError, match=r"ledger nowhere\.another: unknown database"):
         ledger_of("nowhere.another", "ledger").claims()
 
 

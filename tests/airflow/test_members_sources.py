@@ -82,6 +82,8 @@ def test_what_is_wrong_with_a_query_is_named(crm, warehouse, tmp_path, monkeypat
     missing = failure_of(push(tmp_path, sql="SELECT user AS usr, trait FROM members", sql_conn_id="warehouse"))
     assert "the result of sql has 1 problem" in missing
     assert "column “user” is missing. Did you mean usr?" in missing
+    wrong = failure_of(push(tmp_path, sql="SELECT user FROM nowhere", sql_conn_id="warehouse"))
+    assert wrong == "sql (Connection warehouse): no such table: nowhere. Nothing was uploaded."
     assert "there is no Airflow Connection 'nowhere'" in failure_of(push(tmp_path, sql="x", sql_conn_id="nowhere"))
     assert "'web' is not of a database" in failure_of(push(tmp_path, sql="x", sql_conn_id="web"))
     assert "give either source, or sql" in failure_of(push(tmp_path, sql="x", source="y", sql_conn_id="web"))

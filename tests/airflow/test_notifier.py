@@ -173,5 +173,5 @@ def test_a_task_that_begins_is_not_said_to_have_succeeded():
     ti = SimpleNamespace(
         task_id="t", dag_id="d", run_id="r", map_index=-1, try_number=1, state="running", log_url="x", xcom_pull=None
     )
-    AAMNotifier(sent.append)({"ti": ti})
+    AAMNotifier(sent.append)({"dag": None, "ti": ti})
     assert sent == ["t: running\nDAG d, task t, run r, try 1\nLog: x"]

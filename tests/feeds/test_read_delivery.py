@@ -214,5 +214,5 @@ def test_folder_of_folders_says_how_to_name_their_files(reading):
 def test_missing_file_and_csv_are_refused(reading):
     with pytest.raises(AAMSourceError, match=r"absent\.sync cannot be read"):
         reading.read(str(reading.folder / "absent.sync"))
-    with pytest.raises(AAMArgumentError, match="CSV has no lists"):
+    with pytest.raises(AAMArgumentError, match="CSV cannot hold the lists in these rows"):
         reading.read(reading.put(ITER, "a 1\n"), destination=reading.folder / "rows.csv")

@@ -214,7 +214,7 @@ def test_records_that_aam_did_not_store(place, limits, problems):
         assert (file.received, file.stored, file.percent_success) == (10, 7, 70.0)
     if problems:
         text = failure_of(verdict)
-        assert "In AAM and staying there: the stored records of 2 partial." in text
+        assert "In AAM and staying there: the stored records of 2 partial files." in text
         assert "No Matching AAM ID (4 records): AAM knows no device of this user" in text
 
 

@@ -33,7 +33,7 @@ def choose_table_format(file_name: str, file_format: str | None = None) -> Forma
     """Raises as :func:`choose_format`, and for CSV, which has no lists."""
     form = choose_format(file_name, file_format)
     if form.kind == "csv":
-        raise AAMArgumentError("CSV has no lists of segments: write .parquet, .jsonl or .jsonl.gz.")
+        raise AAMArgumentError("CSV cannot hold the lists in these rows: write .parquet, .jsonl or .jsonl.gz.")
     return form
 
 

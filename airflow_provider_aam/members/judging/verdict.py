@@ -160,7 +160,7 @@ class Verdict(Plain):
         """What of it has arrived."""
         partial = sum(file.state is State.PARTIAL for file in bad)
         stays = [f"{good:,} processed"] if good else []
-        stays += [f"the stored records of {partial:,} partial"] if partial else []
+        stays += [f"the stored records of {counted(partial, 'partial file')}"] if partial else []
         return f"In AAM and staying there: {' and '.join(stays)}." if stays else "Nothing of it is known to be in AAM."
 
 
