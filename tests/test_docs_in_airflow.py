@@ -81,6 +81,13 @@ def test_contents_mark_the_page_that_is_read_and_lead_back_to_airflow(address):
     assert {AIRFLOW, "#the-text", "#the-contents"} <= found.leads_to
 
 
+def test_code_is_scrolled_with_the_keyboard():
+    page = find_page("members.html")
+    assert page is not None
+    assert b'<pre tabindex="0"><code' in page.content
+    assert b"<pre>" not in page.content
+
+
 def test_links_to_files_that_are_not_in_the_package_are_words():
     assert not any(".rst" in link or ".." in link for link in _Found(START).leads_to - {AIRFLOW})
     assert "What is fast and what is not" in _Found(START).text

@@ -107,7 +107,8 @@ def _as_html(text: str, address: str) -> str:
     for token in tokens:
         if token.children:
             token.children = list(_lead_on(token.children, posixpath.dirname(address)))
-    return str(markdown.renderer.render(tokens, markdown.options, {}))
+    html = str(markdown.renderer.render(tokens, markdown.options, {}))
+    return html.replace("<pre>", '<pre tabindex="0">')  # so that the keyboard scrolls it in every browser
 
 
 def _lead_on(inline: list[Token], folder: str) -> Iterator[Token]:

@@ -36,7 +36,7 @@ function Framed({ children }: { children: React.ReactNode }) {
     <>
       <Flex justify="space-between" align="baseline" mb="6" gap="4">
         <Heading as="h1" size="xl">Audience Manager</Heading>
-        <Documentation>Documentation</Documentation>
+        <Text fontSize="sm"><Documentation>Documentation</Documentation></Text>
       </Flex>
       {children}
     </>
@@ -80,7 +80,7 @@ function Account({ connection, connections, params, setParams }: {
           </Text>
         </Box>
         <Flex align="center" gap="4" minW="0">
-          <Documentation>Documentation</Documentation>
+          <Text fontSize="sm"><Documentation>Documentation</Documentation></Text>
           {several && (
             <NativeSelect.Root w="auto" minW="0" maxW="20rem">
               <NativeSelect.Field aria-label="Connection" value={connection} onChange={(event) => setParams({ connection: event.target.value, tab })}>
