@@ -20,7 +20,8 @@ def describe(receipt: object) -> str | None:
     """What a task of this package returned, for people; ``None`` for anything else.
 
     Takes the receipts of pulls, exports, reports, pushes, applies, deletes, plans, memberships and ID syncs, what
-    ``AAMDriftOperator`` and ``AAMPopulationCheckOperator`` found, and the verdict of ``AAMInboundSensor``.
+    ``AAMDriftOperator`` and ``AAMPopulationCheckOperator`` found, and verdicts of sensors; also those of streams, of
+    tables that were synced, and of deliveries and feeds that were read.
     """
     if isinstance(receipt, Mapping):
         for keys, said in _KINDS:
@@ -130,6 +131,46 @@ def _trend(receipt: Receipt) -> Iterator[str]:
     yield f"Figures of {receipt['sids']:,} {one_line(receipt['kind'])}: {rows} to {one_line(receipt['uri'])}"
 
 
+def _stream(receipt: Receipt) -> Iterator[str]:
+    codes = ", ".join(f"{one_line(code)}: {count:,}" for code, count in receipt["codes"].items())
+    yield (
+        f"AAM accepted {receipt['sent']:,} of {counted(receipt['rows'], 'row')}; {receipt['skipped']:,} skipped, "
+        f"{receipt['rejected']:,} rejected{codes and f' ({codes})'}."
+    )
+    yield from _rejects(receipt)
+
+
+def _read(receipt: Receipt) -> Iterator[str]:
+    rows, files = counted(receipt["rows"], "row"), counted(len(receipt["files"]), "file")
+    left = f", {counted(receipt['rejected'], 'line')} rejected" if receipt["rejected"] else ""
+    yield f"Read {files}: {rows}{left}, to {one_line(receipt['uri'])}"
+    yield from _rejects(receipt)
+
+
+def _rejects(receipt: Receipt) -> Iterator[str]:
+    if receipt["rejected"] and receipt["rejects_uri"]:
+        yield f"Rejected: {one_line(receipt['rejects_uri'])}"
+
+
+def _table(receipt: Receipt) -> Iterator[str]:
+    yield (
+        f"Synced table {one_line(receipt['table'])}: {counted(receipt['rows'], 'row')}; {receipt['inserted']:,} new, "
+        f"{receipt['updated']:,} changed, {receipt['deleted']:,} vanished, {receipt['restored']:,} back"
+    )
+
+
+def _outbound(receipt: Receipt) -> Iterator[str]:
+    from airflow_provider_aam.feeds.outbound_verdict import OutboundVerdict
+
+    yield OutboundVerdict.from_json(receipt).summary
+
+
+def _feed(receipt: Receipt) -> Iterator[str]:
+    from airflow_provider_aam.feeds.feed_verdict import FeedVerdict
+
+    yield FeedVerdict.from_json(receipt).summary
+
+
 def _planned(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{counts[act]:,} to {act}" for act in ("create", "update", "delete"))
 
@@ -151,5 +192,10 @@ _KINDS: Sequence[tuple[frozenset[str], Callable[[Receipt], Iterator[str]]]] = (
     (frozenset({"drift", "differences", "counts"}), _drift),
     (frozenset({"offenders", "offending", "checked", "metric"}), _check),
     (frozenset({"sids", "interval", "uri", "rows"}), _trend),
+    (frozenset({"sent", "skipped", "rejected", "codes"}), _stream),
+    (frozenset({"table", "inserted", "restored", "rows"}), _table),
+    (frozenset({"day", "batches", "lacking", "state"}), _outbound),
+    (frozenset({"hours", "files", "overdue", "state"}), _feed),
+    (frozenset({"files", "format", "rejected", "uri"}), _read),
 )
 """Which keys tell a receipt, the surest first."""

@@ -17,6 +17,7 @@ from keep import Keep
 from waiting import KINDS, deferred, fired, looked, restarted
 
 from airflow_provider_aam.compat import AirflowFailException, Asset
+from airflow_provider_aam.notifications.text import describe
 from airflow_provider_aam.sensors.feed import AAMDataFeedSensor
 from airflow_provider_aam.triggers.feed import AAMDataFeedTrigger
 
@@ -272,3 +273,9 @@ def test_hours_that_are_there_are_handed_out_without_a_triggerer(place):
     first = place.deliver(files=2)
     sensor = AAMDataFeedSensor(task_id="wait", deferrable=True, **place.arguments())
     assert place.paths(sensor.execute(context_of(place.now))) == first
+
+
+def test_a_verdict_is_told_in_a_message(place):
+    place.deliver(files=2)
+    verdict = AAMDataFeedSensor(task_id="wait", **place.arguments()).poke(context_of(place.now)).xcom_value
+    assert (describe(verdict) or "").startswith("Customer Data Feed: 1 hour, 2 files")

@@ -15,9 +15,12 @@ from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS
 from airflow_provider_aam.compat.notifiers import BaseNotifier
 from airflow_provider_aam.notifications import AAMNotifier
 from airflow_provider_aam.operators.drift import AAMDriftOperator
+from airflow_provider_aam.operators.feeds import AAMReadDeliveryOperator
 from airflow_provider_aam.operators.plan import AAMPlanOperator
 from airflow_provider_aam.operators.pull import AAMPullSegmentsOperator
 from airflow_provider_aam.operators.push import AAMPushTraitsOperator
+from airflow_provider_aam.operators.sql import AAMToSqlOperator
+from airflow_provider_aam.operators.stream import AAMStreamTraitsOperator
 
 TRAIT = {"traitType": "ON_BOARDED_TRAIT", "dataSource": "web", "folder": "/"}
 
@@ -175,3 +178,19 @@ def test_a_task_that_begins_is_not_said_to_have_succeeded():
     )
     AAMNotifier(sent.append)({"dag": None, "ti": ti})
     assert sent == ["t: running\nDAG d, task t, run r, try 1\nLog: x"]
+
+
+def test_what_streams_tables_and_readers_of_files_did(told, emulator, monkeypatch, tmp_path):
+    monkeypatch.setenv("AIRFLOW_CONN_W", json.dumps({"conn_type": "sqlite", "host": str(tmp_path / "w.db")}))
+    emulator.seed(segments=2)
+    (tmp_path / "s3_12_345_iter_1795960800000.sync").write_text("a 1 2\nb\n")
+    told(AAMToSqlOperator, resource="segments", table="t", sql_conn_id="w")
+    told(AAMStreamTraitsOperator, stream_id="s", data_source="web", source=[{"user": "u"}], max_rejected=1)
+    reading = {"source": f"{tmp_path}/s3_*", "destination": f"{tmp_path}/a.jsonl", "max_rejected": 1}
+    sent = told(AAMReadDeliveryOperator, rejects_path=f"{tmp_path}/rejects", **reading)
+    assert [lines[0] for _, lines in sent] == [
+        "Synced table t: 2 rows; 2 new, 0 changed, 0 vanished, 0 back",
+        "AAM accepted 0 of 1 row; 0 skipped, 1 rejected (EMPTY: 1).",
+        f"Read 1 file: 1 row, 1 line rejected, to file://{tmp_path}/a.jsonl",
+    ]
+    assert sent[2][1][1] == f"Rejected: file://{tmp_path}/rejects"

@@ -18,6 +18,7 @@ from outbound_place import OutboundPlace
 from waiting import KINDS, TI, deferred, fired, looked, restarted, sent_to_the_triggerer
 
 from airflow_provider_aam.compat import AIRFLOW_V_3_0_PLUS, AirflowFailException, Asset
+from airflow_provider_aam.notifications.text import describe
 from airflow_provider_aam.sensors.outbound import AAMOutboundSensor
 from airflow_provider_aam.triggers import hub
 from airflow_provider_aam.triggers.hub import LONGEST_SPREAD_S
@@ -310,3 +311,10 @@ def test_what_the_error_says_is_not_logged_before_it(place, caplog):
     said = [record.getMessage() for record in caplog.records if record.name.endswith("sensors.verdict")]
     assert "Missing: Check the destination's delivery history" in str(failed.value)
     assert [line for line in said if line.strip() in str(failed.value)] == []
+
+
+def test_a_verdict_is_told_in_a_message(place):
+    place.deliver(every_s=0)
+    place.wait(1)
+    verdict = AAMOutboundSensor(task_id="wait", **place.arguments()).poke({"ti": TI()}).xcom_value
+    assert (describe(verdict) or "").startswith(f"Outbound delivery of {place.day}: complete: 1 batch")
