@@ -222,7 +222,7 @@ def test_given_start_ends_with_the_run_s_interval():
 def test_days_that_cannot_be():
     with pytest.raises(AAMArgumentError, match="start 2026-01-05 and end 2026-01-05 hold no whole UTC day"):
         days("2026-01-05", "2026-01-05")
-    with pytest.raises(AAMArgumentError, match="end 'yesterday' is not a date like 2026-01-31, nor a timestamp with a time zone"):
+    with pytest.raises(AAMArgumentError, match="end 'yesterday' is not a date like 2026-01-31, nor a timestamp with"):
         days("2026-01-05", "yesterday")
     with pytest.raises(AAMArgumentError, match="start 2026-01-05T00:00:00 has no time zone"):
         days("2026-01-05T00:00:00", None)
