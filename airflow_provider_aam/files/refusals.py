@@ -27,4 +27,6 @@ def may_pass(trouble: BaseException) -> bool:
 
 def reason(refused: BaseException) -> str:
     """In a few words."""
+    if isinstance(refused, UnicodeDecodeError):
+        return f"byte 0x{refused.object[refused.start]:02x} is not UTF-8: save the file as UTF-8"
     return getattr(refused, "strerror", None) or str(refused) or type(refused).__name__

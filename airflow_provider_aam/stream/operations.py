@@ -150,7 +150,8 @@ def read_sids(given: object) -> list[int]:
     parts = given if isinstance(given, list | tuple) else [given]
     sids = [whole_number(part) for part in parts]
     if not all(sids):  # 0 is no trait
-        raise Unusable("BAD_TRAIT", f"trait: expected sids, found {quoted(given)}")
+        wrong = next(part for part, sid in zip(parts, sids, strict=True) if not sid)
+        raise Unusable("BAD_TRAIT", f"trait: expected sids (AAM's ids of traits), found {quoted(wrong)}")
     return [sid for sid in sids if sid]
 
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from airflow_provider_aam.api.errors import AAMArgumentError, AAMSourceError
-from airflow_provider_aam.stream.operations import Rejected
+from airflow_provider_aam.stream.operations import Rejected, Unusable, read_sids
 from airflow_provider_aam.stream.reading import read_rows
 
 CSV = 'user,trait,operation,more\nu1,"11,12",delete,x\nu2,13,,x\n'
@@ -120,3 +120,15 @@ def test_a_table_without_trait_and_signals_is_refused_before_its_rows(write, tmp
     pq.write_table(pa.table({"user": ["u1"], "sid": [1]}), tmp_path / "rows.parquet")
     with pytest.raises(AAMSourceError, match=r"rows\.parquet: column “trait” is missing"):
         [*read([tmp_path / "rows.parquet"])]
+
+
+def test_a_text_of_another_encoding_is_told_with_what_to_do(tmp_path):
+    (tmp_path / "rows.csv").write_bytes("user,trait\nMüller,11\n".encode("latin-1"))
+    with pytest.raises(AAMSourceError, match="byte 0xfc is not UTF-8: save the file as UTF-8"):
+        [*read([tmp_path / "rows.csv"])]
+
+
+@pytest.mark.parametrize(("given", "found"), [("11,gold", "gold"), ([11, 0], "0"), ("gold", "gold"), (1.5, "1.5")])
+def test_what_is_not_a_sid_is_named_alone(given, found):
+    with pytest.raises(Unusable, match=rf"trait: expected sids \(AAM's ids of traits\), found “{found}”"):
+        read_sids(given)
