@@ -119,6 +119,15 @@ def test_codes_where_sids_are_expected_are_named_with_what_to_say(account, tmp_p
     assert said in failure_of(task, dag_run=None)
 
 
+def test_several_sids_in_one_text_are_named_with_what_to_say(account, tmp_path):
+    source = rows_in(tmp_path, ("u1", "401|402|403"))
+    task = AAMPushTraitMembersOperator(
+        task_id="push", source=source, data_source="crm", destination=f"{tmp_path}/out", batch_time=DAY
+    )
+    said = "“401|402|403” is not a sid; for several in one text say trait_separator='|'"
+    assert said in failure_of(task, dag_run=None)
+
+
 def test_arguments_that_cannot_be_are_named_together(tmp_path):
     task = AAMPushTraitMembersOperator(
         task_id="push",

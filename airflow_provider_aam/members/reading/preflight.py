@@ -5,6 +5,7 @@ AAM drops what is not, and says so a day later in numbers alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from airflow_provider_aam.members.grammar.ids import GLOBAL_SOURCES, OWN_FORMATS
 
 ONBOARDED = "ON_BOARDED_TRAIT"
 MOST_SHOWN = 50
+_SEVERAL = re.compile(r"[0-9]+([^\w\s.+-])[0-9]+(?:\1[0-9]+)*", re.ASCII)
 
 Create = Callable[[Sequence[str]], Mapping[str, int]]
 """Integration codes → the sids of the traits that were created for them."""
@@ -79,7 +81,13 @@ def find_traits(
     for word in words:
         number = whole_number(word) if are_sids else None
         if are_sids and number is None:
-            problems.append(f"“{one_line(word)}” is not a sid; for integration codes say traits_are='integrationCode'")
+            several = _SEVERAL.fullmatch(word)
+            hint = (
+                f"several in one text say trait_separator={several[1]!r}"
+                if several
+                else "integration codes say traits_are='integrationCode'"
+            )
+            problems.append(f"“{one_line(word)}” is not a sid; for {hint}")
             continue
         try:
             sid = (
