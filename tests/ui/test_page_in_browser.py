@@ -48,6 +48,7 @@ def test_segments_are_searched_and_sorted_by_the_server(open_browser, scheme):
     shoot(page, f"page-segments-{scheme}")
     page.get_by_role("searchbox").fill("checkout tents lapsed")
     page.wait_for_function("document.querySelector('nav [role=status]')?.textContent.match(/of [0-9]{2,3}$/)")
+    page.wait_for_selector("tbody tr")
     names = page.locator("tbody tr td:first-child p:first-child").all_inner_texts()
     assert all("Checkout" in name and "tents" in name and "lapsed" in name for name in names)
     page.get_by_role("button", name=re.compile("^Name")).click()
@@ -144,18 +145,20 @@ def test_nothing_is_wider_than_a_phone_but_the_table(open_browser, odd, tab):
     browser.page.set_viewport_size({"width": 400, "height": 800})
     page = browser.open(f"?connection={odd}&tab={tab}")
     page.wait_for_selector("[role=tab][aria-selected=true]")
-    assert page.evaluate("document.querySelector('[data-page=audience-manager]').scrollWidth <= innerWidth")
+    page.wait_for_function("document.querySelector('[data-page=audience-manager]').scrollWidth <= innerWidth")
     chosen = page.get_by_role("tab", selected=True).bounding_box()
     assert chosen["x"] + chosen["width"] <= 400
     lists = page.get_by_role("tab").evaluate_all("tabs => tabs.map(tab => tab.clientHeight)")
     assert max(lists) == min(lists)  # no label is broken into lines
     if tab == "segments":
+        page.wait_for_selector("tbody tr")
         number = page.locator("tbody tr:first-child td:nth-child(2)").bounding_box()
         assert number["x"] + number["width"] <= 400
 
 
 def test_names_are_shown_as_they_are_read(open_browser, odd):
     page = open_browser().open(f"?connection={odd}&tab=segments&sort=id")
+    page.wait_for_selector("tbody tr")
     names = page.locator("tbody tr td:first-child p:first-child").all_inner_texts()
     assert names == ["<b>bold</b>", "(no name)", "خيام · tents", "👩 families" + " and so on" * 40]
     assert page.locator("tbody bdi", has_text="خيام · tents").count() == 1
