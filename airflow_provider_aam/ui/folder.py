@@ -6,8 +6,8 @@ import gzip
 import threading
 import time
 from collections.abc import Callable, Iterator
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -21,6 +21,7 @@ from airflow_provider_aam.files.shelf import Shelved, newest_and_earlier, shelve
 from airflow_provider_aam.ui.populations import PopulationIndex, Query, read_index
 from airflow_provider_aam.ui.runs import show_note, show_plan
 
+T = TypeVar("T")
 FRESH_S = 5.0
 """For so long a folder is not looked into again: object stores take their time to list one."""
 MOST_SHOWN = 12
@@ -41,16 +42,27 @@ class PageFolder:
 
     def overview(self) -> dict[str, Any]:
         """``account`` (``None`` before the first refresh), ``lists`` (their dates), ``notes`` (newest first)."""
+        return self._again_if_replaced(self._overview)
+
+    def find(self, name: str, query: Query) -> dict[str, Any]:
+        """Rows of a list; none before the first refresh."""
+        index = self._again_if_replaced(partial(self._index, name))
+        return index.find(query) if index else {"total": 0, "rows": []}
+
+    def _again_if_replaced(self, read: Callable[[], T]) -> T:
+        """A refresh deletes what it replaces, which may have been listed a moment before."""
+        try:
+            return read()
+        except FileNotFoundError:
+            self._looked_at = -FRESH_S
+            return read()
+
+    def _overview(self) -> dict[str, Any]:
         return {
             "account": self._account(),
             "lists": {name: self._dates(name) for name in LISTS},
             "notes": {kind: [*self._notes(kind)] for kind in KINDS},
         }
-
-    def find(self, name: str, query: Query) -> dict[str, Any]:
-        """Rows of a list; none before the first refresh."""
-        index = self._index(name)
-        return index.find(query) if index else {"total": 0, "rows": []}
 
     def plan(self, wanted: str) -> dict[str, Any] | None:
         """The plan of the newest note with this ``sha256``, or of the note with this name."""
@@ -96,7 +108,7 @@ class PageFolder:
         for file in self._of(ACCOUNT)[:1]:
             try:
                 return file, msgspec.json.decode(file.path.read_bytes(), type=AccountUse)
-            except (FileNotFoundError, msgspec.MsgspecError):
+            except msgspec.MsgspecError:
                 return None
         return None
 

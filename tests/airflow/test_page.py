@@ -115,6 +115,19 @@ def test_older_lists_are_cleared(run, account):
     assert sorted(kinds) == ["account", "segments", "traits"]
 
 
+def test_refresh_may_replace_what_a_moment_ago_was_there(run, account):
+    from airflow_provider_aam.ui.folder import PageFolder
+    from airflow_provider_aam.ui.populations import Query
+
+    page = PageFolder(lambda: page_folder("aam_default"), monotonic=lambda: 0.0)
+    run(lambda: AAMRefreshPageOperator(task_id="refresh"))
+    assert page.overview()["account"]
+    run(lambda: AAMRefreshPageOperator(task_id="refresh_again"))
+    assert page.find("segments", Query())["total"] == 200
+    run(lambda: AAMRefreshPageOperator(task_id="refresh_once_more"))
+    assert page.overview()["account"]
+
+
 def test_pull_is_shown(run, page, tmp_path):
     run(lambda: AAMPullSegmentsOperator(task_id="pull", destination=str(tmp_path / "s.jsonl")))
     note = one(page.overview()["notes"]["pull"])

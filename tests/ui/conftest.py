@@ -89,7 +89,6 @@ class Browser:
     def open(self, query: str = "") -> Any:
         self.page.goto(f"{self.server.url}/plugin/audience_manager{query}", wait_until="domcontentloaded")
         self.page.wait_for_selector("[data-page=audience-manager] h1")
-        self.page.wait_for_load_state("networkidle")  # the list of Connections, then what is in the tab
         self.page.wait_for_selector("[data-page=audience-manager] [aria-busy=true]", state="detached")
         return self.page
 
