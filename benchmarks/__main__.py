@@ -65,16 +65,16 @@ def main() -> None:
     for name, part in parts.items():
         if only in (None, name):
             title, _, text = "\n".join(part()).partition("\n")
-            sections[title] = f"\nMeasured on {datetime.now(UTC):%Y-%m-%d}, version {__version__}.\n{text}"
-            print(f"{title}\n{sections[title]}")
-    RESULTS.write_text("\n".join([head(), *(f"{title}\n{text}" for title, text in sections.items())]) + "\n")
+            sections[title] = f"Measured on {datetime.now(UTC):%Y-%m-%d}, version {__version__}.\n\n{text.strip()}"
+            print(f"{title}\n\n{sections[title]}\n")
+    RESULTS.write_text("\n".join([head(), *(f"{title}\n\n{text}\n" for title, text in sections.items())]))
     print(f"written to {RESULTS.relative_to(Path.cwd())}")
 
 
 def _sections(results: str) -> dict[str, str]:
     """Of an earlier run, by their titles."""
     _, *parts = re.split(r"^(?=## )", results.rstrip("\n") + "\n", flags=re.MULTILINE)
-    return {title: text for title, _, text in (part.partition("\n") for part in parts)}
+    return {title: text.strip() for title, _, text in (part.partition("\n") for part in parts)}
 
 
 HEAD = """\
