@@ -17,7 +17,7 @@ from airflow_provider_aam.api.collection import Collection
 from airflow_provider_aam.api.errors import AAMBadAnswer, Fate
 from airflow_provider_aam.api.listing import Record
 from airflow_provider_aam.api.moments import epoch_ms, parse_epoch, parse_moment
-from airflow_provider_aam.api.numbers import truth_of
+from airflow_provider_aam.api.numbers import LARGEST, truth_of
 from airflow_provider_aam.api.resources import DATA_SOURCES
 from airflow_provider_aam.api.session import AAMSession
 from airflow_provider_aam.api.visible import one_line
@@ -32,7 +32,6 @@ _PERCENT = ("percentSuccess", "successPercent", "percentSuccessful")
 _BEGUN = ("startTime", "jobStartTime", "processedTime", "processingTime")
 _SPELLINGS = {"no_trait_realized": ("noTraitRealized", "noTraitsRealized")}
 _NUMBER = re.compile(r"\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*%?\s*")
-_LARGEST = 2**63
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +116,7 @@ def _number(value: Any) -> float | None:
         match = _NUMBER.fullmatch(value)
         value = float(match[1].replace(",", "")) if match else None
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return value if is_number and 0 <= value <= _LARGEST else None
+    return value if is_number and 0 <= value <= LARGEST else None
 
 
 def _whole(value: Any) -> int | None:
